@@ -1,0 +1,35 @@
+# From sound clips to claims; `snakemake --cores all` runs the default study.
+import os
+import sys
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+# Scripts, and the jobs that a scheduler starts elsewhere, find the library by these.
+LIBRARY = os.path.join(workflow.basedir, "workflow")
+sys.path.insert(0, LIBRARY)
+os.environ["PYTHONPATH"] = LIBRARY
+
+
+configfile: os.path.join(workflow.basedir, "config.yaml")
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/corpus.smk"
+include: "workflow/rules/clips.smk"
+include: "workflow/rules/networks.smk"
+include: "workflow/rules/selectivity.smk"
+include: "workflow/rules/report.smk"
+
+
+report: "workflow/report/workflow.rst"
+
+
+rule all:
+    default_target: True
+    input:
+        paths.report,
+        paths.claims,
+        paths.resolved_config,
+        expand(paths.figure, figure=FIGURES, suffix=["svg", "png", "csv"]),

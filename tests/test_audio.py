@@ -1,0 +1,180 @@
+"""Reading, trimming and filling clips; log-mels against torchaudio's definition."""
+
+import numpy as np
+import pytest
+import scipy.signal
+from conftest import RATE
+from hypothesis import given
+from hypothesis import strategies as st
+from music_selectivity.audio import (
+    AudioSettings,
+    UnusableClip,
+    fit,
+    frame_levels,
+    load_clip,
+    read_mono,
+    trim_silence,
+)
+from music_selectivity.logmel import LogMel, LogMelSettings, write_shard
+
+SETTINGS = AudioSettings(
+    sample_rate=RATE,
+    clip_seconds=1.0,
+    min_seconds=0.1,
+    fill="repeat",
+    trim_silence=False,
+    silence_dbfs=-70.0,
+)
+PAPER = LogMelSettings(n_fft=551, hop_length=275, n_mels=64, f_min=0, f_max=8000)
+
+
+def tone(seconds: float, rate: int = RATE, hertz: float = 440.0) -> np.ndarray:
+    return 0.5 * np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate)
+
+
+@pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_16", "PCM_24", "FLOAT"])
+@pytest.mark.parametrize("rate", [8_000, 44_100, 96_000])
+def test_any_rate_and_depth_gives_the_same_tone(write_sound, subtype, rate):
+    path = write_sound("tone.wav", tone(1.0, rate), rate, subtype=subtype)
+    got = read_mono(path, RATE, 10.0)
+    middle = slice(RATE // 10, -RATE // 10)  # the resampler's edges ring
+    assert abs(len(got) - RATE) <= 1
+    error = got[:RATE][middle] - tone(1.0)[: len(got)][middle]
+    assert np.abs(error).max() < (0.01 if subtype == "PCM_U8" else 2e-3)
+
+
+def test_channels_are_averaged_and_only_the_asked_seconds_are_read(write_sound):
+    stereo = np.stack([tone(2.0), np.zeros(2 * RATE)], axis=1)
+    got = read_mono(write_sound("stereo.wav", stereo, subtype="FLOAT"), RATE, 0.5)
+    np.testing.assert_allclose(got, tone(2.0)[: len(got)] / 2, atol=1e-6)
+    assert len(got) == RATE // 2
+
+
+@pytest.mark.parametrize(
+    ("make", "reason"),
+    [
+        (lambda: np.zeros(0), "empty"),
+        (lambda: np.zeros(RATE), "silent"),
+        (lambda: np.full(RATE, np.nan), "not finite"),
+        (lambda: np.r_[tone(0.5), np.inf], "not finite"),
+        (lambda: tone(0.05), "too short"),
+        (lambda: tone(1 / RATE), "silent"),
+    ],
+)
+def test_unusable_sounds_say_why(write_sound, make, reason):
+    path = write_sound("bad.wav", make(), subtype="FLOAT")
+    with pytest.raises(UnusableClip, match=reason):
+        load_clip(path, SETTINGS)
+
+
+def test_unreadable_and_missing_files_say_so(tmp_path):
+    (tmp_path / "zero.wav").touch()
+    (tmp_path / "text.flac").write_text("no audio here")
+    for name, reason in [
+        ("zero.wav", "unreadable"),
+        ("text.flac", "unreadable"),
+        ("absent.wav", "missing file"),
+    ]:
+        with pytest.raises(UnusableClip, match=reason):
+            load_clip(tmp_path / name, SETTINGS)
+
+
+def test_padding_inside_the_file_is_trimmed_before_its_length_is_judged(write_sound):
+    settings = AudioSettings(**{**vars(SETTINGS), "trim_silence": True})
+    padded = np.r_[np.zeros(RATE), tone(0.5), np.zeros(3 * RATE)]
+    waveform, measures = load_clip(
+        write_sound("padded.wav", padded, subtype="FLOAT"), settings
+    )
+    assert measures["seconds"] == pytest.approx(0.5, abs=0.06)
+    assert measures["silent_share"] == 0
+    assert measures["filled_share"] == pytest.approx(0.5, abs=0.06)
+    assert len(waveform) == RATE
+
+
+def test_measures_of_a_tone(write_sound):
+    _, measures = load_clip(write_sound("t.wav", tone(2), subtype="FLOAT"), SETTINGS)
+    # A sine of amplitude 1/2 has power 1/8.
+    assert measures["level_dbfs"] == pytest.approx(10 * np.log10(1 / 8), abs=0.01)
+    assert measures["filled_share"] == 0
+    assert measures["seconds"] == 1
+
+
+@given(st.integers(1, 200), st.integers(1, 400))
+def test_fit_repeats_or_pads_exactly(length, wanted):
+    waveform = np.arange(1, length + 1, dtype=np.float32)
+    repeated = fit(waveform, wanted, "repeat")
+    padded = fit(waveform, wanted, "zeros")
+    assert [repeated[i] for i in range(wanted)] == [
+        waveform[i % length] for i in range(wanted)
+    ]
+    assert len(padded) == wanted
+    assert padded[length:].sum() == 0
+    np.testing.assert_array_equal(padded[:length], waveform[:wanted])
+
+
+@given(st.integers(0, 3000), st.integers(1, 2000), st.integers(0, 3000))
+def test_trimming_keeps_all_loud_samples(before, loud, after):
+    waveform = np.r_[np.zeros(before), np.ones(loud), np.zeros(after)]
+    trimmed = trim_silence(waveform, RATE, -70)
+    assert trimmed.sum() == loud
+    assert len(trimmed) <= loud + 2 * 551
+
+
+@given(st.integers(1, 3000))
+def test_frame_levels_equal_a_plain_loop(length):
+    waveform = np.random.default_rng(length).normal(size=length)
+    frames = [waveform[i : i + 551] for i in range(0, length, 551)]
+    expected = [10 * np.log10(np.mean(frame**2)) for frame in frames]
+    np.testing.assert_allclose(frame_levels(waveform, RATE), expected)
+
+
+def test_log_mel_equals_its_definition():
+    """Hann STFT, HTK mel triangles and dB written out: the paper's front end."""
+    waveform = np.random.default_rng(1).normal(size=RATE).astype(np.float32)
+    window = scipy.signal.get_window("hann", 551, fftbins=True)
+    padded = np.pad(waveform, 551 // 2, mode="reflect")
+    starts = range(0, len(padded) - 551 + 1, 275)
+    frames = np.stack([padded[start : start + 551] * window for start in starts])
+    power = np.abs(np.fft.rfft(frames, axis=1)) ** 2
+    top = 2595 * np.log10(1 + 8000 / 700)
+    edges = 700 * (10 ** (np.linspace(0, top, 66) / 2595) - 1)
+    hertz = np.linspace(0, RATE // 2, 551 // 2 + 1)
+    rise = (hertz - edges[:-2, None]) / np.diff(edges)[:-1, None]
+    fall = (edges[2:, None] - hertz) / np.diff(edges)[1:, None]
+    bands = np.maximum(0, np.minimum(rise, fall))
+    expected = 10 * np.log10(np.maximum(bands @ power.T, 1e-10))
+    got = LogMel(PAPER, RATE)(waveform)
+    assert got.shape == expected.shape
+    np.testing.assert_allclose(got, expected, atol=2e-3)
+
+
+def test_ten_seconds_give_802_frames():
+    assert PAPER.n_frames(220_500) == 802
+    assert LogMel(PAPER, RATE)(np.zeros(220_500, np.float32)).shape == (64, 802)
+
+
+def test_a_shard_sets_bad_clips_aside_and_keeps_the_rest(write_sound, tmp_path):
+    files = {
+        "good": write_sound("good.wav", tone(1.0)),
+        "silent": write_sound("silent.wav", np.zeros(RATE)),
+        "absent": tmp_path / "absent.wav",
+        "also": write_sound("also.flac", tone(0.3)),
+    }
+    audit = write_shard(files, SETTINGS, PAPER, tmp_path / "shard.npy")
+    shard = np.load(tmp_path / "shard.npy")
+    assert audit["excluded"].tolist() == ["", "silent", "missing file", ""]
+    assert audit["row"].tolist() == [0, -1, -1, 3]
+    waveform, _ = load_clip(files["also"], SETTINGS)
+    np.testing.assert_array_equal(shard[3], LogMel(PAPER, RATE)(waveform))
+    bands = audit.filter(regex="^mel_").to_numpy()
+    np.testing.assert_allclose(bands[0], shard[0].mean(axis=1), rtol=1e-6)
+    assert np.isnan(bands[1]).all()
+
+
+def test_an_empty_shard_has_the_same_columns(write_sound, tmp_path):
+    some = write_shard(
+        {"a": write_sound("a.wav", tone(1))}, SETTINGS, PAPER, tmp_path / "some.npy"
+    )
+    none = write_shard({}, SETTINGS, PAPER, tmp_path / "none.npy")
+    assert list(none.columns) == list(some.columns)
+    assert len(np.load(tmp_path / "none.npy")) == 0

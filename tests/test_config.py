@@ -1,0 +1,127 @@
+"""Config: defaults are the paper's, errors name the key, and the docs stay true."""
+
+import copy
+import json
+
+import pytest
+import yaml
+from conftest import ROOT
+from music_selectivity.config import resolve
+from music_selectivity.errors import InputError
+
+SCHEMA = ROOT / "workflow/schemas/config.schema.json"
+DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+def merged(change: dict) -> dict:
+    config = copy.deepcopy(DEFAULT)
+    for key, value in change.items():
+        *parents, last = key.split(".")
+        part = config
+        for parent in parents:
+            part = part.setdefault(parent, {})
+        part[last] = value
+    return config
+
+
+def test_defaults_are_the_papers_values():
+    config = resolve(
+        {
+            "study": "s",
+            "corpus": {"form": "soundscapes"},
+            "models": {"m": {"clips": "all"}},
+        },
+        SCHEMA,
+    )
+    assert config["seeds"] == [1, 2, 3, 4, 5]
+    assert config["models"]["m"]["epochs"] == 100
+    assert config["audio"]["sample_rate"] == 22050
+    assert config["audio"]["clip_seconds"] == 10
+    assert config["log_mel"] == {
+        "n_fft": 551,
+        "hop_length": 275,
+        "n_mels": 64,
+        "f_min": 0,
+        "f_max": 8000,
+    }
+    training = config["training"]
+    assert (training["batch_size"], training["weight_decay"]) == (32, 0.01)
+    assert (training["initial_lr"], training["max_lr"], training["final_lr"]) == (
+        4e-5,
+        1e-3,
+        4e-9,
+    )
+    assert config["analysis"] == {"selection_split": "train", "ms_fraction": 0.125}
+    assert len(config["categories"]["music"]["classes"]) == 9
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"epoch": 3}, r"epoch.*known keys: .*seeds"),
+        ({"training.batch_size": 0}, r"training\.batch_size: 0 .*from 2"),
+        ({"device": "gpu"}, r"device: 'gpu'.*allowed: auto, cpu, cuda"),
+        ({"seeds": []}, r"key seeds: .*distinct integers"),
+        ({"seeds": [1, 1]}, r"key seeds: "),
+        ({"models.with_music.clips": "some"}, r"models\.with_music\.clips: 'some'"),
+        ({"models.with_music.epoch": 3}, r"models\.with_music.*known keys: .*epochs"),
+        ({"study": "../x"}, r"key study: "),
+        ({"audio.min_seconds": 9}, r"audio\.min_seconds: 9 is more than"),
+        ({"log_mel.f_max": 12000}, r"log_mel\.f_max: 12000 Hz"),
+        ({"models": {}}, r"key models: at least one"),
+        ({"models.untrained.labels": "shuffled"}, r"models\.untrained\.labels"),
+        ({"corpus.form": "table"}, r"corpus\.table\.folder is empty"),
+        (
+            {"corpus.form": "table", "corpus.table": {"folder": "/no/such"}},
+            r"corpus\.table\.folder: /no/such does not exist",
+        ),
+        ({"corpus.form": "audioset"}, r"corpus\.audioset\.folder is empty"),
+        ({"corpus.shards": "two"}, r"corpus\.shards: 'two'.*integer"),
+    ],
+)
+def test_a_bad_key_is_named_with_what_is_allowed(change, told):
+    with pytest.raises(InputError, match=told):
+        resolve(merged(change), SCHEMA)
+
+
+def test_a_model_set_to_null_is_dropped():
+    config = resolve(merged({"models.with_music": None}), SCHEMA)
+    assert set(config["models"]) == set(DEFAULT["models"]) - {"with_music"}
+
+
+def leaves(schema: dict, prefix: str = ""):
+    """Every key of the schema with the part that describes it."""
+    for key, part in schema.get("properties", {}).items():
+        yield f"{prefix}{key}", part
+        yield from leaves(part, f"{prefix}{key}.")
+    values = schema.get("additionalProperties")
+    if isinstance(values, dict):
+        yield from leaves(values, f"{prefix}<name>.")
+
+
+def test_every_key_is_described_and_its_default_allowed():
+    import jsonschema
+
+    schema = json.loads(SCHEMA.read_text())
+    for key, part in leaves(schema):
+        if part.get("type") == "object":
+            assert "additionalProperties" in part, key
+            continue
+        assert part.get("description"), f"{key} is not described"
+        if "default" in part:
+            jsonschema.validate(part["default"], part)
+
+
+@pytest.mark.parametrize(
+    "study", sorted((ROOT / "studies").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_each_study_is_known_keys_over_the_default(study):
+    """Studies that need folders are complete but for those."""
+    from snakemake.utils import update_config
+
+    config = copy.deepcopy(DEFAULT)
+    update_config(config, yaml.safe_load(study.read_text()))
+    try:
+        resolve(config, SCHEMA)
+    except InputError as error:
+        assert "is empty; give its path" in str(error)

@@ -1,0 +1,347 @@
+"""The clip table: one row a clip, the single source for every later stage."""
+
+import csv
+import os
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from music_selectivity.errors import InputError
+from music_selectivity.ontology import Ontology
+from music_selectivity.sources import shard_of, table_rows
+
+SPLITS = ("train", "eval")
+GROUPS = ("music", "nonmusic", "mixed")
+
+
+def read_class_names(path: str | os.PathLike) -> dict[str, str]:
+    """Display names by mid, in output order, from a class_labels_indices.csv."""
+    rows = _csv_rows(path, {"index", "mid", "display_name"})
+    return {row["mid"]: row["display_name"] for row in rows}
+
+
+def list_audioset(
+    segments: Mapping[str, str | os.PathLike], names_by_mid: Mapping[str, str]
+) -> pd.DataFrame:
+    """Clips of the official segment CSVs: clip_id (YTID), split and labels (names).
+
+    Parameters
+    ----------
+    segments
+        Segment CSV by split: YTID, start, end, "mid,mid", after '#' lines.
+    names_by_mid
+        The class table.
+
+    Raises
+    ------
+    InputError
+        For a malformed row, an unknown mid, or a YTID that stands twice; the message
+        names the file and the row.
+    """
+    listed = []
+    seen: dict[str, str] = {}
+    for split, path in segments.items():
+        for number, row in _segment_rows(path):
+            place = f"{path}, row {number}"
+            if len(row) != 4:
+                raise InputError(
+                    f"{place}: expected YTID, start, end and labels, found "
+                    f"{len(row)} cells"
+                )
+            ytid, labels = row[0], []
+            if ytid in seen:
+                raise InputError(f"{place}: {ytid!r} stands already in {seen[ytid]}")
+            seen[ytid] = place
+            for mid in row[3].split(","):
+                if mid not in names_by_mid:
+                    raise InputError(
+                        f"{place}: label {mid!r} is not in the class table; correct "
+                        "the row or give the class table it was made with"
+                    )
+                labels.append(names_by_mid[mid])
+            listed.append((ytid, split, labels))
+    return pd.DataFrame(listed, columns=["clip_id", "split", "labels"])
+
+
+def list_table(
+    folder: str | os.PathLike, table: str, known: Collection[str] | None
+) -> pd.DataFrame:
+    """Clips of a user's own table: clip_id, file, split, labels, group, is_speech.
+
+    `labels` holds class names with '|' between; `split` is train or eval. `group` and
+    `is_speech` may be absent, and then stay missing here. `known` are the class names
+    allowed, or None for any.
+
+    Raises
+    ------
+    InputError
+        For a bad cell; the message names the file, the row and what is allowed.
+    """
+    listed = []
+    for number, row in enumerate(table_rows(folder, table), start=2):
+        place = f"{Path(folder, table)}, row {number}"
+        labels = [label.strip() for label in row["labels"].split("|") if label.strip()]
+        if not labels:
+            raise InputError(f"{place}: the clip has no label")
+        for label in labels:
+            if known is not None and label not in known:
+                raise InputError(
+                    f"{place}: label {label!r} is not a class of the ontology; "
+                    "correct it, or leave corpus.table.ontology empty"
+                )
+        _check_cell(place, "split", row["split"], SPLITS)
+        entry = {key: row[key] for key in ("clip_id", "file", "split")}
+        entry["labels"] = list(dict.fromkeys(labels))
+        if "group" in row:
+            _check_cell(place, "group", row["group"], GROUPS)
+            entry["group"] = row["group"]
+        if "is_speech" in row:
+            _check_cell(place, "is_speech", row["is_speech"], ("0", "1"))
+            entry["is_speech"] = row["is_speech"] == "1"
+        listed.append(entry)
+    return pd.DataFrame(listed)
+
+
+def group_of(labels: Collection[str], music: Collection[str]) -> str:
+    """music (all labels music-related), nonmusic (none) or mixed (both)."""
+    related = [label in music for label in labels]
+    if all(related):
+        return "music"
+    return "mixed" if any(related) else "nonmusic"
+
+
+def describe(
+    listed: pd.DataFrame,
+    music: Collection[str],
+    speech: Collection[str],
+    unlabelled_music: Collection[str] = (),
+) -> pd.DataFrame:
+    """Add group, is_speech and unlabelled_music to listed clips.
+
+    A group or is_speech that the user's table gives is kept. Clips on the exclusion
+    list hold music that no label names (paper, Methods): they become mixed, which
+    leaves them out of training without music and of the selectivity analysis.
+    """
+    described = listed.copy()
+    if "group" not in described:
+        described["group"] = [group_of(labels, music) for labels in described["labels"]]
+    if "is_speech" not in described:
+        described["is_speech"] = [
+            any(label in speech for label in labels) for labels in described["labels"]
+        ]
+    described["unlabelled_music"] = described["clip_id"].isin(list(unlabelled_music))
+    hidden = described["unlabelled_music"] & (described["group"] == "nonmusic")
+    described.loc[hidden, "group"] = "mixed"
+    return described
+
+
+def read_exclusion_list(path: str | os.PathLike) -> list[str]:
+    """Clip ids of an exclusion list: a line each, an id or a file name.
+
+    ``YTID_start.wav`` gives YTID, as in the study's published list.
+    """
+    lines = [line.strip() for line in _text_lines(path)]
+    ids = []
+    for line in filter(None, lines):
+        stem, suffix = os.path.splitext(line)
+        is_file = suffix.lower() in (".wav", ".flac", ".ogg", ".mp3", ".opus")
+        ids.append(stem[:11] if is_file and stem[11:12] == "_" else line)
+    return ids
+
+
+def merge_audits(
+    described: pd.DataFrame, audits: pd.DataFrame, n_shards: int
+) -> pd.DataFrame:
+    """The clip table: described clips with what was found in their audio.
+
+    Adds shard, row, excluded and the measures of `logmel.write_shard`. A clip without
+    any file is set aside as "missing file". Rows are sorted by clip_id.
+
+    Raises
+    ------
+    InputError
+        If no clip of a split is left, with the reasons counted.
+    """
+    clips = described.merge(audits, on="clip_id", how="left").sort_values("clip_id")
+    clips = clips.reset_index(drop=True)
+    clips["shard"] = [shard_of(clip_id, n_shards) for clip_id in clips["clip_id"]]
+    clips["excluded"] = clips["excluded"].fillna("missing file")
+    clips["row"] = clips["row"].fillna(-1).astype(np.int64)
+    for split in SPLITS:
+        of_split = clips[clips["split"] == split]
+        if not (of_split["excluded"] == "").any():
+            reasons = of_split["excluded"].value_counts()
+            told = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+            raise InputError(
+                f"no usable clip is left in the {split} split "
+                f"({told or 'none listed'}); check the corpus folder and tables"
+            )
+    return clips
+
+
+def included(clips: pd.DataFrame) -> pd.DataFrame:
+    """The usable clips, in table order; activation tables follow this order."""
+    return clips[clips["excluded"] == ""].reset_index(drop=True)
+
+
+def class_table(
+    names: Sequence[str],
+    music: Collection[str],
+    speech: Collection[str],
+    clips: pd.DataFrame,
+) -> pd.DataFrame:
+    """classes.csv: index, name, music_related, speech and usable clips per split."""
+    usable = included(clips).explode("labels")
+    counts = usable.groupby(["labels", "split"]).size().unstack(fill_value=0)
+    counts = counts.reindex(index=list(names), columns=list(SPLITS), fill_value=0)
+    return pd.DataFrame(
+        {
+            "index": range(len(names)),
+            "name": list(names),
+            "music_related": [name in music for name in names],
+            "speech": [name in speech for name in names],
+            "n_train": counts["train"].to_numpy(),
+            "n_eval": counts["eval"].to_numpy(),
+        }
+    )
+
+
+def label_matrix(clips: pd.DataFrame, classes: pd.DataFrame) -> np.ndarray:
+    """uint8 (clips, classes): 1 where a clip has the label."""
+    index = dict(zip(classes["name"], classes["index"], strict=True))
+    matrix = np.zeros((len(clips), len(classes)), np.uint8)
+    for position, labels in enumerate(clips["labels"]):
+        matrix[position, [index[label] for label in labels]] = 1
+    return matrix
+
+
+def training_clips(clips: pd.DataFrame, condition: str) -> pd.DataFrame:
+    """Usable clips of the train split that a condition trains on (paper, Methods).
+
+    without_music: no music-related label and not on the exclusion list;
+    without_music_and_speech: of those, none under Speech; all: every clip.
+    """
+    usable = included(clips)
+    keep = usable["split"] == "train"
+    if condition in ("without_music", "without_music_and_speech"):
+        keep &= usable["group"] == "nonmusic"
+    if condition == "without_music_and_speech":
+        keep &= ~usable["is_speech"]
+    return usable[keep].reset_index(drop=True)
+
+
+def table_music_classes(listed: pd.DataFrame) -> set[str]:
+    """Music-related classes of a table without an ontology: those on music clips only.
+
+    Without a `group` column there is nothing to tell them by.
+    """
+    if "group" not in listed:
+        raise InputError(
+            "the clip table has no column 'group' and corpus.table.ontology is empty: "
+            "give one of them, or music cannot be told from the rest"
+        )
+    by_label = listed.explode("labels").groupby("labels")["group"]
+    return {label for label, groups in by_label if set(groups) == {"music"}}
+
+
+def list_corpus(
+    corpus: Mapping, categories: Mapping, generated: str | os.PathLike
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Clips and classes that the config describes, before any audio is read.
+
+    Parameters
+    ----------
+    corpus, categories
+        The config sections.
+    generated
+        Folder of the synthetic corpus, used when that is the form.
+
+    Returns
+    -------
+    clips
+        clip_id, split, labels, group, is_speech, unlabelled_music.
+    classes
+        name, music_related, speech, in output order.
+    """
+    form = corpus["form"]
+    tables = dict(corpus[form]) if form != "soundscapes" else {}
+    if form == "table":
+        ontology = Ontology.read(tables["ontology"]) if tables["ontology"] else None
+        known = set(ontology.children) if ontology else None
+        listed = list_table(tables["folder"], tables["table"], known)
+        names = sorted({label for labels in listed["labels"] for label in labels})
+    else:
+        if form == "soundscapes":
+            tables = soundscape_tables(generated)
+        ontology = Ontology.read(tables["ontology"])
+        names_by_mid = read_class_names(tables["classes"])
+        segments = {
+            "train": tables["train_segments"],
+            "eval": tables["eval_segments"],
+        }
+        listed = list_audioset(segments, names_by_mid)
+        names = list(names_by_mid.values())
+    if ontology:
+        music = ontology.category(**categories["music"])
+        speech = ontology.category(**categories["speech"])
+    else:
+        music, speech = table_music_classes(listed), set()
+    if listed.empty:
+        raise InputError("the corpus tables list no clip")
+    excluded = tables.get("exclusions")
+    unlabelled = read_exclusion_list(excluded) if excluded else []
+    clips = describe(listed, music, speech, unlabelled)
+    classes = pd.DataFrame({"name": names})
+    classes["music_related"] = classes["name"].isin(music)
+    classes["speech"] = classes["name"].isin(speech)
+    return clips, classes
+
+
+def soundscape_tables(folder: str | os.PathLike) -> dict[str, str]:
+    """Paths of the tables in a folder in AudioSet's form, by config key."""
+    names = {
+        "ontology": "ontology.json",
+        "classes": "class_labels_indices.csv",
+        "train_segments": "train_segments.csv",
+        "eval_segments": "eval_segments.csv",
+    }
+    return {key: str(Path(folder, name)) for key, name in names.items()}
+
+
+def _check_cell(place: str, column: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        raise InputError(
+            f"{place}: {column} is {value!r}; allowed: {', '.join(allowed)}"
+        )
+
+
+def _text_lines(path: str | os.PathLike) -> list[str]:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not text in UTF-8 ({error})") from error
+
+
+def _csv_rows(path: str | os.PathLike, columns: set[str]) -> list[dict[str, str]]:
+    reader = csv.DictReader(_text_lines(path))
+    missing = columns - set(reader.fieldnames or [])
+    if missing:
+        raise InputError(f"{path}: lacks the column(s) {', '.join(sorted(missing))}")
+    return list(reader)
+
+
+def _segment_rows(path: str | os.PathLike) -> list[tuple[int, list[str]]]:
+    """Numbered rows of a segment CSV, without comments and empty lines."""
+    numbered = [
+        (number, line)
+        for number, line in enumerate(_text_lines(path), start=1)
+        if line.strip() and not line.startswith("#")
+    ]
+    if not numbered:
+        raise InputError(f"{path}: the segment table holds no clip")
+    cells = csv.reader((line for _, line in numbered), skipinitialspace=True)
+    return [(number, row) for (number, _), row in zip(numbered, cells, strict=True)]

@@ -1,0 +1,113 @@
+"""Files that are whole or absent, and arrays too large for memory.
+
+Every result is written under a temporary name in its own folder and renamed into
+place, so that a file under its final name is always complete, whatever kills the job.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+
+@contextlib.contextmanager
+def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
+    """Yield a temporary path beside `path`; rename it to `path` on success.
+
+    Bytes reach the disk before the new name does. On an error nothing is left.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # The suffix stays last: several writers choose their format by it.
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+    try:
+        yield temporary
+        with open(temporary, "rb") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: str | os.PathLike, text: str) -> None:
+    """Write `text` as UTF-8, atomically."""
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def write_table(path: str | os.PathLike, table: pd.DataFrame) -> None:
+    """Write `table` atomically, as Parquet or CSV by the suffix of `path`."""
+    with atomic_path(path) as temporary:
+        if temporary.suffix == ".parquet":
+            table.to_parquet(temporary, index=False)
+        elif temporary.suffix == ".csv":
+            table.to_csv(temporary, index=False, lineterminator="\n")
+        else:
+            raise ValueError(f"{path}: tables are .parquet or .csv")
+
+
+def read_table(path: str | os.PathLike) -> pd.DataFrame:
+    """Read a table that `write_table` wrote. Empty CSV cells stay empty text."""
+    if Path(path).suffix == ".parquet":
+        return pd.read_parquet(path)
+    return pd.read_csv(path, keep_default_na=False, na_values=["nan"])
+
+
+def concat_tables(paths: Sequence[str | os.PathLike]) -> pd.DataFrame:
+    """Rows of all `paths`, in the order given."""
+    return pd.concat([read_table(path) for path in paths], ignore_index=True)
+
+
+def write_array(path: str | os.PathLike, array: np.ndarray) -> None:
+    """Write one array as .npy, atomically."""
+    with atomic_path(path) as temporary, open(temporary, "wb") as file:
+        np.save(file, array)
+
+
+class ShardedArray:
+    """Rows gathered from several .npy files by memory map.
+
+    Parameters
+    ----------
+    paths
+        One .npy file a shard; row shapes and dtypes agree.
+    shard, row
+        For each item of this array, the index into `paths` and the row in that file.
+
+    Only the rows asked for are read, so memory does not grow with the data set.
+    """
+
+    def __init__(
+        self, paths: Sequence[str | os.PathLike], shard: np.ndarray, row: np.ndarray
+    ) -> None:
+        self._maps = [np.load(path, mmap_mode="r") for path in paths]
+        self._shard = np.asarray(shard, dtype=np.int64)
+        self._row = np.asarray(row, dtype=np.int64)
+        if self._shard.shape != self._row.shape:
+            raise ValueError("shard and row must have the same length")
+        for index in np.unique(self._shard):
+            rows = self._row[self._shard == index]
+            if rows.min() < 0 or rows.max() >= len(self._maps[index]):
+                raise IndexError(
+                    f"{paths[index]}: rows {rows.min()}..{rows.max()} asked of "
+                    f"{len(self._maps[index])}"
+                )
+
+    def __len__(self) -> int:
+        return len(self._row)
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """Shape of one item."""
+        return self._maps[0].shape[1:]
+
+    def take(self, items: np.ndarray) -> np.ndarray:
+        """Copy of the given items, shape (len(items), *row_shape), as float32."""
+        items = np.asarray(items, dtype=np.int64)
+        out = np.empty((len(items), *self.row_shape), dtype=np.float32)
+        for position, item in enumerate(items):
+            out[position] = self._maps[self._shard[item]][self._row[item]]
+        return out

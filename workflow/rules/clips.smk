@@ -1,0 +1,99 @@
+# From tables and audio to the clip table and log-mel shards.
+
+
+rule list_clips:
+    input:
+        corpus_tables,
+    output:
+        clips=paths.listed,
+        classes=paths.listed_classes,
+    params:
+        corpus={"form": FORM, FORM: config["corpus"][FORM]},
+        categories=config["categories"],
+        code=code("list_clips.py"),
+    log:
+        f"{paths.log}/list_clips.log",
+    benchmark:
+        f"{paths.benchmark}/list_clips.tsv"
+    threads: 1
+    # A bad table is told before hours of audio are read.
+    priority: 100
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    conda:
+        "../../envs/audio.yaml"
+    script:
+        "../scripts/list_clips.py"
+
+
+# A shard depends on its audio files alone: a corrected label reruns no spectrogram.
+rule log_mel:
+    input:
+        shard_audio,
+    output:
+        array=paths.log_mel,
+        audit=paths.audit,
+    params:
+        clip_ids=shard_clip_ids,
+        audio=config["audio"],
+        log_mel=config["log_mel"],
+        code=code("log_mel.py"),
+    log:
+        f"{paths.log}/log_mel/{{shard}}.log",
+    benchmark:
+        f"{paths.benchmark}/log_mel/{{shard}}.tsv"
+    threads: 1
+    resources:
+        mem_mb=growing(1500),
+        runtime=growing(60),
+    conda:
+        "../../envs/torch.yaml"
+    script:
+        "../scripts/log_mel.py"
+
+
+rule clips:
+    input:
+        clips=paths.listed,
+        classes=paths.listed_classes,
+        audits=expand(paths.audit, shard=SHARDS),
+    output:
+        clips=paths.clips,
+        classes=paths.classes,
+    params:
+        n_shards=N_SHARDS,
+        code=code("clips.py"),
+    log:
+        f"{paths.log}/clips.log",
+    benchmark:
+        f"{paths.benchmark}/clips.tsv"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    conda:
+        "../../envs/audio.yaml"
+    script:
+        "../scripts/clips.py"
+
+
+rule trivial_classifier:
+    input:
+        clips=paths.clips,
+    output:
+        paths.trivial,
+    params:
+        code=code("trivial_classifier.py"),
+    log:
+        f"{paths.log}/trivial_classifier.log",
+    benchmark:
+        f"{paths.benchmark}/trivial_classifier.tsv"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    conda:
+        "../../envs/analysis.yaml"
+    script:
+        "../scripts/trivial_classifier.py"

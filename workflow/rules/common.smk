@@ -1,0 +1,124 @@
+# What all rules share: the checked config, every path, and the small functions that
+# rules use for inputs, code digests and resources.
+import functools
+import shutil
+from types import SimpleNamespace
+
+from snakemake.exceptions import WorkflowError
+
+from music_selectivity.codedigest import code_digest
+from music_selectivity.config import resolve
+from music_selectivity.errors import InputError
+from music_selectivity.sources import files_by_clip, shard_of
+
+try:
+    # In place: scripts receive this very dictionary.
+    config.update(resolve(config, f"{LIBRARY}/schemas/config.schema.json"))
+except InputError as error:
+    raise WorkflowError(str(error))
+
+FORM = config["corpus"]["form"]
+MODELS = list(config["models"])
+SEEDS = config["seeds"]
+N_SHARDS = config["corpus"]["shards"]
+SHARDS = [f"{shard:03d}" for shard in range(N_SHARDS)]
+RESULTS = f"results/{config['study']}"
+
+# Every path of the workflow.
+paths = SimpleNamespace(
+    # The synthetic corpus, in AudioSet's own form: tables, and a folder a shard.
+    corpus=f"{RESULTS}/corpus",
+    corpus_audio=f"{RESULTS}/corpus/audio/{{shard}}",
+    # Listed from tables alone; then the clip table, with what the audio showed.
+    listed=f"{RESULTS}/listed.parquet",
+    listed_classes=f"{RESULTS}/listed_classes.csv",
+    clips=f"{RESULTS}/clips.parquet",
+    classes=f"{RESULTS}/classes.csv",
+    # Per shard: log-mels (clips, mels, frames), and the audit of each clip.
+    log_mel=f"{RESULTS}/logmel/{{shard}}.npy",
+    audit=f"{RESULTS}/logmel/{{shard}}.parquet",
+    # Per network.
+    checkpoint=f"{RESULTS}/networks/{{model}}/seed{{seed}}/checkpoint.safetensors",
+    history=f"{RESULTS}/networks/{{model}}/seed{{seed}}/history.csv",
+    resume=f"{RESULTS}/networks/{{model}}/seed{{seed}}/resume.pt",
+    activations=f"{RESULTS}/activations/{{model}}/seed{{seed}}/original.parquet",
+    units=f"{RESULTS}/selectivity/{{model}}/seed{{seed}}/units.csv",
+    responses=f"{RESULTS}/selectivity/{{model}}/seed{{seed}}/responses.csv",
+    ablation=f"{RESULTS}/ablation/{{model}}/seed{{seed}}.csv",
+    # Over networks.
+    trivial=f"{RESULTS}/statistics/trivial_classifier.csv",
+    statistics=f"{RESULTS}/statistics/statistics.csv",
+    claims=f"{RESULTS}/claims.csv",
+    claims_page=f"{RESULTS}/claims.html",
+    figure=f"{RESULTS}/figures/{{figure}}.{{suffix}}",
+    report=f"{RESULTS}/report.html",
+    resolved_config=f"{RESULTS}/config.yaml",
+    log=f"{RESULTS}/logs",
+    benchmark=f"{RESULTS}/benchmarks",
+)
+
+
+wildcard_constraints:
+    model="|".join(MODELS),
+    seed=r"\d+",
+    shard=r"\d{3}",
+    split="train|eval",
+
+
+def code(script, *modules):
+    """Digest of what a script runs: a rule's outputs follow edits of its code."""
+    return code_digest(f"{LIBRARY}/scripts/{script}", *modules)
+
+
+def networks(path):
+    """`path` for every model and seed."""
+    return expand(path, model=MODELS, seed=SEEDS)
+
+
+@functools.cache
+def clips_by_shard():
+    """Clip ids and files of each shard, for corpora whose files exist beforehand."""
+    shards = {shard: {} for shard in SHARDS}
+    try:
+        files = files_by_clip(config["corpus"], paths.corpus)
+    except InputError as error:
+        raise WorkflowError(str(error))
+    for clip_id, path in files.items():
+        shards[f"{shard_of(clip_id, N_SHARDS):03d}"][clip_id] = str(path)
+    return shards
+
+
+def shard_audio(wildcards):
+    """Audio that a shard is made from: its files, or the folder synthesised for it."""
+    if FORM == "soundscapes":
+        return [paths.corpus_audio.format(shard=wildcards.shard)]
+    return list(clips_by_shard()[wildcards.shard].values())
+
+
+def shard_clip_ids(wildcards):
+    """Ids of the clips in a shard, in the order of `shard_audio`."""
+    if FORM == "soundscapes":
+        return []
+    return list(clips_by_shard()[wildcards.shard])
+
+
+def corpus_tables(wildcards):
+    """Tables that the clips are listed from."""
+    if FORM == "table":
+        tables = config["corpus"]["table"]
+        given = [f"{tables['folder']}/{tables['table']}", tables["ontology"]]
+        return [path for path in [*given, tables["exclusions"]] if path]
+    if FORM == "soundscapes":
+        return rules.soundscape_tables.output
+    tables = config["corpus"]["audioset"]
+    return [path for key, path in tables.items() if path and key != "folder"]
+
+
+def growing(base):
+    """A resource that doubles with each attempt at the job."""
+    return lambda wildcards, attempt: base * 2 ** (attempt - 1)
+
+
+# A GPU is asked for where one is used; under `auto`, where this machine has one.
+HAS_GPU = shutil.which("nvidia-smi") is not None
+GPU = int(config["device"] == "cuda" or (config["device"] == "auto" and HAS_GPU))

@@ -1,0 +1,56 @@
+# From log-mels to trained networks and the responses of their units.
+
+
+rule train:
+    input:
+        clips=paths.clips,
+        classes=paths.classes,
+        log_mels=expand(paths.log_mel, shard=SHARDS),
+    output:
+        checkpoint=paths.checkpoint,
+        history=paths.history,
+    params:
+        model=lambda wildcards: config["models"][wildcards.model],
+        training=config["training"],
+        front_end={key: config[key] for key in ("audio", "log_mel")},
+        # Not an output: a retry deletes outputs, and goes on from this.
+        resume=paths.resume,
+        code=code("train.py"),
+    log:
+        f"{paths.log}/train/{{model}}_seed{{seed}}.log",
+    benchmark:
+        f"{paths.benchmark}/train/{{model}}_seed{{seed}}.tsv"
+    threads: config["training"]["threads"]
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(480),
+        gpu=GPU,
+    conda:
+        "../../envs/torch.yaml"
+    script:
+        "../scripts/train.py"
+
+
+rule activations:
+    input:
+        checkpoint=paths.checkpoint,
+        clips=paths.clips,
+        log_mels=expand(paths.log_mel, shard=SHARDS),
+    output:
+        paths.activations,
+    params:
+        threads=config["training"]["threads"],
+        code=code("activations.py"),
+    log:
+        f"{paths.log}/activations/{{model}}_seed{{seed}}.log",
+    benchmark:
+        f"{paths.benchmark}/activations/{{model}}_seed{{seed}}.tsv"
+    threads: config["training"]["threads"]
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(60),
+        gpu=GPU,
+    conda:
+        "../../envs/torch.yaml"
+    script:
+        "../scripts/activations.py"

@@ -1,0 +1,20 @@
+"""The clip table: listed clips with what was found in their audio."""
+
+from music_selectivity.clips import class_table, included, merge_audits
+from music_selectivity.jobs import job
+from music_selectivity.store import concat_tables, read_table, write_table
+
+with job(snakemake.log[0]) as log:
+    listed = read_table(snakemake.input.clips)
+    classes = read_table(snakemake.input.classes)
+    audits = concat_tables(snakemake.input.audits)
+    clips = merge_audits(listed, audits, snakemake.params.n_shards)
+    music = set(classes.loc[classes["music_related"], "name"])
+    speech = set(classes.loc[classes["speech"], "name"])
+    write_table(snakemake.output.clips, clips)
+    write_table(
+        snakemake.output.classes, class_table(classes["name"], music, speech, clips)
+    )
+    log.info("%d of %d clips usable", len(included(clips)), len(clips))
+    for reason, count in clips["excluded"].value_counts().drop("").items():
+        log.info("set aside, %s: %d", reason, count)

@@ -1,0 +1,14 @@
+"""List the corpus: clips with labels, split and group, and its classes."""
+
+from music_selectivity.clips import list_corpus
+from music_selectivity.jobs import job
+from music_selectivity.store import write_table
+
+with job(snakemake.log[0]) as log:
+    corpus = snakemake.params.corpus
+    # The synthetic corpus stands where its tables were written.
+    generated = snakemake.input[0].rpartition("/")[0]
+    clips, classes = list_corpus(corpus, snakemake.params.categories, generated)
+    log.info("%d clips and %d classes listed", len(clips), len(classes))
+    write_table(snakemake.output.clips, clips)
+    write_table(snakemake.output.classes, classes)

@@ -1,0 +1,10 @@
+"""Tables of the synthetic corpus, in AudioSet's form."""
+
+from pathlib import Path
+
+from music_selectivity import soundscapes
+from music_selectivity.jobs import job
+
+with job(snakemake.log[0]) as log:
+    spec = soundscapes.Spec(seconds=snakemake.params.seconds, **snakemake.params.spec)
+    soundscapes.write_tables(spec, Path(snakemake.output[0]).parent)
