@@ -31,5 +31,6 @@ rule all:
     input:
         paths.report,
         paths.claims,
+        paths.trivial,
         paths.resolved_config,
         expand(paths.figure, figure=FIGURES, suffix=["svg", "png", "csv"]),

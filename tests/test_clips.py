@@ -283,7 +283,9 @@ def test_training_conditions():
 
 
 @given(
-    st.lists(st.sets(st.sampled_from(sorted(NODES)), min_size=1, max_size=4), min_size=1)
+    st.lists(
+        st.sets(st.sampled_from(sorted(NODES)), min_size=1, max_size=4), min_size=1
+    )
 )
 def test_label_matrix_and_groups_agree_with_the_labels(label_sets):
     table = pd.DataFrame({"labels": [sorted(labels) for labels in label_sets]})

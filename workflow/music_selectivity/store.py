@@ -44,13 +44,13 @@ def write_table(path: str | os.PathLike, table: pd.DataFrame) -> None:
         if temporary.suffix == ".parquet":
             table.to_parquet(temporary, index=False)
         elif temporary.suffix == ".csv":
-            table.to_csv(temporary, index=False, lineterminator="\n")
+            table.to_csv(temporary, index=False, na_rep="nan", lineterminator="\n")
         else:
             raise ValueError(f"{path}: tables are .parquet or .csv")
 
 
 def read_table(path: str | os.PathLike) -> pd.DataFrame:
-    """Read a table that `write_table` wrote. Empty CSV cells stay empty text."""
+    """Read a table that `write_table` wrote; in CSV, "nan" is NaN and empty is text."""
     if Path(path).suffix == ".parquet":
         return pd.read_parquet(path)
     return pd.read_csv(path, keep_default_na=False, na_values=["nan"])

@@ -7,22 +7,22 @@ rule list_clips:
     output:
         clips=paths.listed,
         classes=paths.listed_classes,
-    params:
-        corpus={"form": FORM, FORM: config["corpus"][FORM]},
-        categories=config["categories"],
-        code=code("list_clips.py"),
     log:
         f"{paths.log}/list_clips.log",
     benchmark:
         f"{paths.benchmark}/list_clips.tsv"
-    threads: 1
     # A bad table is told before hours of audio are read.
     priority: 100
+    conda:
+        "../../envs/audio.yaml"
+    threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
-    conda:
-        "../../envs/audio.yaml"
+    params:
+        corpus={"form": FORM, FORM: config["corpus"][FORM]},
+        categories=config["categories"],
+        code=code("list_clips.py"),
     script:
         "../scripts/list_clips.py"
 
@@ -34,21 +34,21 @@ rule log_mel:
     output:
         array=paths.log_mel,
         audit=paths.audit,
+    log:
+        f"{paths.log}/log_mel/{{shard}}.log",
+    benchmark:
+        f"{paths.benchmark}/log_mel/{{shard}}.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1500),
+        runtime=growing(60),
     params:
         clip_ids=shard_clip_ids,
         audio=config["audio"],
         log_mel=config["log_mel"],
         code=code("log_mel.py"),
-    log:
-        f"{paths.log}/log_mel/{{shard}}.log",
-    benchmark:
-        f"{paths.benchmark}/log_mel/{{shard}}.tsv"
-    threads: 1
-    resources:
-        mem_mb=growing(1500),
-        runtime=growing(60),
-    conda:
-        "../../envs/torch.yaml"
     script:
         "../scripts/log_mel.py"
 
@@ -61,19 +61,19 @@ rule clips:
     output:
         clips=paths.clips,
         classes=paths.classes,
-    params:
-        n_shards=N_SHARDS,
-        code=code("clips.py"),
     log:
         f"{paths.log}/clips.log",
     benchmark:
         f"{paths.benchmark}/clips.tsv"
+    conda:
+        "../../envs/audio.yaml"
     threads: 1
     resources:
         mem_mb=growing(2000),
         runtime=growing(10),
-    conda:
-        "../../envs/audio.yaml"
+    params:
+        n_shards=N_SHARDS,
+        code=code("clips.py"),
     script:
         "../scripts/clips.py"
 
@@ -83,17 +83,17 @@ rule trivial_classifier:
         clips=paths.clips,
     output:
         paths.trivial,
-    params:
-        code=code("trivial_classifier.py"),
     log:
         f"{paths.log}/trivial_classifier.log",
     benchmark:
         f"{paths.benchmark}/trivial_classifier.tsv"
+    conda:
+        "../../envs/analysis.yaml"
     threads: 1
     resources:
         mem_mb=growing(2000),
         runtime=growing(10),
-    conda:
-        "../../envs/analysis.yaml"
+    params:
+        code=code("trivial_classifier.py"),
     script:
         "../scripts/trivial_classifier.py"

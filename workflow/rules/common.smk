@@ -21,41 +21,42 @@ FORM = config["corpus"]["form"]
 MODELS = list(config["models"])
 SEEDS = config["seeds"]
 N_SHARDS = config["corpus"]["shards"]
+NETWORKS = [(model, seed) for model in MODELS for seed in SEEDS]
 SHARDS = [f"{shard:03d}" for shard in range(N_SHARDS)]
 RESULTS = f"results/{config['study']}"
 
 # Every path of the workflow.
-paths = SimpleNamespace(
-    # The synthetic corpus, in AudioSet's own form: tables, and a folder a shard.
-    corpus=f"{RESULTS}/corpus",
-    corpus_audio=f"{RESULTS}/corpus/audio/{{shard}}",
-    # Listed from tables alone; then the clip table, with what the audio showed.
-    listed=f"{RESULTS}/listed.parquet",
-    listed_classes=f"{RESULTS}/listed_classes.csv",
-    clips=f"{RESULTS}/clips.parquet",
-    classes=f"{RESULTS}/classes.csv",
-    # Per shard: log-mels (clips, mels, frames), and the audit of each clip.
-    log_mel=f"{RESULTS}/logmel/{{shard}}.npy",
-    audit=f"{RESULTS}/logmel/{{shard}}.parquet",
-    # Per network.
-    checkpoint=f"{RESULTS}/networks/{{model}}/seed{{seed}}/checkpoint.safetensors",
-    history=f"{RESULTS}/networks/{{model}}/seed{{seed}}/history.csv",
-    resume=f"{RESULTS}/networks/{{model}}/seed{{seed}}/resume.pt",
-    activations=f"{RESULTS}/activations/{{model}}/seed{{seed}}/original.parquet",
-    units=f"{RESULTS}/selectivity/{{model}}/seed{{seed}}/units.csv",
-    responses=f"{RESULTS}/selectivity/{{model}}/seed{{seed}}/responses.csv",
-    ablation=f"{RESULTS}/ablation/{{model}}/seed{{seed}}.csv",
-    # Over networks.
-    trivial=f"{RESULTS}/statistics/trivial_classifier.csv",
-    statistics=f"{RESULTS}/statistics/statistics.csv",
-    claims=f"{RESULTS}/claims.csv",
-    claims_page=f"{RESULTS}/claims.html",
-    figure=f"{RESULTS}/figures/{{figure}}.{{suffix}}",
-    report=f"{RESULTS}/report.html",
-    resolved_config=f"{RESULTS}/config.yaml",
-    log=f"{RESULTS}/logs",
-    benchmark=f"{RESULTS}/benchmarks",
-)
+paths = SimpleNamespace()
+# The synthetic corpus, in AudioSet's own form: tables, and a folder a shard.
+paths.corpus = f"{RESULTS}/corpus"
+paths.corpus_audio = f"{RESULTS}/corpus/audio/{{shard}}"
+# Listed from tables alone; then the clip table, with what the audio showed.
+paths.listed = f"{RESULTS}/listed.parquet"
+paths.listed_classes = f"{RESULTS}/listed_classes.csv"
+paths.clips = f"{RESULTS}/clips.parquet"
+paths.classes = f"{RESULTS}/classes.csv"
+# Per shard: log-mels (clips, mels, frames), and the audit of each clip.
+paths.log_mel = f"{RESULTS}/logmel/{{shard}}.npy"
+paths.audit = f"{RESULTS}/logmel/{{shard}}.parquet"
+# Per network.
+paths.checkpoint = f"{RESULTS}/networks/{{model}}/seed{{seed}}/checkpoint.safetensors"
+paths.history = f"{RESULTS}/networks/{{model}}/seed{{seed}}/history.csv"
+paths.summary = f"{RESULTS}/networks/{{model}}/seed{{seed}}/summary.csv"
+paths.resume = f"{RESULTS}/networks/{{model}}/seed{{seed}}/resume.pt"
+paths.activations = f"{RESULTS}/activations/{{model}}/seed{{seed}}/original.parquet"
+paths.units = f"{RESULTS}/selectivity/{{model}}/seed{{seed}}/units.csv"
+paths.responses = f"{RESULTS}/selectivity/{{model}}/seed{{seed}}/responses.csv"
+paths.ablation = f"{RESULTS}/ablation/{{model}}/seed{{seed}}.csv"
+# Over networks.
+paths.trivial = f"{RESULTS}/statistics/trivial_classifier.csv"
+paths.statistics = f"{RESULTS}/statistics/statistics.csv"
+paths.claims = f"{RESULTS}/claims.csv"
+paths.claims_page = f"{RESULTS}/claims.html"
+paths.figure = f"{RESULTS}/figures/{{figure}}.{{suffix}}"
+paths.report = f"{RESULTS}/report.html"
+paths.resolved_config = f"{RESULTS}/config.yaml"
+paths.log = f"{RESULTS}/logs"
+paths.benchmark = f"{RESULTS}/benchmarks"
 
 
 wildcard_constraints:

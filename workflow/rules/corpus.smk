@@ -7,20 +7,20 @@ rule soundscape_tables:
         f"{paths.corpus}/class_labels_indices.csv",
         f"{paths.corpus}/train_segments.csv",
         f"{paths.corpus}/eval_segments.csv",
-    params:
-        spec=config["corpus"]["soundscapes"],
-        seconds=config["audio"]["clip_seconds"],
-        code=code("soundscape_tables.py"),
     log:
         f"{paths.log}/soundscape_tables.log",
     benchmark:
         f"{paths.benchmark}/soundscape_tables.tsv"
+    conda:
+        "../../envs/audio.yaml"
     threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
-    conda:
-        "../../envs/audio.yaml"
+    params:
+        spec=config["corpus"]["soundscapes"],
+        seconds=config["audio"]["clip_seconds"],
+        code=code("soundscape_tables.py"),
     script:
         "../scripts/soundscape_tables.py"
 
@@ -28,20 +28,20 @@ rule soundscape_tables:
 rule soundscape_audio:
     output:
         directory(paths.corpus_audio),
+    log:
+        f"{paths.log}/soundscape_audio/{{shard}}.log",
+    benchmark:
+        f"{paths.benchmark}/soundscape_audio/{{shard}}.tsv"
+    conda:
+        "../../envs/audio.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(60),
     params:
         spec=config["corpus"]["soundscapes"],
         seconds=config["audio"]["clip_seconds"],
         n_shards=N_SHARDS,
         code=code("soundscape_audio.py"),
-    log:
-        f"{paths.log}/soundscape_audio/{{shard}}.log",
-    benchmark:
-        f"{paths.benchmark}/soundscape_audio/{{shard}}.tsv"
-    threads: 1
-    resources:
-        mem_mb=growing(1000),
-        runtime=growing(60),
-    conda:
-        "../../envs/audio.yaml"
     script:
         "../scripts/soundscape_audio.py"

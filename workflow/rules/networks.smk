@@ -9,6 +9,18 @@ rule train:
     output:
         checkpoint=paths.checkpoint,
         history=paths.history,
+        summary=paths.summary,
+    log:
+        f"{paths.log}/train/{{model}}_seed{{seed}}.log",
+    benchmark:
+        f"{paths.benchmark}/train/{{model}}_seed{{seed}}.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    threads: config["training"]["threads"]
+    resources:
+        mem_mb=growing(4000),
+        runtime=growing(480),
+        gpu=GPU,
     params:
         model=lambda wildcards: config["models"][wildcards.model],
         training=config["training"],
@@ -16,17 +28,6 @@ rule train:
         # Not an output: a retry deletes outputs, and goes on from this.
         resume=paths.resume,
         code=code("train.py"),
-    log:
-        f"{paths.log}/train/{{model}}_seed{{seed}}.log",
-    benchmark:
-        f"{paths.benchmark}/train/{{model}}_seed{{seed}}.tsv"
-    threads: config["training"]["threads"]
-    resources:
-        mem_mb=growing(4000),
-        runtime=growing(480),
-        gpu=GPU,
-    conda:
-        "../../envs/torch.yaml"
     script:
         "../scripts/train.py"
 
@@ -38,19 +39,19 @@ rule activations:
         log_mels=expand(paths.log_mel, shard=SHARDS),
     output:
         paths.activations,
-    params:
-        threads=config["training"]["threads"],
-        code=code("activations.py"),
     log:
         f"{paths.log}/activations/{{model}}_seed{{seed}}.log",
     benchmark:
         f"{paths.benchmark}/activations/{{model}}_seed{{seed}}.tsv"
+    conda:
+        "../../envs/torch.yaml"
     threads: config["training"]["threads"]
     resources:
         mem_mb=growing(3000),
         runtime=growing(60),
         gpu=GPU,
-    conda:
-        "../../envs/torch.yaml"
+    params:
+        threads=config["training"]["threads"],
+        code=code("activations.py"),
     script:
         "../scripts/activations.py"

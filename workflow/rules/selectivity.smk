@@ -8,19 +8,19 @@ rule selectivity:
     output:
         units=paths.units,
         responses=paths.responses,
-    params:
-        analysis=config["analysis"],
-        code=code("selectivity.py"),
     log:
         f"{paths.log}/selectivity/{{model}}_seed{{seed}}.log",
     benchmark:
         f"{paths.benchmark}/selectivity/{{model}}_seed{{seed}}.tsv"
+    conda:
+        "../../envs/analysis.yaml"
     threads: 1
     resources:
         mem_mb=growing(2000),
         runtime=growing(10),
-    conda:
-        "../../envs/analysis.yaml"
+    params:
+        analysis=config["analysis"],
+        code=code("selectivity.py"),
     script:
         "../scripts/selectivity.py"
 
@@ -34,19 +34,19 @@ rule ablation:
         classes=paths.classes,
     output:
         paths.ablation,
-    params:
-        analysis=config["analysis"],
-        code=code("ablation.py"),
     log:
         f"{paths.log}/ablation/{{model}}_seed{{seed}}.log",
     benchmark:
         f"{paths.benchmark}/ablation/{{model}}_seed{{seed}}.tsv"
+    conda:
+        "../../envs/torch.yaml"
     threads: 1
     resources:
         mem_mb=growing(3000),
         runtime=growing(30),
-    conda:
-        "../../envs/torch.yaml"
+    params:
+        analysis=config["analysis"],
+        code=code("ablation.py"),
     script:
         "../scripts/ablation.py"
 
@@ -55,23 +55,23 @@ rule statistics:
     input:
         responses=networks(paths.responses),
         ablations=networks(paths.ablation),
-        histories=networks(paths.history),
+        summaries=networks(paths.summary),
         classes=paths.classes,
     output:
         paths.statistics,
-    params:
-        networks=[(model, seed) for model in MODELS for seed in SEEDS],
-        code=code("statistics.py"),
     log:
         f"{paths.log}/statistics.log",
     benchmark:
         f"{paths.benchmark}/statistics.tsv"
+    conda:
+        "../../envs/analysis.yaml"
     threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
-    conda:
-        "../../envs/analysis.yaml"
+    params:
+        networks=NETWORKS,
+        code=code("statistics.py"),
     script:
         "../scripts/statistics.py"
 
@@ -81,17 +81,17 @@ rule claims:
         statistics=paths.statistics,
     output:
         claims=paths.claims,
-    params:
-        code=code("claims.py"),
     log:
         f"{paths.log}/claims.log",
     benchmark:
         f"{paths.benchmark}/claims.tsv"
+    conda:
+        "../../envs/analysis.yaml"
     threads: 1
     resources:
         mem_mb=growing(1000),
         runtime=growing(10),
-    conda:
-        "../../envs/analysis.yaml"
+    params:
+        code=code("claims.py"),
     script:
         "../scripts/claims.py"

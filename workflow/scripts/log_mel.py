@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import torch
+
 from music_selectivity.audio import AudioSettings
 from music_selectivity.jobs import job
 from music_selectivity.logmel import LogMelSettings, write_shard

@@ -17,7 +17,9 @@ def _muzzle(
     closed, wide = np.array([300, 800, 2300, 3300]), np.array([900, 1700, 2700, 3700])
     centres = (closed + opening * (wide - closed)) / size
     widths = np.array([120, 180, 250, 400]) / size
-    return dsp.spectral_filter(source, dsp.formant_gains(centres, widths, FORMANT_LEVELS))
+    return dsp.spectral_filter(
+        source, dsp.formant_gains(centres, widths, FORMANT_LEVELS)
+    )
 
 
 def bark(rng: np.random.Generator, seconds: float) -> np.ndarray:
@@ -192,7 +194,7 @@ def drip(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def waves(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Surf: noise that swells, breaks and hisses back, getting brighter as it breaks."""
+    """Surf: noise that swells, breaks and hisses back, brightest as it breaks."""
     n = dsp.samples(seconds)
     period = rng.uniform(1.6, 3.5)
     phase = (np.arange(n) / dsp.SAMPLE_RATE / period + rng.uniform()) % 1
@@ -226,7 +228,9 @@ def fire(rng: np.random.Generator, seconds: float) -> np.ndarray:
     sound = 0.5 * roar
     for _ in range(2):
         low = rng.uniform(700, 3000)
-        snap = dsp.noise(rng, 260, low, low * 4) * dsp.decay(260, rng.uniform(5e-4, 3e-3))
+        snap = dsp.noise(rng, 260, low, low * 4) * dsp.decay(
+            260, rng.uniform(5e-4, 3e-3)
+        )
         crackle = dsp.scatter(rng, n, rng.uniform(8, 40), snap, 1.1)
         sound += rng.uniform(0.7, 1.5) * dsp.unit_rms(crackle)
     return sound + 0.1 * dsp.noise(rng, n, 3000)

@@ -11,9 +11,13 @@ SAMPLE_RATE = 22050
 """Hz."""
 
 NYQUIST = SAMPLE_RATE / 2
+
+# Frames of 23 ms: short enough for syllables, long enough to separate formants.
 FRAME = 512
 HOP = FRAME // 2
+
 TABLE = 4096
+"""Samples of a wavetable: reading the nearest one is about 60 dB clean."""
 
 
 def samples(seconds: float) -> int:

@@ -52,7 +52,9 @@ def propeller(rng: np.random.Generator, seconds: float) -> np.ndarray:
     pitch = rng.uniform(60, 140) * (1 - shift * np.tanh((time - when) / 0.8))
     tables = [dsp.wavetable(dsp.harmonics(90, slope, 40)) for slope in (-3, -6)]
     beat = 1 + rng.uniform(0.002, 0.02)
-    drone = dsp.oscillate(tables[0], pitch, n) + dsp.oscillate(tables[1], pitch * beat, n)
+    drone = dsp.oscillate(tables[0], pitch, n) + dsp.oscillate(
+        tables[1], pitch * beat, n
+    )
     near = 0.35 + 0.65 / (1 + ((time - when) / 1.2) ** 2)
     rush = dsp.noise(rng, n, 200, 5000, -5)
     return near * (dsp.unit_rms(drone) + rng.uniform(0.2, 0.5) * rush)
@@ -174,7 +176,10 @@ def telephone(rng: np.random.Generator, seconds: float) -> np.ndarray:
     m = dsp.samples(0.4)
     return sum(
         dsp.convolve(
-            train, dsp.modes(m, base * tune * ratios, [0.15, 0.1, 0.06, 0.04], [1, 0.8, 0.6, 0.4])
+            train,
+            dsp.modes(
+                m, base * tune * ratios, [0.15, 0.1, 0.06, 0.04], [1, 0.8, 0.6, 0.4]
+            ),
         )
         for train, tune in zip(strikes, (1.0, rng.uniform(1.1, 1.3)), strict=True)
     )
@@ -189,7 +194,9 @@ def tick_tock(rng: np.random.Generator, seconds: float) -> np.ndarray:
     clicks = []
     for tune in (1.0, rng.uniform(0.75, 0.95)):
         body = base * tune * np.array([1, 1.7, 2.6, 3.9, 0.23])
-        click = dsp.modes(m, body, [0.008, 0.006, 0.005, 0.004, 0.03], [1, 1, 0.8, 0.8, 0.4])
+        click = dsp.modes(
+            m, body, [0.008, 0.006, 0.005, 0.004, 0.03], [1, 1, 0.8, 0.8, 0.4]
+        )
         clicks.append(click + 0.5 * dsp.noise(rng, m, 2000) * dsp.decay(m, 0.002))
     start = rng.uniform(0, 1 / rate)
     for index, time in enumerate(np.arange(start, seconds, 1 / rate)):

@@ -169,7 +169,12 @@ def _calls(
     for start, length, contour, level in calls:
         times += list(start + length * np.linspace(0, 1, len(contour)))
         pitches += list(contour)
-        loud_times += [start, start + 0.2 * length, start + 0.7 * length, start + length]
+        loud_times += [
+            start,
+            start + 0.2 * length,
+            start + 0.7 * length,
+            start + length,
+        ]
         loudness += [0.0, level, 0.8 * level, 0.0]
     track = dsp.curve(n, times, pitches) * (1 + 0.01 * dsp.wander(rng, n, 50))
     source = glottis(rng, track, breath) * dsp.curve(n, loud_times, loudness)
@@ -228,7 +233,10 @@ def footsteps(rng: np.random.Generator, seconds: float) -> np.ndarray:
     for index, time in enumerate(dsp.regular(rng, seconds, rng.uniform(1.5, 3), 0.08)):
         foot = 1.0 if index % 2 else 1.12
         thump = dsp.modes(
-            length, low * foot * np.array([1, 2.3, 4.1]), [0.03, 0.02, 0.01], [1, 0.6, 0.4]
+            length,
+            low * foot * np.array([1, 2.3, 4.1]),
+            [0.03, 0.02, 0.01],
+            [1, 0.6, 0.4],
         )
         scrape = dsp.noise(rng, length, 900 * foot, 5000) * dsp.decay(length, 0.025)
         dsp.add(sound, rng.uniform(0.7, 1) * (thump + grit * scrape), time)

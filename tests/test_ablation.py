@@ -1,0 +1,222 @@
+"""Silencing through the head against silencing inside a network; AP by closed forms."""
+
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score
+from torch import nn
+
+from music_selectivity import ablation, store
+from music_selectivity.errors import InputError
+
+NAMES = ["Rain", "Dog", "Piano", "Never"]
+CLASSES = pd.DataFrame({"name": NAMES, "music_related": [False, False, True, True]})
+
+
+class SmallNetwork(nn.Module):
+    """Convolution, global average, head: the shape of the paper's network."""
+
+    def __init__(self):
+        super().__init__()
+        self.trunk = nn.Sequential(
+            nn.Conv2d(1, 12, 3, bias=False), nn.BatchNorm2d(12), nn.ReLU()
+        )
+        self.average = nn.AdaptiveAvgPool2d(1)
+        self.head = nn.Sequential(nn.Linear(12, 8), nn.ReLU(), nn.Linear(8, len(NAMES)))
+
+    def units(self, x):
+        return self.average(self.trunk(x.unsqueeze(1))).flatten(1)
+
+    def forward(self, x):
+        return self.head(self.units(x))
+
+
+def labels_for(n, seed=0):
+    labels = np.random.default_rng(seed).integers(0, 2, (n, len(NAMES)))
+    labels[:, NAMES.index("Never")] = 0
+    return labels
+
+
+def test_head_alone_equals_silencing_inside_the_network():
+    torch.manual_seed(0)
+    network = SmallNetwork().eval()
+    x = torch.randn(30, 10, 14)
+    labels = labels_for(len(x))
+    sets = {"none": np.array([], int), "some": np.array([1, 4, 7]), "one": [11]}
+    with torch.inference_mode():
+        frame = ablation.class_average_precision(
+            lambda units: network.head(torch.from_numpy(units)).numpy(),
+            network.units(x).numpy(),
+            labels,
+            NAMES,
+            sets,
+        )
+    found = frame.set_index(["condition", "class"])["average_precision"]
+    scores = {}
+    for condition, silenced in sets.items():
+
+        def silence(module, inputs, output, silenced=silenced):
+            output = output.clone()
+            output[:, silenced] = 0
+            return output
+
+        hook = network.trunk.register_forward_hook(silence)
+        with torch.inference_mode():
+            scores[condition] = network(x).sigmoid().numpy()
+        hook.remove()
+        for column, name in enumerate(NAMES[:3]):
+            expected = average_precision_score(
+                labels[:, column], scores[condition][:, column]
+            )
+            assert found[condition, name] == pytest.approx(expected, abs=1e-12)
+    # The test has teeth only if silencing changed anything.
+    assert not np.array_equal(scores["none"], scores["some"])
+    assert found["none"].iloc[:3].tolist() != found["some"].iloc[:3].tolist()
+
+
+def test_frame_and_classes_without_positives(tmp_path):
+    labels = labels_for(20)
+    responses = np.random.default_rng(1).normal(size=(20, 4))
+    before = responses.copy()
+    sets = {"none": [], "all": [0, 1, 2, 3]}
+    frame = ablation.class_average_precision(
+        lambda units: units, responses, labels, NAMES, sets
+    )
+    np.testing.assert_array_equal(responses, before)
+    assert list(frame["condition"]) == ["none"] * 4 + ["all"] * 4
+    assert list(frame["class"]) == NAMES * 2
+    np.testing.assert_array_equal(frame["positives"], [*labels.sum(0)] * 2)
+    np.testing.assert_allclose(frame["chance"], [*labels.mean(0)] * 2)
+    absent = frame["class"] == "Never"
+    assert frame.loc[absent, "average_precision"].isna().all()
+    assert frame.loc[~absent, "average_precision"].notna().all()
+    # With every unit silenced all scores tie, and the precision is the prevalence.
+    flat = frame[(frame["condition"] == "all") & ~absent]
+    np.testing.assert_allclose(flat["average_precision"], flat["chance"])
+    # The same means from the file as from memory, with its empty cells.
+    store.write_table(tmp_path / "ablation.csv", frame)
+    again = store.read_table(tmp_path / "ablation.csv")
+    pd.testing.assert_frame_equal(
+        ablation.mean_average_precision(again, CLASSES),
+        ablation.mean_average_precision(frame, CLASSES),
+    )
+
+
+def test_perfect_and_reversed_scores():
+    labels = np.array([[1, 0], [1, 0], [0, 1], [0, 1]])
+    frame = ablation.class_average_precision(
+        lambda units: units @ np.array([[1.0, 1.0]]),
+        np.array([[4.0], [3.0], [2.0], [1.0]]),
+        labels,
+        ["first", "last"],
+        {"none": []},
+    )
+    np.testing.assert_allclose(
+        frame["average_precision"], [1, (1 / 3 + 2 / 4) / 2], rtol=1e-12
+    )
+
+
+def test_no_clips_and_wrong_shapes():
+    empty = np.empty((0, 4))
+    with pytest.raises(InputError, match="no usable clip"):
+        ablation.class_average_precision(
+            lambda units: units, empty, empty, NAMES, {"none": []}
+        )
+    with pytest.raises(ValueError, match="logits"):
+        ablation.class_average_precision(
+            lambda units: units[:, :3],
+            np.zeros((5, 4)),
+            labels_for(5),
+            NAMES,
+            {"none": []},
+        )
+
+
+@given(st.integers(1, 7).flatmap(lambda n: st.tuples(st.just(n), st.integers(1, n))))
+def test_random_average_precision_is_the_mean_over_all_orders(size):
+    n, positives = size
+    scores = np.arange(n)
+    every = [
+        average_precision_score(np.isin(scores, chosen), scores)
+        for chosen in itertools.combinations(range(n), positives)
+    ]
+    found = ablation.random_average_precision(np.array([positives]), n)
+    assert found[0] == pytest.approx(np.mean(every), abs=1e-12)
+
+
+def test_random_average_precision_lies_above_prevalence():
+    found = ablation.random_average_precision(np.array([0, 5, 60]), 600)
+    assert np.isnan(found[0])
+    assert found[1] > 2 * 5 / 600
+    assert 60 / 600 < found[2] < 1.2 * 60 / 600
+
+
+def test_silencing_sets():
+    rng = np.random.default_rng(2)
+    units = pd.DataFrame({"unit": range(256)})
+    for column in ("msi_train", "msi_eval", "l1_train", "l1_eval"):
+        units[column] = rng.permutation(256)
+    sets = ablation.silencing_sets(units, "eval", 0.125)
+    assert list(sets) == ["none", "msi_top", "msi_middle", "msi_bottom", "l1_top"]
+    assert len(sets["none"]) == 0
+    assert all(len(sets[name]) == 32 for name in list(sets)[1:])
+    # The very first unit is among the silenced, and they come from the split asked for.
+    assert set(units["msi_eval"][sets["msi_top"]]) == set(range(224, 256))
+    assert set(units["msi_eval"][sets["msi_middle"]]) == set(range(112, 144))
+    assert set(units["msi_eval"][sets["msi_bottom"]]) == set(range(32))
+    assert set(units["l1_eval"][sets["l1_top"]]) == set(range(224, 256))
+
+
+def test_mean_average_precision():
+    frame = pd.DataFrame(
+        {
+            "condition": ["none"] * 4 + ["msi_top"] * 4,
+            "class": NAMES * 2,
+            "average_precision": [0.5, 0.7, 0.3, np.nan, 0.4, 0.2, 0.1, np.nan],
+            "chance": [0.1, 0.3, 0.2, 0.0] * 2,
+            "random_ap": [0.2, 0.4, 0.25, np.nan] * 2,
+            "positives": [10, 30, 20, 0] * 2,
+        }
+    )
+    table = ablation.mean_average_precision(frame, CLASSES)
+    found = table.set_index(["measure", "condition"])["value"].to_dict()
+    assert found == pytest.approx(
+        {
+            ("mean_ap", "all/none"): 0.5,
+            ("mean_ap", "all/msi_top"): 0.7 / 3,
+            ("chance_ap", "all"): 0.2,
+            ("random_ap", "all"): 0.85 / 3,
+            ("n_classes", "all"): 3,
+            ("mean_ap", "music/none"): 0.3,
+            ("mean_ap", "music/msi_top"): 0.1,
+            ("chance_ap", "music"): 0.2,
+            ("random_ap", "music"): 0.25,
+            ("n_classes", "music"): 1,
+            ("mean_ap", "nonmusic/none"): 0.6,
+            ("mean_ap", "nonmusic/msi_top"): 0.3,
+            ("chance_ap", "nonmusic"): 0.2,
+            ("random_ap", "nonmusic"): 0.3,
+            ("n_classes", "nonmusic"): 2,
+        }
+    )
+
+
+def test_group_without_scored_classes_has_no_row():
+    frame = pd.DataFrame(
+        {
+            "condition": "none",
+            "class": ["Rain", "Never"],
+            "average_precision": [0.5, np.nan],
+            "chance": [0.1, 0.0],
+            "random_ap": [0.2, np.nan],
+            "positives": [10, 0],
+        }
+    )
+    table = ablation.mean_average_precision(frame, CLASSES)
+    assert not table["condition"].str.startswith("music").any()
+    assert table["value"].notna().all()

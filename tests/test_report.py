@@ -1,0 +1,262 @@
+"""The report says everything that it is given, safely and on its own."""
+
+import base64
+import html
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from music_selectivity.figures import FIGURES
+from music_selectivity.report import TEMPLATES, build, claims_html, tables
+
+CAPTIONS = Path(__file__).parent.parent / "workflow" / "report"
+EVIL = '<script>alert("&")</script>'
+
+
+def make_inputs(folder):
+    clips = pd.DataFrame(
+        [
+            ("a", "train", "music", False, ""),
+            ("b", "train", "nonmusic", True, ""),
+            ("c", "train", "nonmusic", False, ""),
+            ("d", "eval", "mixed", True, ""),
+            ("e", "eval", "music", False, f"unreadable {EVIL}"),
+            ("f", "train", "music", False, "silent"),
+            ("g", "eval", "music", False, "silent"),
+        ],
+        columns=["clip_id", "split", "group", "is_speech", "excluded"],
+    )
+    classes = pd.DataFrame(
+        {"name": ["x", "y"], "music_related": [True, False], "speech": [False, False]}
+    )
+    trivial = pd.DataFrame(
+        [("level", 0.5123, 11, 12), (EVIL, np.nan, 11, 12)],
+        columns=["features", "auc", "n_train", "n_eval"],
+    )
+    history = pd.DataFrame(
+        {"epoch": [1, 2, 3], "best": [True, True, False], "validation_ap": [1, 2, 1.5]}
+    )
+    histories = {
+        ("without_music", 1): history,
+        ("without_music", 2): history.assign(best=[True, False, False]),
+        ("untrained", 1): history.iloc[:0],
+    }
+    rows = [("untrained", 1, "mean_ap", "nonmusic/none", 0.0123)]
+    for seed, value in ((1, 0.61), (2, 0.63)):
+        rows += [
+            ("without_music", seed, "validation_ap", "best epoch", value),
+            ("without_music", seed, "train_ap", "best epoch", np.nan),
+            ("without_music", seed, "mean_ap", "nonmusic/none", value / 2),
+            ("without_music", seed, "random_ap", "nonmusic", 0.0456),
+        ]
+    statistics = pd.DataFrame(
+        rows, columns=["model", "seed", "measure", "condition", "value"]
+    )
+    claims = pd.DataFrame(
+        [
+            ("1c", "One.", "m", "0.109", "Fig. 1c", 0.3312, 0.0058, 5, "signed-rank",
+             1 / 32, 1.0, "replicated"),
+            ("2b", "Two.", "m", "2.07", "Fig. 2b", 1.02, 0.1, 5, "signed-rank",
+             0.5, 0.4, "not replicated"),
+            ("5c", EVIL, "m", "", "Fig. 5c", np.nan, np.nan, 2, "", np.nan, np.nan,
+             "too few networks to tell"),
+        ],
+        columns=["id", "claim", "model", "paper", "where", "measured", "sd", "n",
+                 "test", "p", "effect_size", "verdict"],
+    ).assign(notes=["measured: mean AP", "", ""])  # fmt: skip
+    svg = folder / "figures" / "ablation.svg"
+    svg.parent.mkdir(exist_ok=True)
+    svg.write_bytes(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    return {
+        "study": "my study",
+        "notice": "These sounds are synthetic.",
+        "clips": clips,
+        "classes": classes,
+        "trivial": trivial,
+        "histories": histories,
+        "statistics": statistics,
+        "claims": claims,
+        "figures": [("A title", "A caption.\n", svg)],
+        "config": {"study": "my study", "models": {EVIL: {"epochs": 3}}},
+    }
+
+
+class Page(HTMLParser):
+    """Tables as lists of rows of cell texts, and every address on the page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tables, self.addresses, self.tags, self.cell = [], [], [], None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        self.addresses += [v for k, v in attributes if k in ("src", "href")]
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("td", "th"):
+            self.tables[-1][-1].append("")
+            self.cell = self.tables[-1][-1]
+
+    def handle_endtag(self, tag):
+        if tag in ("td", "tr", "table"):
+            self.cell = None
+
+    def handle_data(self, data):
+        if self.cell is not None:
+            self.cell[-1] = " ".join(f"{self.cell[-1]} {data}".split())
+
+
+@pytest.fixture
+def inputs(tmp_path):
+    return make_inputs(tmp_path)
+
+
+def rows_of(page, first_header):
+    (table,) = [table for table in page.tables if table[0][0] == first_header]
+    return {row[0]: row[1:] for row in table[1:]}
+
+
+def test_clips_are_counted_by_split_and_group_and_reason(inputs):
+    page = Page(build(**inputs))
+    used = rows_of(page, "Split")
+    assert used == {
+        "train": ["1", "2", "0", "3", "1"],
+        "eval": ["0", "0", "1", "1", "1"],
+    }
+    assert rows_of(page, "Reason") == {
+        "silent": ["1", "1"],
+        f"unreadable {EVIL}": ["0", "1"],
+    }
+
+
+def test_networks_table_gives_the_kept_epoch_and_its_precision(inputs):
+    rows = rows_of(Page(build(**inputs)), "Model")
+    assert rows["without music"] == [
+        *("2", "3", "1 to 2", "—", "0.620 ± 0.014"),
+        *("0.310 ± 0.007 chance 0.0456", "— chance —"),
+    ]
+    assert rows["untrained"][:5] == ["1", "0", "—", "—", "—"]
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_every_claim_stands_with_its_verdict_in_words(inputs, whole):
+    text = build(**inputs) if whole else claims_html(inputs["claims"])
+    rows = rows_of(Page(text), "Id")
+    assert rows["1c"] == [
+        *("One. measured: mean AP", "✓ replicated", "0.331 ± 0.006", "5"),
+        *("0.109 Fig. 1c", "0.031 signed-rank", "1"),
+    ]
+    assert rows["2b"][1] == "✗ not replicated"
+    assert rows["5c"] == [
+        *(EVIL, "? too few networks to tell", "—", "2", "— Fig. 5c", "—", "—")
+    ]
+
+
+def test_trivial_classifier_is_shown(inputs):
+    rows = rows_of(Page(build(**inputs)), "Features")
+    assert rows == {"level": ["0.512", "11", "12"], EVIL: ["—", "11", "12"]}
+
+
+def test_notice_is_shown_when_there_is_one(inputs):
+    assert "These sounds are synthetic." in build(**inputs)
+    without = build(**{**inputs, "notice": ""})
+    assert 'class="notice"' in build(**inputs)
+    assert 'class="notice"' not in without
+
+
+def test_pictures_are_inside_and_numbers_are_named(inputs):
+    page = Page(build(**inputs))
+    (source,) = [a for a in page.addresses if a.startswith("data:")]
+    svg = inputs["figures"][0][2].read_bytes()
+    assert base64.b64decode(source.removeprefix("data:image/svg+xml;base64,")) == svg
+    assert "figures/ablation.csv" in page.addresses
+
+
+def test_the_page_needs_nothing_from_the_net_and_runs_no_script(inputs):
+    text = build(**inputs)
+    page = Page(text)
+    assert "script" not in page.tags
+    assert "link" not in page.tags
+    assert not re.search(r"(src|href)=\"?(https?:)?//|@import|url\(", text)
+
+
+def test_config_is_told_whole(inputs):
+    (dump,) = re.findall(r"<pre>(.*?)</pre>", build(**inputs), re.S)
+    assert yaml.safe_load(html.unescape(dump)) == inputs["config"]
+
+
+def test_the_same_inputs_give_the_same_page(inputs):
+    assert build(**inputs) == build(**inputs)
+
+
+def test_an_empty_study_still_has_a_report(inputs):
+    for name in ("clips", "classes", "trivial", "statistics", "claims"):
+        inputs[name] = inputs[name].iloc[:0]
+    page = Page(build(**{**inputs, "histories": {}, "figures": []}))
+    assert rows_of(page, "Split")["train"] == ["0"] * 5
+    assert not [table for table in page.tables if table[0][0] in ("Id", "Model")]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.88712, "0.887"),
+        (0.5, "0.500"),
+        (2.0, "2"),
+        (1234.5, "1,234"),
+        (12345, "12,345"),
+        (123.4, "123"),
+        (0, "0"),
+        (-0.05, "-0.0500"),
+        (1.2e-5, "1.20e-05"),
+        (np.nan, "—"),
+        (np.inf, "—"),
+        ("", "—"),
+        (None, "—"),
+    ],
+)
+def test_numbers_have_three_significant_digits(value, shown):
+    assert tables.number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(1 / 32, "0.031"), (0.417, "0.42"), (4.4e-4, "< 0.001"), (1, "1"), (None, "—")],
+)
+def test_p_values_are_never_zero(value, shown):
+    assert tables.p_value(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "shown"),
+    [
+        (0.33312, 0.00551, "0.333 ± 0.006"),
+        (2.07, np.nan, "2.07"),
+        (0.31, 0.00002, "0.310 ± <0.001"),
+        (-12.34, 1.26, "-12.3 ± 1.3"),
+        (0.0, 0.5, "0.00 ± 0.50"),
+        (np.nan, 0.5, "—"),
+    ],
+)
+def test_sd_has_the_decimals_of_its_mean(mean, sd, shown):
+    assert tables.plus_minus(mean, sd) == shown
+
+
+def test_every_figure_has_a_caption_that_reads_as_plain_text():
+    for name in FIGURES:
+        caption = (CAPTIONS / f"{name}.rst").read_text()
+        # The same file serves Snakemake's report (rst, jinja) and ours (plain text).
+        assert not re.search(r"[`*{}|_]", caption), name
+
+
+def test_templates_are_all_named_as_inputs():
+    folder = TEMPLATES[0].parent
+    assert set(TEMPLATES) == set(folder.glob("*.j2"))

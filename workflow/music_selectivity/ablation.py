@@ -1,0 +1,170 @@
+"""Class-wise detection with groups of units silenced (paper Fig. 5c).
+
+Everything between the units and the output is the head, so silencing a unit is setting
+its column of the responses to zero and running the head alone: exact, and thousands of
+times cheaper than running the network again.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from sklearn.metrics import average_precision_score
+
+from music_selectivity.errors import InputError
+from music_selectivity.selectivity import bottom_units, middle_units, top_units
+
+
+def silencing_sets(
+    units: pd.DataFrame, selection_split: str, fraction: float
+) -> dict[str, np.ndarray]:
+    """Units to silence, by the name of the condition.
+
+    Parameters
+    ----------
+    units
+        ``selectivity.unit_table``.
+    selection_split
+        Split whose clips rank the units; score on the other one.
+    fraction
+        Share of the units in each set.
+
+    Returns
+    -------
+    dict
+        none; msi_top, msi_middle, msi_bottom by music-selectivity; l1_top by L1 norm,
+        the mean absolute response, which is how pruning finds important units. Tops
+        hold the very first unit, which the paper's public notebook leaves out.
+    """
+    numbers = units["unit"].to_numpy()
+    msi = units[f"msi_{selection_split}"].to_numpy()
+    l1 = units[f"l1_{selection_split}"].to_numpy()
+    return {
+        "none": numbers[:0],
+        "msi_top": numbers[top_units(msi, fraction)],
+        "msi_middle": numbers[middle_units(msi, fraction)],
+        "msi_bottom": numbers[bottom_units(msi, fraction)],
+        "l1_top": numbers[top_units(l1, fraction)],
+    }
+
+
+def class_average_precision(
+    head: Callable[[np.ndarray], np.ndarray],
+    responses: np.ndarray,
+    labels: np.ndarray,
+    class_names: Sequence[str],
+    sets: Mapping[str, np.ndarray],
+) -> pd.DataFrame:
+    """Average precision of each class with each set of units silenced (ablation.csv).
+
+    Parameters
+    ----------
+    head
+        Responses, (clips, units), to logits, (clips, classes). Only the order of a
+        class's scores matters to its average precision, so logits serve as well as
+        probabilities, and better where the sigmoid saturates and would tie them.
+    responses
+        (clips, units), of the clips to score.
+    labels
+        (clips, classes), 1 where a clip has the label.
+    class_names
+        In output order.
+    sets
+        Units to silence by condition, as from `silencing_sets`.
+
+    Returns
+    -------
+    DataFrame
+        condition; class; average_precision, NaN for a class without positives; chance,
+        its prevalence; random_ap, what a random order of the clips is expected to
+        score, see `random_average_precision`; positives.
+
+    Raises
+    ------
+    InputError
+        There is no clip to score.
+    """
+    if len(responses) == 0:
+        raise InputError("no clip to score: the split that measures has no usable clip")
+    positives = labels.sum(axis=0, dtype=np.int64)
+    frames = []
+    for condition, silenced in sets.items():
+        kept = responses.copy()
+        kept[:, silenced] = 0
+        logits = head(kept)
+        if logits.shape != labels.shape:
+            raise ValueError(f"logits {logits.shape} for labels {labels.shape}")
+        frames.append(
+            pd.DataFrame(
+                {
+                    "condition": condition,
+                    "class": list(class_names),
+                    "average_precision": [
+                        average_precision_score(truth, scores)
+                        if truth.any()
+                        else np.nan
+                        for truth, scores in zip(labels.T, logits.T, strict=True)
+                    ],
+                    "chance": positives / len(labels),
+                    "random_ap": random_average_precision(positives, len(labels)),
+                    "positives": positives,
+                }
+            )
+        )
+    return pd.concat(frames, ignore_index=True)
+
+
+def random_average_precision(positives: np.ndarray, n_clips: int) -> np.ndarray:
+    """Expected average precision of clips in random order, NaN without positives.
+
+    A positive at rank k finds itself and, among the k-1 clips before it, the share
+    (P-1)/(N-1) of positives; averaged over k this is
+    ``H_N/N + (P-1)/(N-1) * (1 - H_N/N)`` with H_N the harmonic number. It lies above
+    the prevalence P/N, most for rare classes and few clips, so that a network which
+    learned nothing would pass for better than "chance" were that the prevalence.
+    """
+    positives = np.asarray(positives, dtype=np.float64)
+    first = (1 / np.arange(1, n_clips + 1)).sum() / n_clips
+    others = (positives - 1) / max(n_clips - 1, 1)
+    return np.where(positives > 0, first + others * (1 - first), np.nan)
+
+
+def mean_average_precision(frame: pd.DataFrame, classes: pd.DataFrame) -> pd.DataFrame:
+    """Means of `class_average_precision` over groups of classes.
+
+    Classes without positives are left out, not counted as 0; a group without any other
+    class has no row.
+
+    Parameters
+    ----------
+    frame
+        Of one network.
+    classes
+        Class table: name, music_related.
+
+    Returns
+    -------
+    DataFrame
+        measure, condition, value: mean_ap (``<group>/<condition>``), and with the
+        group all, music or nonmusic as condition chance_ap, random_ap and n_classes,
+        the number of classes in the means.
+    """
+    related = classes.set_index("name")["music_related"].astype(bool)
+    scored = frame[frame["positives"] > 0]
+    is_music = scored["class"].map(related).to_numpy(dtype=bool)
+    groups = {"all": np.ones_like(is_music), "music": is_music, "nonmusic": ~is_music}
+    rows = []
+    for group, members in groups.items():
+        of_group = scored[members]
+        if of_group.empty:
+            continue
+        conditions = of_group.groupby("condition", sort=False)
+        for condition, value in conditions["average_precision"].mean().items():
+            rows.append(("mean_ap", f"{group}/{condition}", value))
+        once = of_group.drop_duplicates("class")
+        rows += [
+            ("chance_ap", group, once["chance"].mean()),
+            ("random_ap", group, once["random_ap"].mean()),
+            ("n_classes", group, len(once)),
+        ]
+    return pd.DataFrame(rows, columns=["measure", "condition", "value"])

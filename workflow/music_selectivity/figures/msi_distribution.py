@@ -1,0 +1,140 @@
+"""Music-selectivity index of each unit: its spread, and whether it is reliable.
+
+Beside the paper's Fig. 2b. Left: the index on the split that units are chosen on.
+Right: one network's index on that split against the other.
+"""
+
+from collections.abc import Mapping
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from music_selectivity.figures.style import (
+    LOOK,
+    PAGE_INCHES,
+    Style,
+    empty_figure,
+    label,
+    new_figure,
+    ordered_models,
+)
+from music_selectivity.selectivity import top_units
+
+BINS = 48
+
+
+def table(
+    units: Mapping[tuple[str, int], pd.DataFrame],
+    fraction: float,
+    selection_split: str,
+) -> pd.DataFrame:
+    """Music-selectivity index of every unit of every network, on both splits.
+
+    Parameters
+    ----------
+    units
+        ``units.csv`` by (model, seed).
+    fraction
+        Share of units that are called music-selective, in (0, 1).
+    selection_split
+        ``train`` or ``eval``: where units are chosen.
+
+    Returns
+    -------
+    DataFrame
+        model, seed, unit, msi (on the selection split), msi_other (on the other),
+        selective (among the top `fraction` by msi).
+    """
+    other = {"train": "eval", "eval": "train"}[selection_split]
+    frames = []
+    for (model, seed), frame in sorted(units.items()):
+        msi = frame[f"msi_{selection_split}"].to_numpy(dtype=float)
+        selective = np.zeros(len(msi), dtype=bool)
+        selective[top_units(msi, fraction)] = True
+        frames.append(
+            pd.DataFrame(
+                {
+                    "model": model,
+                    "seed": seed,
+                    "unit": frame["unit"],
+                    "msi": msi,
+                    "msi_other": frame[f"msi_{other}"].to_numpy(dtype=float),
+                    "selective": selective,
+                }
+            )
+        )
+    columns = ["model", "seed", "unit", "msi", "msi_other", "selective"]
+    return (
+        pd.concat(frames, ignore_index=True)
+        if frames
+        else pd.DataFrame([], columns=columns)
+    )
+
+
+@matplotlib.rc_context(LOOK)
+def draw(table: pd.DataFrame, style: Style) -> Figure:
+    """Figure of `table`: a histogram a model, and the scatter of the first network."""
+    finite = table[np.isfinite(table["msi"].astype(float))]
+    if finite.empty:
+        return empty_figure("No music-selectivity index in this study")
+    models = ordered_models(finite["model"])
+    figure = new_figure(PAGE_INCHES, max(2.9, 0.75 * len(models) + 0.5))
+    grid = figure.add_gridspec(len(models), 2, width_ratios=[1.35, 1])
+    edges = np.histogram_bin_edges(finite["msi"], BINS)
+    panels = [figure.add_subplot(grid[row, 0]) for row in range(len(models))]
+    for axes, model in zip(panels, models, strict=True):
+        _draw_histogram(axes, finite[finite["model"] == model], edges, style)
+        axes.sharex(panels[0])
+        axes.tick_params(labelbottom=axes is panels[-1])
+    panels[-1].set_xlabel("Music-selectivity index")
+    figure.supylabel("Units per network", fontsize=LOOK["axes.labelsize"])
+    first = finite[finite["model"] == models[0]]
+    first = first[first["seed"] == first["seed"].min()]
+    _draw_scatter(figure.add_subplot(grid[:, 1]), first, style)
+    return figure
+
+
+def _draw_histogram(
+    axes: Axes, units: pd.DataFrame, edges: np.ndarray, style: Style
+) -> None:
+    model, networks = units["model"].iloc[0], units["seed"].nunique()
+    counts = np.histogram(units["msi"], edges)[0] / networks
+    axes.bar(
+        *(edges[:-1], counts, np.diff(edges)), align="edge", color=style.colour(model)
+    )
+    thresholds = units[units["selective"]].groupby("seed")["msi"].min()
+    share = units["selective"].mean()
+    if len(thresholds):
+        axes.axvline(thresholds.mean(), color="black", lw=0.8, ls="--")
+        axes.text(
+            *(thresholds.mean(), 0.97, f" top {share:.1%}"),
+            transform=axes.get_xaxis_transform(),
+            va="top",
+        )
+    axes.axvline(0, color="black", lw=0.4, zorder=0)
+    axes.set_title(label(model), loc="left", pad=2)
+
+
+def _draw_scatter(axes: Axes, units: pd.DataFrame, style: Style) -> None:
+    both = units.dropna(subset=["msi", "msi_other"])
+    for selective, colour, text in (
+        (False, style.colour("other"), "other units"),
+        (True, style.colour("music"), "chosen as music-selective"),
+    ):
+        of_kind = both[both["selective"].astype(bool) == selective]
+        axes.plot(
+            of_kind["msi"], of_kind["msi_other"], "o", ms=2.6, color=colour, label=text
+        )
+    low, high = (
+        both[["msi", "msi_other"]].min().min(),
+        both[["msi", "msi_other"]].max().max(),
+    )
+    axes.plot([low, high], [low, high], color="black", lw=0.5, zorder=0)
+    r = both["msi"].corr(both["msi_other"])
+    model, seed = units["model"].iloc[0], units["seed"].iloc[0]
+    axes.set_title(f"{label(model)}, seed {seed}: r = {r:.2f}", loc="left")
+    axes.set(xlabel="Index on the split chosen on", ylabel="Index on the other split")
+    axes.legend(loc="upper left", handletextpad=0.1)

@@ -1,0 +1,158 @@
+"""The look that all figures share, and how a figure is saved.
+
+Figures are made without pyplot, so nothing is kept between them, and files are the
+same bytes for the same table.
+"""
+
+import os
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import is_color_like
+from matplotlib.figure import Figure
+
+from music_selectivity import store
+from music_selectivity.errors import InputError
+
+COLUMN_INCHES, PAGE_INCHES = 3.5, 7.2
+
+# Sound groups, then models in a palette safe for colour-blind readers (Okabe & Ito).
+COLOURS = {
+    "music": "#8b0000",
+    "nonmusic": "#000080",
+    "mixed": "#7b4a8b",
+    "other": "#767676",
+    "without_music": "#d55e00",
+    "with_music": "#009e73",
+    "untrained": "#767676",
+    "memorization": "#cc79a7",
+    "without_music_and_speech": "#0072b2",
+}
+
+# The order in which figures list the paper's models; others follow by name.
+MODELS = (
+    "without_music",
+    "with_music",
+    "without_music_and_speech",
+    "memorization",
+    "untrained",
+)
+
+LOOK = {
+    "font.family": "DejaVu Sans",
+    "font.size": 7,
+    "axes.titlesize": 7.5,
+    "axes.labelsize": 7.5,
+    "xtick.labelsize": 7,
+    "ytick.labelsize": 7,
+    "legend.fontsize": 7,
+    "legend.frameon": False,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.major.size": 2.5,
+    "ytick.major.size": 2.5,
+    "xtick.minor.size": 1.5,
+    "ytick.minor.size": 1.5,
+    "lines.linewidth": 0.8,
+    "lines.markersize": 4,
+    "errorbar.capsize": 0,
+    "savefig.dpi": 200,
+    # Letters as outlines: the picture is alike whatever fonts its reader has.
+    "svg.fonttype": "path",
+    "svg.hashsalt": "music_selectivity",
+}
+
+
+@dataclass(frozen=True)
+class Style:
+    """Colours by name of a sound group or model, laid over `COLOURS`.
+
+    Raises
+    ------
+    InputError
+        For a colour that matplotlib does not know.
+    """
+
+    colours: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, colour in self.colours.items():
+            if not is_color_like(colour):
+                raise InputError(
+                    f"figures.{name}: {colour!r} is no colour; "
+                    'give one like "#8b0000" or "darkred"'
+                )
+
+    def colour(self, name: str) -> str:
+        """Colour of a group or model; grey for a name that has none."""
+        return {**COLOURS, **self.colours}.get(name, COLOURS["other"])
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Empty figure of the given size in inches, its parts spaced by themselves."""
+    figure = Figure(figsize=(width, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def empty_figure(reason: str) -> Figure:
+    """Figure that says why it shows nothing."""
+    figure = new_figure(COLUMN_INCHES, 1.2)
+    figure.text(0.5, 0.5, reason, ha="center", va="center", color=COLOURS["other"])
+    return figure
+
+
+def ordered_models(names: pd.Series) -> list[str]:
+    """The models in `names`: the paper's in its order, then others by name."""
+    present = set(names)
+    known = [model for model in MODELS if model in present]
+    return known + sorted(present.difference(MODELS))
+
+
+def label(model: str, width: int = 40) -> str:
+    """Name of a model as readers see it, in lines of at most `width` letters."""
+    return textwrap.fill(model.replace("_", " "), width, break_long_words=False)
+
+
+def spread(count: int, width: float) -> np.ndarray:
+    """Offsets in [-width, width] that keep `count` networks' dots apart."""
+    return np.linspace(-width, width, count) if count > 1 else np.zeros(count)
+
+
+def mark_mean(axes: Axes, x: float, values: np.ndarray, colour: str) -> None:
+    """Mark the mean of `values` at `x` by a bar, and mean +/- SD by a line.
+
+    NaN are left out; a single value gets no line.
+    """
+    values = np.asarray(values, dtype=float)
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return
+    mean = values.mean()
+    axes.plot([x - 0.11, x + 0.11], [mean, mean], color=colour, lw=2, zorder=4)
+    if len(values) > 1:
+        sd = values.std(ddof=1)
+        axes.plot([x, x], [mean - sd, mean + sd], color=colour, lw=1, zorder=4)
+
+
+@matplotlib.rc_context(LOOK)
+def save(figure: Figure, table: pd.DataFrame, stem: str | os.PathLike) -> None:
+    """Write `stem`.svg, `stem`.png (200 dpi) and, with the table, `stem`.csv.
+
+    Nothing in the files depends on the time or place of the run.
+    """
+    stem = Path(stem)
+    store.write_table(stem.with_name(f"{stem.name}.csv"), table)
+    for suffix, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
+        with store.atomic_path(stem.with_name(f"{stem.name}.{suffix}")) as path:
+            figure.savefig(path, format=suffix, metadata=metadata)

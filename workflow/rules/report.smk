@@ -1,0 +1,113 @@
+# Figures, each with its numbers; the page that shows everything; the config it came of.
+import glob
+
+SELECTION_SPLIT = config["analysis"]["selection_split"]
+MEASURED_SPLIT = {"train": "eval", "eval": "train"}[SELECTION_SPLIT]
+
+# What each figure is drawn from: a list holds one table of each network.
+FIGURES = {
+    "class_precision": {
+        "ablations": networks(paths.ablation),
+        "classes": paths.classes,
+    },
+    "unit_responses": {"statistics": paths.statistics},
+    "selectivity_ratio": {"statistics": paths.statistics},
+    "msi_distribution": {"units": networks(paths.units)},
+    "ablation": {"statistics": paths.statistics},
+}
+FIGURE_ARGUMENTS = {
+    "selectivity_ratio": {"measured_split": MEASURED_SPLIT},
+    "msi_distribution": {
+        "fraction": config["analysis"]["ms_fraction"],
+        "selection_split": SELECTION_SPLIT,
+    },
+}
+
+
+rule figure:
+    input:
+        unpack(lambda wildcards: FIGURES[wildcards.figure]),
+    output:
+        svg=report(
+            f"{RESULTS}/figures/{{figure}}.svg",
+            caption="../report/{figure}.rst",
+            category="Figures",
+            labels={"figure": "{figure}"},
+        ),
+        png=f"{RESULTS}/figures/{{figure}}.png",
+        csv=f"{RESULTS}/figures/{{figure}}.csv",
+    log:
+        f"{paths.log}/figure/{{figure}}.log",
+    benchmark:
+        f"{paths.benchmark}/figure/{{figure}}.tsv"
+    conda:
+        "../../envs/plots.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        networks=NETWORKS,
+        arguments=lambda wildcards: FIGURE_ARGUMENTS.get(wildcards.figure, {}),
+        colours=config["figures"],
+        code=lambda wildcards: code(
+            "figure.py", f"music_selectivity.figures.{wildcards.figure}"
+        ),
+    script:
+        "../scripts/figure.py"
+
+
+rule report_page:
+    input:
+        clips=paths.clips,
+        classes=paths.classes,
+        trivial=paths.trivial,
+        statistics=paths.statistics,
+        histories=networks(paths.history),
+        claims=paths.claims,
+        config=paths.resolved_config,
+        figures=expand(paths.figure, figure=FIGURES, suffix="svg"),
+        captions=expand(f"{LIBRARY}/report/{{figure}}.rst", figure=FIGURES),
+        templates=glob.glob(f"{LIBRARY}/music_selectivity/report/*.j2"),
+    output:
+        page=paths.report,
+        claims=report(
+            paths.claims_page, caption="../report/claims.rst", category="Claims"
+        ),
+    log:
+        f"{paths.log}/report_page.log",
+    benchmark:
+        f"{paths.benchmark}/report_page.tsv"
+    conda:
+        "../../envs/plots.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(2000),
+        runtime=growing(10),
+    params:
+        study=config["study"],
+        notice=config["notice"],
+        networks=NETWORKS,
+        code=code("report_page.py"),
+    script:
+        "../scripts/report_page.py"
+
+
+rule resolved_config:
+    output:
+        paths.resolved_config,
+    log:
+        f"{paths.log}/resolved_config.log",
+    benchmark:
+        f"{paths.benchmark}/resolved_config.tsv"
+    conda:
+        "../../envs/plots.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
+    params:
+        config=config,
+        code=code("resolved_config.py"),
+    script:
+        "../scripts/resolved_config.py"

@@ -1,0 +1,33 @@
+"""Average precision of each class with groups of one network's units silenced."""
+
+import torch
+
+from music_selectivity.ablation import class_average_precision, silencing_sets
+from music_selectivity.activations import from_table
+from music_selectivity.checkpoints import load_checkpoint
+from music_selectivity.clips import included, label_matrix
+from music_selectivity.jobs import job
+from music_selectivity.selectivity import OTHER_SPLIT
+from music_selectivity.store import read_table, write_table
+
+with job(snakemake.log[0]) as log, torch.inference_mode():
+    torch.set_num_threads(1)
+    selection_split = snakemake.params.analysis["selection_split"]
+    classes = read_table(snakemake.input.classes)
+    clips = included(read_table(snakemake.input.clips))
+    scored = (clips["split"] == OTHER_SPLIT[selection_split]).to_numpy()
+    _, responses = from_table(read_table(snakemake.input.activations))
+    network, _ = load_checkpoint(snakemake.input.checkpoint)
+    sets = silencing_sets(
+        read_table(snakemake.input.units),
+        selection_split,
+        snakemake.params.analysis["ms_fraction"],
+    )
+    table = class_average_precision(
+        lambda units: network.head(torch.from_numpy(units)).numpy(),
+        responses[scored],
+        label_matrix(clips, classes)[scored],
+        classes["name"],
+        sets,
+    )
+    write_table(snakemake.output[0], table)

@@ -1,0 +1,10 @@
+"""Keep the config, with every default filled in, beside the results."""
+
+import yaml
+
+from music_selectivity.jobs import job
+from music_selectivity.store import write_text
+
+with job(snakemake.log[0]) as log:
+    text = yaml.safe_dump(snakemake.params.config, sort_keys=False, allow_unicode=True)
+    write_text(snakemake.output[0], text)

@@ -1,0 +1,71 @@
+"""Train one network, or go on where a killed job left it, and keep its best epoch."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pandas as pd
+
+from music_selectivity import networks, seeds
+from music_selectivity.checkpoints import save_checkpoint
+from music_selectivity.clips import label_matrix, training_clips
+from music_selectivity.device import resolve
+from music_selectivity.jobs import job
+from music_selectivity.store import ShardedArray, read_table, write_table
+from music_selectivity.training import TrainingSettings, random_labels, train
+
+with job(snakemake.log[0]) as log:
+    name, seed = snakemake.wildcards.model, int(snakemake.wildcards.seed)
+    model = snakemake.params.model
+    settings = TrainingSettings(
+        **snakemake.params.training,
+        epochs=model["epochs"],
+        select_by=model["select_by"],
+    )
+    device = resolve(snakemake.config["device"])
+    classes = read_table(snakemake.input.classes)
+    clips = training_clips(read_table(snakemake.input.clips), model["clips"])
+    labels = label_matrix(clips, classes)
+    if model["labels"] == "shuffled":
+        labels = random_labels(labels, seeds.generator("labels", name, seed))
+    log.info("%s seed %d: %d clips on %s", name, seed, len(clips), device)
+
+    network = networks.build(model["architecture"], len(classes), seed)
+    resume = Path(snakemake.params.resume)
+    result = train(
+        network,
+        ShardedArray(snakemake.input.log_mels, clips["shard"], clips["row"]),
+        labels,
+        settings,
+        seed,
+        device,
+        lambda line: log.info("%s seed %d, %s", name, seed, line),
+        resume_path=resume,
+        data_key="\n".join([snakemake.params.code, *clips["clip_id"]]),
+    )
+    write_table(snakemake.output.history, result.history)
+    measures = {
+        "train_ap": result.train_ap,
+        "validation_ap": result.validation_ap,
+        "epoch": result.epoch,
+        "training_clips": len(clips),
+    }
+    summary = pd.DataFrame(measures.items(), columns=["measure", "value"])
+    summary.insert(1, "condition", "kept epoch")
+    write_table(snakemake.output.summary, summary)
+    metadata = {
+        "model": name,
+        "seed": seed,
+        "architecture": model["architecture"],
+        "clips": model["clips"],
+        "labels": model["labels"],
+        "classes": list(classes["name"]),
+        "training": asdict(settings),
+        "front_end": snakemake.params.front_end,
+        "epoch": result.epoch,
+        "validation_ap": result.validation_ap,
+        "train_ap": result.train_ap,
+        "code": snakemake.params.code,
+    }
+    save_checkpoint(snakemake.output.checkpoint, result.state, metadata)
+    resume.unlink(missing_ok=True)
+    log.info("kept epoch %d of %d", result.epoch, settings.epochs)
