@@ -9,7 +9,9 @@ min_version("9.0")
 # Scripts, and the jobs that a scheduler starts elsewhere, find the library by these.
 LIBRARY = os.path.join(workflow.basedir, "workflow")
 sys.path.insert(0, LIBRARY)
-os.environ["PYTHONPATH"] = LIBRARY
+os.environ.update(
+    PYTHONPATH=os.pathsep.join(filter(None, [LIBRARY, os.getenv("PYTHONPATH")]))
+)
 
 
 configfile: os.path.join(workflow.basedir, "config.yaml")

@@ -5,16 +5,12 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
-from music_selectivity import activations
-from music_selectivity.activations import (
-    from_table,
-    to_table,
-    unit_responses,
-    write_responses,
-)
+from music_selectivity import responses as responses_module
+from music_selectivity.activations import from_table, to_table
 from music_selectivity.device import in_batches, stream
 from music_selectivity.errors import InputError
 from music_selectivity.networks import build
+from music_selectivity.responses import unit_responses, write_responses
 from music_selectivity.store import ShardedArray, read_table
 
 CPU = torch.device("cpu")
@@ -65,7 +61,7 @@ def test_items_pick_clips(network, log_mels):
 
 
 def test_table_written_by_row_groups(network, log_mels, tmp_path, monkeypatch):
-    monkeypatch.setattr(activations, "ROW_GROUP", 4)
+    monkeypatch.setattr(responses_module, "ROW_GROUP", 4)
     ids = [f"clip{item}" for item in range(9)]
     path = tmp_path / "original.parquet"
     write_responses(path, ids, network, log_mels, CPU, batch_size=4)

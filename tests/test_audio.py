@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 import scipy.signal
-from conftest import RATE
 from hypothesis import given
 from hypothesis import strategies as st
+
+from conftest import RATE
 from music_selectivity.audio import (
     AudioSettings,
     UnusableClip,

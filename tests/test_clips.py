@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from music_selectivity import clips, sources
 from music_selectivity.errors import InputError
 from music_selectivity.ontology import Ontology

@@ -3,6 +3,7 @@
 import ast
 
 import pytest
+
 from music_selectivity import codedigest
 
 SCRIPT = '''"""Script."""

@@ -5,6 +5,7 @@ import json
 
 import pytest
 import yaml
+
 from conftest import ROOT
 from music_selectivity.config import resolve
 from music_selectivity.errors import InputError

@@ -8,6 +8,7 @@ import tomllib
 
 import pytest
 import yaml
+
 from conftest import ROOT
 from music_selectivity.codedigest import imported_modules
 
@@ -20,7 +21,7 @@ ORDER = [
     *("errors", "seeds", "store", "codedigest", "jobs", "config"),
     *("ontology", "sources", "clips", "audio", "soundscapes"),
     *("torchaudio_import", "logmel", "trivial"),
-    *("device", "networks", "training", "activations"),
+    *("device", "networks", "checkpoints", "training", "activations", "responses"),
     *("selectivity", "ablation", "statistics", "claims", "figures", "report"),
 ]
 
@@ -29,7 +30,7 @@ DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PINS = dict(
-    re.match(r"([A-Za-z-]+)(.*)", pin).groups() for pin in PROJECT["dependencies"]
+    re.match(r"([A-Za-z0-9-]+)(.*)", pin).groups() for pin in PROJECT["dependencies"]
 )
 
 
@@ -83,11 +84,11 @@ def rules():
             yield re.match(r"rule (\w+):", text)[1], text
 
 
-@pytest.mark.parametrize(("name", "text"), rules(), ids=lambda value: value[:30])
+@pytest.mark.parametrize(("name", "text"), list(rules()), ids=lambda value: value[:30])
 def test_every_rule_says_what_it_needs(name, text):
     for directive in (
         *("log", "benchmark", "threads", "resources", "conda", "script"),
-        *("mem_mb=", "runtime=", "code=code("),
+        *("mem_mb=", "runtime=", "code="),
     ):
         assert re.search(rf"^\s+{re.escape(directive)}", text, re.M), directive
     assert ("gpu=GPU" in text) == (name in ("train", "activations"))

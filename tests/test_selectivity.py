@@ -174,6 +174,20 @@ def test_response_table(chosen, measured):
         assert value[key] == pytest.approx(number, rel=1e-5), key
 
 
+@given(values, values)
+def test_effect_size_over_clips_is_the_share_of_pairs(music, nonmusic):
+    """Ties, as among the few sums of small integers, count one half."""
+    responses = np.vstack([music, nonmusic] * 2)
+    groups = ["music"] * len(music) + ["nonmusic"] * len(nonmusic)
+    clips = pd.DataFrame(
+        {"split": np.repeat(["train", "eval"], len(groups)), "group": groups * 2}
+    )
+    table = selectivity.response_table(responses, clips, "train", 0.3)
+    found = table.set_index("measure").loc["effect_size", "value"]
+    pairs = music.sum(1)[:, None] - nonmusic.sum(1)
+    assert found == pytest.approx((np.sign(pairs).mean() + 1) / 2)
+
+
 def test_selecting_and_measuring_on_the_same_clips_inflates():
     """On pure noise the honest ratio is about 1, the circular one above it."""
     rng = np.random.default_rng(4)

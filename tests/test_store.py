@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from music_selectivity.seeds import derive, generator
 from music_selectivity.store import (
     ShardedArray,

@@ -2,7 +2,7 @@
 
 The modules form one direction, from files to figures: ``store`` and ``seeds`` know
 nothing of sound; ``ontology``, ``clips``, ``audio`` and ``logmel`` turn sounds into
-arrays; ``networks``, ``training`` and ``activations`` turn arrays into unit responses;
+arrays; ``networks``, ``training`` and ``responses`` turn arrays into unit responses;
 ``selectivity``, ``ablation``, ``statistics`` and ``claims`` turn responses into
 findings; ``figures`` and ``report`` show them. Nothing here knows of Snakemake.
 """

@@ -54,7 +54,7 @@ class TrainingResult:
     `validation_ap` and `train_ap` are micro average precisions of these weights, in
     evaluation mode. `history` has a row per epoch: epoch, lr (of its last step),
     train_loss, train_ap (NaN unless it selects), validation_loss, validation_ap, best
-    (the kept one), seconds.
+    (the kept one).
     """
 
     state: State
@@ -115,7 +115,6 @@ def train(
 
     began, epochs_before = time.monotonic(), len(run.history)
     for epoch in range(epochs_before + 1, settings.epochs + 1):
-        epoch_began = time.monotonic()
         torch.manual_seed(seeds.derive("training", seed, "dropout", epoch))
         order = seeds.generator("training", seed, "order", epoch).permutation(items)
         lr, train_loss = _train_epoch(run, data, order)
@@ -135,7 +134,6 @@ def train(
             "train_ap": train_ap,
             "validation_loss": validation_loss,
             "validation_ap": validation_ap,
-            "seconds": time.monotonic() - epoch_began,
         }
         run.end_epoch(row, settings.select_by)
         if resume_path is not None:
@@ -144,7 +142,7 @@ def train(
         progress(
             f"epoch {epoch}/{settings.epochs}: loss {train_loss:.4f}, "
             f"{settings.select_by} {row[settings.select_by]:.4f} "
-            f"(best: epoch {run.best['epoch']}), {row['seconds']:.1f} s, "
+            f"(best: epoch {run.best['epoch']}), {pace:.1f} s an epoch, "
             f"{pace * (settings.epochs - epoch) / 60:.1f} min left"
         )
 
@@ -266,10 +264,9 @@ class _Run:
             self.best = {"epoch": row["epoch"], "score": score, "state": state}
 
     def history_table(self) -> pd.DataFrame:
-        columns = "epoch lr train_loss train_ap validation_loss validation_ap seconds"
+        columns = "epoch lr train_loss train_ap validation_loss validation_ap"
         table = pd.DataFrame(self.history, columns=columns.split())
-        table.insert(len(table.columns) - 1, "best", table.epoch == self.best["epoch"])
-        return table
+        return table.assign(best=table["epoch"] == self.best["epoch"])
 
     def save(self, path: str | os.PathLike, key: str) -> None:
         """Write the resume file."""

@@ -2,11 +2,11 @@
 
 import torch
 
-from music_selectivity.activations import write_responses
 from music_selectivity.checkpoints import load_checkpoint
 from music_selectivity.clips import included
 from music_selectivity.device import resolve
 from music_selectivity.jobs import job
+from music_selectivity.responses import write_responses
 from music_selectivity.store import ShardedArray, read_table
 
 with job(snakemake.log[0]) as log:

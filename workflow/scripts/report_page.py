@@ -14,7 +14,11 @@ with job(snakemake.log[0]) as log:
     networks = [tuple(network) for network in params.networks]
     claims = read_table(files.claims)
     figures = [
-        (FIGURES[Path(svg).stem].title, Path(caption).read_text(), Path(svg))
+        (
+            "{0.title} ({0.panel})".format(FIGURES[Path(svg).stem]),
+            Path(caption).read_text(),
+            Path(svg),
+        )
         for svg, caption in zip(files.figures, files.captions, strict=True)
     ]
     page = report.build(

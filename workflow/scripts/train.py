@@ -1,5 +1,6 @@
 """Train one network, or go on where a killed job left it, and keep its best epoch."""
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,9 +16,10 @@ from music_selectivity.training import TrainingSettings, random_labels, train
 
 with job(snakemake.log[0]) as log:
     name, seed = snakemake.wildcards.model, int(snakemake.wildcards.seed)
-    model = snakemake.params.model
+    params = snakemake.params
+    model = params.model
     settings = TrainingSettings(
-        **snakemake.params.training,
+        **params.training,
         epochs=model["epochs"],
         select_by=model["select_by"],
     )
@@ -30,7 +32,7 @@ with job(snakemake.log[0]) as log:
     log.info("%s seed %d: %d clips on %s", name, seed, len(clips), device)
 
     network = networks.build(model["architecture"], len(classes), seed)
-    resume = Path(snakemake.params.resume)
+    resume = Path(params.resume)
     result = train(
         network,
         ShardedArray(snakemake.input.log_mels, clips["shard"], clips["row"]),
@@ -40,7 +42,7 @@ with job(snakemake.log[0]) as log:
         device,
         lambda line: log.info("%s seed %d, %s", name, seed, line),
         resume_path=resume,
-        data_key="\n".join([snakemake.params.code, *clips["clip_id"]]),
+        data_key=json.dumps([params.code, params.front_end, list(clips["clip_id"])]),
     )
     write_table(snakemake.output.history, result.history)
     measures = {
@@ -60,11 +62,11 @@ with job(snakemake.log[0]) as log:
         "labels": model["labels"],
         "classes": list(classes["name"]),
         "training": asdict(settings),
-        "front_end": snakemake.params.front_end,
+        "front_end": params.front_end,
         "epoch": result.epoch,
         "validation_ap": result.validation_ap,
         "train_ap": result.train_ap,
-        "code": snakemake.params.code,
+        "code": params.code,
     }
     save_checkpoint(snakemake.output.checkpoint, result.state, metadata)
     resume.unlink(missing_ok=True)
