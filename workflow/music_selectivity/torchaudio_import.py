@@ -5,7 +5,6 @@ extension does not load and `import torchaudio` fails. The transforms used here 
 pure torch and need no extension, so it is left out, and one log line says so.
 """
 
-import importlib
 import logging
 import sys
 import types
@@ -16,9 +15,17 @@ log = logging.getLogger(__name__)
 def import_transforms() -> types.ModuleType:
     """Return `torchaudio.transforms`, leaving out an extension that cannot load."""
     try:
-        return importlib.import_module("torchaudio.transforms")
+        import torchaudio.transforms
     except OSError as error:
         reason = str(error).splitlines()[0]
+        _leave_extension_out()
+        import torchaudio.transforms
+
+        log.info("torchaudio's compiled extension is left out (%s)", reason)
+    return torchaudio.transforms
+
+
+def _leave_extension_out() -> None:
     for name in [name for name in sys.modules if name.split(".")[0] == "torchaudio"]:
         del sys.modules[name]
     stub = types.ModuleType("torchaudio._extension")
@@ -26,5 +33,3 @@ def import_transforms() -> types.ModuleType:
     # torchaudio decorates its forced aligner, unused here, with this.
     stub.fail_if_no_align = lambda function: function
     sys.modules["torchaudio._extension"] = stub
-    log.info("torchaudio's compiled extension is left out (%s)", reason)
-    return importlib.import_module("torchaudio.transforms")

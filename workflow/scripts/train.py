@@ -52,7 +52,7 @@ with job(snakemake.log[0]) as log:
         "training_clips": len(clips),
     }
     summary = pd.DataFrame(measures.items(), columns=["measure", "value"])
-    summary.insert(1, "condition", "kept epoch")
+    summary.insert(1, "condition", "best epoch")
     write_table(snakemake.output.summary, summary)
     metadata = {
         "model": name,
