@@ -148,7 +148,7 @@ def test_networks_table_gives_the_kept_epoch_and_its_precision(inputs):
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_every_claim_stands_with_its_verdict_in_words(inputs, whole):
-    text = build(**inputs) if whole else claims_html(inputs["claims"])
+    text = build(**inputs) if whole else claims_html(inputs["claims"], "")
     rows = rows_of(Page(text), "Id")
     assert rows["1c"] == [
         *("One. measured: mean AP", "✓ replicated", "0.331 ± 0.006", "5"),
@@ -170,6 +170,9 @@ def test_notice_is_shown_when_there_is_one(inputs):
     without = build(**{**inputs, "notice": ""})
     assert 'class="notice"' in build(**inputs)
     assert 'class="notice"' not in without
+    notice = inputs["notice"]
+    assert notice in claims_html(inputs["claims"], notice)
+    assert 'class="notice"' not in claims_html(inputs["claims"], "")
 
 
 def test_pictures_are_inside_and_numbers_are_named(inputs):

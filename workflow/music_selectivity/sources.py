@@ -109,22 +109,11 @@ def table_files(folder: str | os.PathLike, table: str) -> dict[str, Path]:
     return {clip_id: path for clip_id, path in sorted(files.items()) if path.is_file()}
 
 
-def files_by_clip(corpus: Mapping, generated: str | os.PathLike) -> dict[str, Path]:
-    """Files of the corpus that the config section `corpus` describes.
-
-    Parameters
-    ----------
-    corpus
-        The config section.
-    generated
-        Folder where the pipeline writes the synthetic corpus, when that is the form.
-    """
+def files_by_clip(corpus: Mapping) -> dict[str, Path]:
+    """Files of the corpus that the config section `corpus` describes, by clip id."""
     if corpus["form"] == "table":
         return table_files(corpus["table"]["folder"], corpus["table"]["table"])
-    folder = generated
-    if corpus["form"] == "audioset":
-        folder = corpus["audioset"]["folder"]
-    return audioset_files(folder)
+    return audioset_files(corpus["audioset"]["folder"])
 
 
 def _existing_folder(folder: str | os.PathLike | None, key: str) -> Path:

@@ -1,6 +1,5 @@
 # What all rules share: the checked config, every path, and the small functions that
 # rules use for inputs, code digests and resources.
-import functools
 import shutil
 from types import SimpleNamespace
 
@@ -76,31 +75,35 @@ def networks(path):
     return expand(path, model=MODELS, seed=SEEDS)
 
 
-@functools.cache
 def clips_by_shard():
     """Clip ids and files of each shard, for corpora whose files exist beforehand."""
     shards = {shard: {} for shard in SHARDS}
-    try:
-        files = files_by_clip(config["corpus"], paths.corpus)
-    except InputError as error:
-        raise WorkflowError(str(error))
-    for clip_id, path in files.items():
-        shards[f"{shard_of(clip_id, N_SHARDS):03d}"][clip_id] = str(path)
+    if FORM != "soundscapes":
+        for clip_id, path in files_by_clip(config["corpus"]).items():
+            shards[f"{shard_of(clip_id, N_SHARDS):03d}"][clip_id] = str(path)
     return shards
+
+
+# At once, not when an input function asks: Snakemake takes an error in one for a file
+# that nothing makes, and is content with an old result.
+try:
+    CLIPS_BY_SHARD = clips_by_shard()
+except InputError as error:
+    raise WorkflowError(str(error))
 
 
 def shard_audio(wildcards):
     """Audio that a shard is made from: its files, or the folder synthesised for it."""
     if FORM == "soundscapes":
         return [paths.corpus_audio.format(shard=wildcards.shard)]
-    return list(clips_by_shard()[wildcards.shard].values())
+    return list(CLIPS_BY_SHARD[wildcards.shard].values())
 
 
 def shard_clip_ids(wildcards):
     """Ids of the clips in a shard, in the order of `shard_audio`."""
     if FORM == "soundscapes":
         return []
-    return list(clips_by_shard()[wildcards.shard])
+    return list(CLIPS_BY_SHARD[wildcards.shard])
 
 
 def corpus_tables(wildcards):

@@ -23,6 +23,12 @@ FIGURE_ARGUMENTS = {
     },
 }
 
+# Snakemake's own report takes them from the params: a caption's path has no wildcards.
+CAPTIONS = {
+    figure: open(f"{LIBRARY}/report/{figure}.rst", encoding="utf-8").read()
+    for figure in FIGURES
+}
+
 
 rule figure:
     input:
@@ -30,7 +36,7 @@ rule figure:
     output:
         svg=report(
             f"{RESULTS}/figures/{{figure}}.svg",
-            caption="../report/{figure}.rst",
+            caption="../report/figure.rst",
             category="Figures",
             labels={"figure": "{figure}"},
         ),
@@ -50,6 +56,7 @@ rule figure:
         networks=NETWORKS,
         arguments=lambda wildcards: FIGURE_ARGUMENTS.get(wildcards.figure, {}),
         colours=config["figures"],
+        caption=lambda wildcards: CAPTIONS[wildcards.figure],
         code=lambda wildcards: code(
             "figure.py", f"music_selectivity.figures.{wildcards.figure}"
         ),
@@ -67,7 +74,6 @@ rule report_page:
         claims=paths.claims,
         config=paths.resolved_config,
         figures=expand(paths.figure, figure=FIGURES, suffix="svg"),
-        captions=expand(f"{LIBRARY}/report/{{figure}}.rst", figure=FIGURES),
         templates=glob.glob(f"{LIBRARY}/music_selectivity/report/*.j2"),
     output:
         page=paths.report,
@@ -87,6 +93,7 @@ rule report_page:
     params:
         study=config["study"],
         notice=config["notice"],
+        captions=CAPTIONS,
         networks=NETWORKS,
         code=code("report_page.py"),
     script:

@@ -14,12 +14,8 @@ with job(snakemake.log[0]) as log:
     networks = [tuple(network) for network in params.networks]
     claims = read_table(files.claims)
     figures = [
-        (
-            "{0.title} ({0.panel})".format(FIGURES[Path(svg).stem]),
-            Path(caption).read_text(),
-            Path(svg),
-        )
-        for svg, caption in zip(files.figures, files.captions, strict=True)
+        (f"{FIGURES[name].title} ({FIGURES[name].panel})", params.captions[name], svg)
+        for name, svg in ((Path(svg).stem, svg) for svg in files.figures)
     ]
     page = report.build(
         study=params.study,
@@ -34,4 +30,4 @@ with job(snakemake.log[0]) as log:
         config=yaml.safe_load(Path(files.config).read_text(encoding="utf-8")),
     )
     write_text(snakemake.output.page, page)
-    write_text(snakemake.output.claims, report.claims_html(claims))
+    write_text(snakemake.output.claims, report.claims_html(claims, params.notice))

@@ -12,7 +12,7 @@ with job(snakemake.log[0]) as log:
         "level": clips["level_dbfs"],
         "silence": clips["silent_share"],
         "mean mel spectrum": clips.filter(regex="^mel_"),
-        "filled share": clips["filled_share"],
+        "filled fraction": clips["filled_share"],
     }
     table = trivial_auc(features, clips["group"] == "music", clips["split"])
     write_table(snakemake.output[0], table)

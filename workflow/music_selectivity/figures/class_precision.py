@@ -198,6 +198,6 @@ def _draw_means(axes: Axes, means: pd.DataFrame, style: Style) -> None:
             color=style.colour("other"),
             lw=1.2,
         )
-    axes.set_xticks(range(len(models)), [label(model, 10) for model in models])
+    axes.set_xticks(range(len(models)), [label(model, 7) for model in models])
     axes.set_xlim(-0.6, len(models) - 0.4)
     axes.set_ylabel("Mean over classes")

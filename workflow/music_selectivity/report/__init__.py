@@ -69,9 +69,11 @@ def build(
     )
 
 
-def claims_html(claims: pd.DataFrame) -> str:
-    """The claims alone as an HTML page, for Snakemake's own report."""
-    return _render("claims.html.j2", claims=claims.to_dict("records"))
+def claims_html(claims: pd.DataFrame, notice: str) -> str:
+    """The claims alone as an HTML page under `notice`, for Snakemake's own report."""
+    return _render(
+        "claims.html.j2", claims=claims.to_dict("records"), notice=notice.strip()
+    )
 
 
 def _render(template: str, **values: object) -> str:
