@@ -75,15 +75,16 @@ def _module_files(name: str) -> list[Path]:
 
 @functools.cache
 def _normalised(file: Path) -> str:
-    """The file's syntax tree as text, without docstrings."""
-    tree = ast.parse(ast.unparse(_tree(file)))
+    """The file's code in one layout, without comments and docstrings."""
+    tree = ast.parse(file.read_text(encoding="utf-8"), str(file))
     for node in ast.walk(tree):
         if isinstance(
             node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
         ):
             # Bare strings run nothing, be they docstrings or notes below a constant.
             node.body = [item for item in node.body if not _is_text(item)]
-    return ast.dump(tree)
+    # Text, not a dump of the tree: dumps differ between versions of Python.
+    return ast.unparse(tree)
 
 
 def _is_text(node: ast.stmt) -> bool:
