@@ -35,4 +35,6 @@ rule all:
         paths.claims,
         paths.trivial,
         paths.resolved_config,
-        expand(paths.figure, figure=FIGURES, suffix=["svg", "png", "csv"]),
+        expand(
+            f"{paths.figure}.{{suffix}}", figure=FIGURES, suffix=["svg", "png", "csv"]
+        ),

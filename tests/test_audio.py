@@ -172,6 +172,18 @@ def test_a_shard_sets_bad_clips_aside_and_keeps_the_rest(write_sound, tmp_path):
     assert np.isnan(bands[1]).all()
 
 
+def test_a_sound_too_loud_for_its_power_is_set_aside(write_sound, tmp_path):
+    loud = write_sound("loud.wav", 1e25 * tone(1.0), subtype="FLOAT")
+    audit = write_shard({"loud": loud}, SETTINGS, PAPER, tmp_path / "shard.npy")
+    assert audit["excluded"].tolist() == ["not finite"]
+
+
+def test_one_sample_at_a_high_rate_is_empty(write_sound):
+    path = write_sound("one.wav", np.ones(1), rate=192_000, subtype="FLOAT")
+    with pytest.raises(UnusableClip, match="empty"):
+        load_clip(path, SETTINGS)
+
+
 def test_an_empty_shard_has_the_same_columns(write_sound, tmp_path):
     some = write_shard(
         {"a": write_sound("a.wav", tone(1))}, SETTINGS, PAPER, tmp_path / "some.npy"
@@ -179,3 +191,29 @@ def test_an_empty_shard_has_the_same_columns(write_sound, tmp_path):
     none = write_shard({}, SETTINGS, PAPER, tmp_path / "none.npy")
     assert list(none.columns) == list(some.columns)
     assert len(np.load(tmp_path / "none.npy")) == 0
+
+
+def test_recorded_sounds_are_read_or_say_why_not(sounds_folder):
+    """Of every fortieth clip: usable, two seconds exactly, or too short."""
+    settings = AudioSettings(
+        sample_rate=RATE,
+        clip_seconds=2.0,
+        min_seconds=2.0,
+        fill="zeros",
+        trim_silence=True,
+        silence_dbfs=-70.0,
+    )
+    reasons = []
+    for path in sorted((sounds_folder / "realsounds/clips").glob("*.ogg"))[::40]:
+        try:
+            waveform, measures = load_clip(path, settings)
+        except UnusableClip as reason:
+            reasons.append(str(reason))
+            continue
+        reasons.append("")
+        assert waveform.shape == (44_100,)
+        assert np.isfinite(waveform).all()
+        assert measures["filled_share"] <= 1 / 44_100
+        assert -70 < measures["level_dbfs"] < 0
+    assert set(reasons) == {"", "too short"}
+    assert reasons.count("") > len(reasons) / 2

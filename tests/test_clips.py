@@ -159,6 +159,7 @@ def test_a_table_of_ones_own(tmp_path):
         ("b,y.wav,Dog,music,0,test", "row 3: split is 'test'; allowed: train, eval"),
         ("b,y.wav,Dog,music,yes,train", "row 3: is_speech is 'yes'"),
         ("b,../y.wav,Dog,music,0,train", "row 3: file '../y.wav' lies outside"),
+        ("b,a{1}.wav,Dog,music,0,train", r"row 3: file 'a\{1\}.wav' has a brace"),
         ("b,/etc/passwd,Dog,music,0,train", "row 3: file '/etc/passwd' lies outside"),
         (",y.wav,Dog,music,0,train", "row 3: clip_id or file is empty"),
     ],
@@ -167,6 +168,45 @@ def test_bad_rows_of_a_table_are_named(tmp_path, row, told):
     corpus = write_table(tmp_path / "own", ["a,a.wav,Dog,nonmusic,0,train", row])
     with pytest.raises(InputError, match=told):
         clips.list_corpus(corpus, CATEGORIES, "")
+
+
+@pytest.mark.parametrize("column", ["group", "is_speech"])
+def test_without_an_ontology_the_table_must_tell_groups(tmp_path, column):
+    columns = ["clip_id", "file", "labels", "split", "group", "is_speech"]
+    cells = ["a", "a.wav", "Dog", "train", "nonmusic", "0"]
+    kept = [index for index, name in enumerate(columns) if name != column]
+    corpus = write_table(
+        tmp_path / "own",
+        [",".join(cells[index] for index in kept)],
+        ",".join(columns[index] for index in kept),
+    )
+    with pytest.raises(InputError, match=f"no column '{column}'"):
+        clips.list_corpus(corpus, CATEGORIES, "")
+
+
+def test_an_exclusion_list_names_clips_or_files(tmp_path):
+    corpus = write_table(
+        tmp_path / "own",
+        [f"{c},x/{c}_3.ogg,Dog,nonmusic,0,train" for c in "abcd"],
+    )
+    (tmp_path / "listed").write_text("a\nb_3.ogg\nx/d_3.ogg\n")
+    corpus["table"]["exclusions"] = str(tmp_path / "listed")
+    listed, _ = clips.list_corpus(corpus, CATEGORIES, "")
+    assert listed["unlabelled_music"].tolist() == [True, True, False, True]
+
+
+def test_blank_and_short_lines_of_a_table_keep_their_row_numbers(tmp_path):
+    corpus = write_table(tmp_path / "own", ["", "a,a.wav,Dog,nonmusic,0,train", "b,b"])
+    with pytest.raises(InputError, match="row 4: the clip has no label"):
+        clips.list_corpus(corpus, CATEGORIES, "")
+
+
+def test_an_open_quote_in_a_segment_table_swallows_no_row(corpus, tmp_path):
+    (tmp_path / "train.csv").write_text(
+        '# YTID\nddddddddddd, 0, 10, "/m/10\neeeeeeeeeee, 0, 10, "/m/10"\n'
+    )
+    listed, _ = clips.list_corpus(corpus, CATEGORIES, "")
+    assert listed["clip_id"].tolist()[:2] == ["ddddddddddd", "eeeeeeeeeee"]
 
 
 def test_labels_of_a_table_are_checked_against_an_ontology(corpus, tmp_path):
@@ -330,3 +370,27 @@ def test_the_official_tables_are_listed_whole(sounds_folder):
     # All 503 distinct names on the published list stand in the balanced train table.
     assert listed["unlabelled_music"].sum() == 503
     assert set(listed["group"]) == {"music", "nonmusic", "mixed"}
+
+
+def test_a_table_of_recorded_sounds_is_listed_whole(sounds_folder):
+    """Counts as the folder's own description gives them."""
+    corpus = {
+        "form": "table",
+        "table": {
+            "folder": sounds_folder / "realsounds",
+            "table": "clips.csv",
+            "ontology": None,
+            "exclusions": None,
+        },
+    }
+    listed, classes = clips.list_corpus(corpus, CATEGORIES, "")
+    counts = listed.groupby(["split", "group"]).size()
+    assert counts.to_dict() == {
+        ("train", "music"): 838,
+        ("train", "nonmusic"): 2940,
+        ("eval", "music"): 209,
+        ("eval", "nonmusic"): 712,
+    }
+    related = set(classes.loc[classes["music_related"], "name"])
+    assert {"Music", "Violin, fiddle", "Choir"} <= related
+    assert not related & {"Speech", "Church bell", "Whistling"}

@@ -78,11 +78,53 @@ def test_defaults_are_the_papers_values():
         ),
         ({"corpus.form": "audioset"}, r"corpus\.audioset\.folder is empty"),
         ({"corpus.shards": "two"}, r"corpus\.shards: 'two'.*integer"),
+        ({"audio.clip_seconds": 1.0}, r"audio\.clip_seconds: 1\.0 s give 81 frames"),
+        ({"log_mel.n_mels": 40}, r"log_mel\.n_mels: 40, but model"),
+        ({"corpus.soundscapes": {"music_share": 0.7, "mixed_share": 0.4}}, r"together"),
+        ({"figures": {"music": "#12"}}, r"figures\.music: '#12'.*#rrggbb"),
+        (
+            {
+                "corpus.form": "table",
+                "corpus.table": {"folder": "/", "exclusions": "/no/such"},
+            },
+            r"corpus\.table\.exclusions: /no/such does not exist",
+        ),
     ],
 )
 def test_a_bad_key_is_named_with_what_is_allowed(change, told):
     with pytest.raises(InputError, match=told):
         resolve(merged(change), SCHEMA)
+
+
+def test_values_that_the_command_line_gives_as_text_are_read():
+    config = resolve(
+        merged(
+            {
+                "seeds": ["3", "4"],
+                "training.batch_size": "64",
+                "audio.trim_silence": "true",
+                "models.with_music": "null",
+                "study": "7",
+            }
+        ),
+        SCHEMA,
+    )
+    assert config["seeds"] == [3, 4]
+    assert config["training"]["batch_size"] == 64
+    assert config["audio"]["trim_silence"] is True
+    assert "with_music" not in config["models"]
+    assert config["study"] == "7"
+
+
+def test_the_smallest_input_is_that_of_the_networks():
+    from music_selectivity.config import MINIMUM_INPUT
+    from music_selectivity.networks import ARCHITECTURES
+
+    assert MINIMUM_INPUT.keys() == ARCHITECTURES.keys()
+    for name, architecture in ARCHITECTURES.items():
+        network = architecture(2)
+        needed = (network.minimum_mels, network.minimum_frames)
+        assert MINIMUM_INPUT[name] == needed
 
 
 def test_a_model_set_to_null_is_dropped():

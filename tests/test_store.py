@@ -13,7 +13,6 @@ from music_selectivity.store import (
     ShardedArray,
     atomic_path,
     read_table,
-    write_array,
     write_table,
     write_text,
 )
@@ -51,7 +50,7 @@ def test_sharded_array_gathers_the_rows_asked_for(tmp_path):
     rng = np.random.default_rng(0)
     shards = [rng.normal(size=(n, 3, 4)).astype(np.float32) for n in (5, 2, 7)]
     for number, shard in enumerate(shards):
-        write_array(tmp_path / f"{number}.npy", shard)
+        np.save(tmp_path / f"{number}.npy", shard)
     paths = [tmp_path / f"{number}.npy" for number in range(3)]
     shard, row = np.array([2, 0, 1, 2]), np.array([6, 4, 0, 1])
     array = ShardedArray(paths, shard, row)
@@ -62,7 +61,7 @@ def test_sharded_array_gathers_the_rows_asked_for(tmp_path):
 
 
 def test_sharded_array_refuses_rows_that_do_not_exist(tmp_path):
-    write_array(tmp_path / "0.npy", np.zeros((2, 3), np.float32))
+    np.save(tmp_path / "0.npy", np.zeros((2, 3), np.float32))
     for row in (-1, 2):
         with pytest.raises(IndexError, match=r"0\.npy"):
             ShardedArray([tmp_path / "0.npy"], np.array([0]), np.array([row]))

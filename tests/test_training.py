@@ -16,8 +16,10 @@ from hypothesis.extra import numpy as arrays
 from safetensors.torch import save_file
 
 from music_selectivity.checkpoints import load_checkpoint, save_checkpoint
+from music_selectivity.device import resolve
 from music_selectivity.errors import InputError
 from music_selectivity.networks import build
+from music_selectivity.responses import unit_responses
 from music_selectivity.training import (
     TrainingResult,
     TrainingSettings,
@@ -344,3 +346,22 @@ def test_a_checkpoint_that_cannot_be_read_is_named(tmp_path, damage):
         save_file({"weight": torch.zeros(3)}, path)
     with pytest.raises(InputError, match=r"checkpoint\.safetensors"):
         load_checkpoint(path)
+
+
+# On a GPU, where there is one: the same code
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no GPU")
+def test_on_a_gpu_two_runs_are_equal_and_the_task_is_learned():
+    device = resolve("cuda")
+    data = bands(96)
+    settings_ = dataclasses.replace(SHORT, epochs=5)
+    first, second = (run(settings_, data, device=device) for _ in range(2))
+    assert same(first.state, second.state)
+    assert first.validation_ap > 0.9
+    network = build("kim2024", data[1].shape[1], seed=1)
+    network.load_state_dict(first.state)
+    log_mels = InMemory(data[0])
+    on_gpu = unit_responses(network, log_mels, device)
+    on_cpu = unit_responses(network, log_mels, CPU)
+    np.testing.assert_allclose(on_gpu, on_cpu, rtol=0, atol=1e-3 * on_cpu.std())

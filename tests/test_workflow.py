@@ -171,8 +171,11 @@ def test_the_tiny_study_runs_from_clips_to_report(tmp_path):
     run(checkout, "--configfile", "studies/tiny.yaml", "--report", "report.zip")
     with zipfile.ZipFile(checkout / "report.zip") as bundle:
         names = "\n".join(bundle.namelist())
-    for figure in ("class_precision.svg", "ablation.svg", "claims.html"):
-        assert figure in names
+    for name in (
+        *("class_precision.svg", "class_precision.csv", "ablation.svg"),
+        *("claims.html", "claims.csv", "report.html", "trivial_classifier.csv"),
+    ):
+        assert name in names
 
 
 def test_bad_clips_are_set_aside_and_told(finished):
@@ -439,7 +442,7 @@ def test_killed_in_synthesis_the_corpus_is_the_same(tmp_path):
     ("config", "told"),
     [
         ("seeds=[]", "config key seeds:"),
-        ("training={batch_size: 1}", "config key training.batch_size:"),
+        ("training={batch_size: 1}", "batch_size: 1 is less than the minimum"),
         ("corpus={form: table}", "config key corpus.table.folder is empty"),
         (
             "corpus={form: table, table: {folder: /no/such/folder}}",

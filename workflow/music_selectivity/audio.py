@@ -74,13 +74,13 @@ def read_mono(
         if not os.path.exists(path):
             raise UnusableClip("missing file") from error
         raise UnusableClip("unreadable") from error
-    if len(channels) == 0:
-        raise UnusableClip("empty")
     if not np.isfinite(channels).all():
         raise UnusableClip("not finite")
     mono = channels.mean(axis=1)
     if rate != sample_rate:
         mono = soxr.resample(mono, rate, sample_rate)
+    if len(mono) == 0:
+        raise UnusableClip("empty")
     return mono.astype(np.float32, copy=False)
 
 

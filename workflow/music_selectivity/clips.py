@@ -10,7 +10,7 @@ import pandas as pd
 
 from music_selectivity.errors import InputError
 from music_selectivity.ontology import Ontology
-from music_selectivity.sources import shard_of, table_rows
+from music_selectivity.sources import AUDIOSET_NAME, shard_of, table_rows
 
 SPLITS = ("train", "eval")
 GROUPS = ("music", "nonmusic", "mixed")
@@ -70,9 +70,9 @@ def list_table(
 ) -> pd.DataFrame:
     """Clips of a user's own table: clip_id, file, split, labels, group, is_speech.
 
-    `labels` holds class names with '|' between; `split` is train or eval. `group` and
-    `is_speech` may be absent, and then stay missing here. `known` are the class names
-    allowed, or None for any.
+    `labels` holds class names with '|' between; `split` is train or eval. `known` are
+    the class names allowed. Without an ontology it is None, any name is allowed, and
+    the columns `group` and `is_speech` are needed; with one they may be absent.
 
     Raises
     ------
@@ -80,8 +80,16 @@ def list_table(
         For a bad cell; the message names the file, the row and what is allowed.
     """
     listed = []
-    for number, row in enumerate(table_rows(folder, table), start=2):
+    needed = () if known is not None else ("group", "is_speech")
+    for number, row in table_rows(folder, table):
         place = f"{Path(folder, table)}, row {number}"
+        for column in needed:
+            if column not in row:
+                raise InputError(
+                    f"{Path(folder, table)}: the table has no column {column!r} and "
+                    "corpus.table.ontology is empty; give one of them, or music and "
+                    "speech cannot be told from the rest"
+                )
         labels = [label.strip() for label in row["labels"].split("|") if label.strip()]
         if not labels:
             raise InputError(f"{place}: the clip has no label")
@@ -116,7 +124,7 @@ def describe(
     listed: pd.DataFrame,
     music: Collection[str],
     speech: Collection[str],
-    unlabelled_music: Collection[str] = (),
+    unlabelled_music: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Add group, is_speech and unlabelled_music to listed clips.
 
@@ -131,24 +139,24 @@ def describe(
         described["is_speech"] = [
             any(label in speech for label in labels) for labels in described["labels"]
         ]
-    described["unlabelled_music"] = described["clip_id"].isin(list(unlabelled_music))
+    described["unlabelled_music"] = described["clip_id"].isin(unlabelled_music)
+    if "file" in described:
+        for names in (described["file"], described["file"].map(os.path.basename)):
+            described["unlabelled_music"] |= names.isin(unlabelled_music)
     hidden = described["unlabelled_music"] & (described["group"] == "nonmusic")
     described.loc[hidden, "group"] = "mixed"
     return described
 
 
 def read_exclusion_list(path: str | os.PathLike) -> list[str]:
-    """Clip ids of an exclusion list: a line each, an id or a file name.
+    """Clips of an exclusion list: a line each, a clip id or the name of its file.
 
-    ``YTID_start.wav`` gives YTID, as in the study's published list.
+    A name as AudioSet clips have, such as ``YTID_start.wav`` in the study's published
+    list, gives the YTID too.
     """
-    lines = [line.strip() for line in _text_lines(path)]
-    ids = []
-    for line in filter(None, lines):
-        stem, suffix = os.path.splitext(line)
-        is_file = suffix.lower() in (".wav", ".flac", ".ogg", ".mp3", ".opus")
-        ids.append(stem[:11] if is_file and stem[11:12] == "_" else line)
-    return ids
+    names = [line.strip() for line in _text_lines(path) if line.strip()]
+    stems = [os.path.splitext(name)[0] for name in names]
+    return names + [match[1] for match in map(AUDIOSET_NAME.fullmatch, stems) if match]
 
 
 def merge_audits(
@@ -232,18 +240,13 @@ def training_clips(clips: pd.DataFrame, condition: str) -> pd.DataFrame:
     return usable[keep].reset_index(drop=True)
 
 
-def table_music_classes(listed: pd.DataFrame) -> set[str]:
-    """Music-related classes of a table without an ontology: those on music clips only.
+def classes_only_on(listed: pd.DataFrame, chosen: pd.Series) -> set[str]:
+    """Classes that stand on chosen clips and on no other.
 
-    Without a `group` column there is nothing to tell them by.
+    So a table without an ontology tells its music-related and its speech classes.
     """
-    if "group" not in listed:
-        raise InputError(
-            "the clip table has no column 'group' and corpus.table.ontology is empty: "
-            "give one of them, or music cannot be told from the rest"
-        )
-    by_label = listed.explode("labels").groupby("labels")["group"]
-    return {label for label, groups in by_label if set(groups) == {"music"}}
+    labels = listed["labels"]
+    return set(labels[chosen].explode()) - set(labels[~chosen].explode())
 
 
 def list_corpus(
@@ -287,7 +290,8 @@ def list_corpus(
         music = ontology.category(**categories["music"])
         speech = ontology.category(**categories["speech"])
     else:
-        music, speech = table_music_classes(listed), set()
+        music = classes_only_on(listed, listed["group"] == "music")
+        speech = classes_only_on(listed, listed["is_speech"])
     if listed.empty:
         raise InputError("the corpus tables list no clip")
     excluded = tables.get("exclusions")
@@ -343,5 +347,8 @@ def _segment_rows(path: str | os.PathLike) -> list[tuple[int, list[str]]]:
     ]
     if not numbered:
         raise InputError(f"{path}: the segment table holds no clip")
-    cells = csv.reader((line for _, line in numbered), skipinitialspace=True)
-    return [(number, row) for (number, _), row in zip(numbered, cells, strict=True)]
+    # Each line by itself: a quote left open must not swallow the next.
+    return [
+        (number, next(csv.reader([line], skipinitialspace=True)))
+        for number, line in numbered
+    ]

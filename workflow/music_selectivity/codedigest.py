@@ -39,6 +39,14 @@ def code_digest(script: str | Path, *modules: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def text_digest(folder: str | Path, pattern: str) -> str:
+    """Digest of the files of a folder that match, for what is no Python."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(folder).glob(pattern)):
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def imported_modules(file: Path) -> set[str]:
     """Dotted names of all modules imported anywhere in a file, functions included."""
     names: set[str] = set()

@@ -6,8 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import jsonschema
+import yaml
 
 from music_selectivity.errors import InputError
+
+# Smallest log-mel, bands and frames, that each architecture takes. Known here too, so
+# that a clip length that fits none is told before any sound is read.
+MINIMUM_INPUT = {"kim2024": (63, 121)}
 
 
 def resolve(config: Mapping, schema_path: str | os.PathLike) -> dict:
@@ -21,7 +26,7 @@ def resolve(config: Mapping, schema_path: str | os.PathLike) -> dict:
         Naming the first bad key, its value and what is allowed.
     """
     schema = json.loads(Path(schema_path).read_text(encoding="utf-8"))
-    resolved = json.loads(json.dumps(config))
+    resolved = _parsed(json.loads(json.dumps(config)), schema)
     _check_shape(resolved, schema)
     _fill_defaults(resolved, schema)
     resolved["models"] = {
@@ -29,6 +34,26 @@ def resolve(config: Mapping, schema_path: str | os.PathLike) -> dict:
     }
     _check_meaning(resolved)
     return resolved
+
+
+def _parsed(value: object, schema: dict) -> object:
+    """`value` with numbers, truths and lists read where they came as text.
+
+    Snakemake hands over what stands inside ``--config 'key={...}'`` as text.
+    """
+    if isinstance(value, dict):
+        free = schema.get("additionalProperties")
+        parts = schema.get("properties", {})
+        return {
+            key: _parsed(item, parts.get(key, free if isinstance(free, dict) else {}))
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_parsed(item, schema.get("items", {})) for item in value]
+    types = schema.get("type", "string")
+    if isinstance(value, str) and ("string" not in types or value == "null"):
+        return yaml.safe_load(value)
+    return value
 
 
 def _check_shape(config: dict, schema: dict) -> None:
@@ -79,21 +104,48 @@ def _check_meaning(config: dict) -> None:
             f"config key log_mel.f_max: {mel['f_max']} Hz must lie above f_min and at "
             f"or below half the sample rate, {audio['sample_rate'] / 2:g} Hz"
         )
+    n_frames = (
+        1 + round(audio["clip_seconds"] * audio["sample_rate"]) // mel["hop_length"]
+    )
     for name, model in config["models"].items():
+        n_mels_needed, n_frames_needed = MINIMUM_INPUT[model["architecture"]]
+        if n_frames < n_frames_needed:
+            raise InputError(
+                f"config key audio.clip_seconds: {audio['clip_seconds']} s give "
+                f"{n_frames} frames, and model {name} ({model['architecture']}) needs "
+                f"{n_frames_needed}; give longer clips"
+            )
+        if mel["n_mels"] < n_mels_needed:
+            raise InputError(
+                f"config key log_mel.n_mels: {mel['n_mels']}, but model {name} "
+                f"({model['architecture']}) needs {n_mels_needed} or more"
+            )
         if model["labels"] == "shuffled" and model["epochs"] == 0:
             raise InputError(
                 f"config key models.{name}.labels: shuffled labels need epochs > 0"
             )
-    form = config["corpus"]["form"]
-    needed = {"table": ["folder"], "soundscapes": []}.get(
-        form, ["folder", "classes", "ontology", "train_segments", "eval_segments"]
-    )
-    for key in needed:
-        path = config["corpus"][form][key]
-        if not path:
+    shares = config["corpus"]["soundscapes"]
+    if shares["music_share"] + shares["mixed_share"] > 1:
+        raise InputError(
+            "config key corpus.soundscapes: music_share and mixed_share are "
+            f"{shares['music_share']} and {shares['mixed_share']}, together more than 1"
+        )
+    _check_paths(config["corpus"])
+
+
+def _check_paths(corpus: dict) -> None:
+    """Every path that is needed is given, and every path given is there."""
+    form = corpus["form"]
+    if form == "soundscapes":
+        return
+    optional = {"exclusions", "ontology"} if form == "table" else {"exclusions"}
+    for key, path in corpus[form].items():
+        if key == "table":  # a name within the folder
+            continue
+        if not path and key not in optional:
             raise InputError(
                 f"config key corpus.{form}.{key} is empty; give its path, in the "
                 f"study's file or as --config 'corpus={{{form}: {{{key}: PATH}}}}'"
             )
-        if not Path(path).exists():
+        if path and not Path(path).exists():
             raise InputError(f"config key corpus.{form}.{key}: {path} does not exist")

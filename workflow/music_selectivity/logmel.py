@@ -104,6 +104,9 @@ def write_shard(
             try:
                 waveform, measures = load_clip(path, audio)
                 spectrogram = log_mel(waveform)
+                if not np.isfinite(spectrogram).all():
+                    # Finite samples, but so large that their power is not.
+                    raise UnusableClip("not finite")
                 shard[row] = spectrogram
                 bands = spectrogram.mean(axis=1)
                 entry |= measures

@@ -49,20 +49,22 @@ def audioset_files(folder: str | os.PathLike) -> dict[str, Path]:
     return dict(sorted(files.items()))
 
 
-def table_rows(folder: str | os.PathLike, table: str) -> list[dict[str, str]]:
-    """Rows of a user's own clip table; each has at least clip_id and file.
+def table_rows(
+    folder: str | os.PathLike, table: str
+) -> list[tuple[int, dict[str, str]]]:
+    """Numbered rows of a user's own clip table; the header is row 1.
 
     Raises
     ------
     InputError
         If the table is missing, empty, lacks a column, repeats an id or names a file
-        outside the folder; the message gives the row (the header is row 1).
+        outside the folder; the message gives the row.
     """
     folder = _existing_folder(folder, "corpus.table.folder")
     path = folder / table
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
-            reader = csv.DictReader(file)
+            reader = csv.DictReader(file, restval="")
             missing = {"clip_id", "file", "labels", "split"} - set(
                 reader.fieldnames or []
             )
@@ -72,7 +74,8 @@ def table_rows(folder: str | os.PathLike, table: str) -> list[dict[str, str]]:
                     f"{', '.join(sorted(missing))}; it has "
                     f"{', '.join(reader.fieldnames or ['none'])}"
                 )
-            rows = list(reader)
+            # Blank lines count as rows, as they do in an editor.
+            rows = [(reader.line_num, row) for row in reader]
     except OSError as error:
         raise InputError(
             f"{path}: cannot read the clip table ({error.strerror}); check "
@@ -83,7 +86,7 @@ def table_rows(folder: str | os.PathLike, table: str) -> list[dict[str, str]]:
     if not rows:
         raise InputError(f"{path}: the clip table has a header but no rows")
     seen: dict[str, int] = {}
-    for number, row in enumerate(rows, start=2):
+    for number, row in rows:
         if not row["clip_id"] or not row["file"]:
             raise InputError(f"{path}, row {number}: clip_id or file is empty")
         if row["clip_id"] in seen:
@@ -98,13 +101,19 @@ def table_rows(folder: str | os.PathLike, table: str) -> list[dict[str, str]]:
                 f"{path}, row {number}: file {row['file']!r} lies outside the folder; "
                 "give a path below it"
             )
+        if "{" in row["file"] or "}" in row["file"]:
+            raise InputError(
+                f"{path}, row {number}: file {row['file']!r} has a brace in its name, "
+                "which Snakemake takes for a wildcard; rename it"
+            )
     return rows
 
 
 def table_files(folder: str | os.PathLike, table: str) -> dict[str, Path]:
     """Existing files of a user's own clip table, by clip id, sorted by id."""
     files = {
-        row["clip_id"]: Path(folder, row["file"]) for row in table_rows(folder, table)
+        row["clip_id"]: Path(folder, row["file"])
+        for _, row in table_rows(folder, table)
     }
     return {clip_id: path for clip_id, path in sorted(files.items()) if path.is_file()}
 
@@ -121,4 +130,9 @@ def _existing_folder(folder: str | os.PathLike | None, key: str) -> Path:
         raise InputError(f"config key {key} is empty: give the folder of your clips")
     if not Path(folder).is_dir():
         raise InputError(f"{folder}: no such folder; correct config key {key}")
+    if "{" in str(folder) or "}" in str(folder):
+        raise InputError(
+            f"{folder}: Snakemake takes braces in a path for wildcards; rename the "
+            f"folder of config key {key}"
+        )
     return Path(folder)

@@ -5,6 +5,7 @@ place, so that a file under its final name is always complete, whatever kills th
 """
 
 import contextlib
+import glob
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,9 +22,11 @@ def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The suffix stays last: several writers choose their format by it. The name is
-    # always the same, so that what a killed job left is overwritten by the next.
-    temporary = path.with_name(f".{path.stem}.partial{path.suffix}")
+    # The suffix stays last: several writers choose their format by it. What a killed
+    # writer left is removed; one that still runs somewhere can then no longer rename.
+    for stale in path.parent.glob(f".{glob.escape(path.stem)}.*.partial{path.suffix}"):
+        stale.unlink(missing_ok=True)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:
         yield temporary
         with open(temporary, "rb") as file:
@@ -60,12 +63,6 @@ def read_table(path: str | os.PathLike) -> pd.DataFrame:
 def concat_tables(paths: Sequence[str | os.PathLike]) -> pd.DataFrame:
     """Rows of all `paths`, in the order given."""
     return pd.concat([read_table(path) for path in paths], ignore_index=True)
-
-
-def write_array(path: str | os.PathLike, array: np.ndarray) -> None:
-    """Write one array as .npy, atomically."""
-    with atomic_path(path) as temporary, open(temporary, "wb") as file:
-        np.save(file, array)
 
 
 class ShardedArray:

@@ -82,7 +82,7 @@ rule trivial_classifier:
     input:
         clips=paths.clips,
     output:
-        paths.trivial,
+        report(paths.trivial, category="Numbers"),
     log:
         f"{paths.log}/trivial_classifier.log",
     benchmark:

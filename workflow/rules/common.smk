@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 from snakemake.exceptions import WorkflowError
 
-from music_selectivity.codedigest import code_digest
+from music_selectivity.codedigest import code_digest, text_digest
 from music_selectivity.config import resolve
 from music_selectivity.errors import InputError
 from music_selectivity.sources import files_by_clip, shard_of
@@ -51,7 +51,7 @@ paths.trivial = f"{RESULTS}/statistics/trivial_classifier.csv"
 paths.statistics = f"{RESULTS}/statistics/statistics.csv"
 paths.claims = f"{RESULTS}/claims.csv"
 paths.claims_page = f"{RESULTS}/claims.html"
-paths.figure = f"{RESULTS}/figures/{{figure}}.{{suffix}}"
+paths.figure = f"{RESULTS}/figures/{{figure}}"
 paths.report = f"{RESULTS}/report.html"
 paths.resolved_config = f"{RESULTS}/config.yaml"
 paths.log = f"{RESULTS}/logs"
@@ -62,7 +62,6 @@ wildcard_constraints:
     model="|".join(MODELS),
     seed=r"\d+",
     shard=r"\d{3}",
-    split="train|eval",
 
 
 def code(script, *modules):

@@ -18,7 +18,7 @@ rule train:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
     resources:
-        mem_mb=growing(4000),
+        mem_mb=growing(8000),
         runtime=growing(480),
         gpu=GPU,
     params:

@@ -1,6 +1,4 @@
 # Figures, each with its numbers; the page that shows everything; the config it came of.
-import glob
-
 SELECTION_SPLIT = config["analysis"]["selection_split"]
 MEASURED_SPLIT = {"train": "eval", "eval": "train"}[SELECTION_SPLIT]
 
@@ -29,19 +27,26 @@ CAPTIONS = {
     for figure in FIGURES
 }
 
+# The report's layout is no Python: its digest stands beside that of the code.
+REPORT_TEMPLATES = text_digest(f"{LIBRARY}/music_selectivity/report", "*.j2")
+
 
 rule figure:
     input:
         unpack(lambda wildcards: FIGURES[wildcards.figure]),
     output:
         svg=report(
-            f"{RESULTS}/figures/{{figure}}.svg",
+            f"{paths.figure}.svg",
             caption="../report/figure.rst",
             category="Figures",
             labels={"figure": "{figure}"},
         ),
-        png=f"{RESULTS}/figures/{{figure}}.png",
-        csv=f"{RESULTS}/figures/{{figure}}.csv",
+        png=f"{paths.figure}.png",
+        csv=report(
+            f"{paths.figure}.csv",
+            category="Numbers",
+            labels={"figure": "{figure}"},
+        ),
     log:
         f"{paths.log}/figure/{{figure}}.log",
     benchmark:
@@ -73,10 +78,9 @@ rule report_page:
         histories=networks(paths.history),
         claims=paths.claims,
         config=paths.resolved_config,
-        figures=expand(paths.figure, figure=FIGURES, suffix="svg"),
-        templates=glob.glob(f"{LIBRARY}/music_selectivity/report/*.j2"),
+        figures=expand(f"{paths.figure}.svg", figure=FIGURES),
     output:
-        page=paths.report,
+        page=report(paths.report, category="Report"),
         claims=report(
             paths.claims_page, caption="../report/claims.rst", category="Claims"
         ),
@@ -94,6 +98,7 @@ rule report_page:
         study=config["study"],
         notice=config["notice"],
         captions=CAPTIONS,
+        templates=REPORT_TEMPLATES,
         networks=NETWORKS,
         code=code("report_page.py"),
     script:

@@ -80,7 +80,7 @@ rule claims:
     input:
         statistics=paths.statistics,
     output:
-        claims=paths.claims,
+        claims=report(paths.claims, category="Numbers"),
     log:
         f"{paths.log}/claims.log",
     benchmark:

@@ -10,5 +10,6 @@ with job(snakemake.log[0]) as log:
     generated = snakemake.input[0].rpartition("/")[0]
     clips, classes = list_corpus(corpus, snakemake.params.categories, generated)
     log.info("%d clips and %d classes listed", len(clips), len(classes))
+    log.info("%d stand on the exclusion list", clips["unlabelled_music"].sum())
     write_table(snakemake.output.clips, clips)
     write_table(snakemake.output.classes, classes)

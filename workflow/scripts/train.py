@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pandas as pd
+import torch
 
 from music_selectivity import networks, seeds
 from music_selectivity.checkpoints import save_checkpoint
@@ -31,6 +32,8 @@ with job(snakemake.log[0]) as log:
         labels = random_labels(labels, seeds.generator("labels", name, seed))
     log.info("%s seed %d: %d clips on %s", name, seed, len(clips), device)
 
+    # What the clips sound like, by the spectrum of each: for the key of a resume file.
+    heard = pd.util.hash_pandas_object(clips.filter(regex="^mel_")).tolist()
     network = networks.build(model["architecture"], len(classes), seed)
     resume = Path(params.resume)
     result = train(
@@ -42,7 +45,7 @@ with job(snakemake.log[0]) as log:
         device,
         lambda line: log.info("%s seed %d, %s", name, seed, line),
         resume_path=resume,
-        data_key=json.dumps([params.code, params.front_end, list(clips["clip_id"])]),
+        data_key=json.dumps([params.code, str(device), torch.__version__, *heard]),
     )
     write_table(snakemake.output.history, result.history)
     measures = {

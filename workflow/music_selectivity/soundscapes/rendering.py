@@ -69,6 +69,8 @@ def render(recipe: Recipe, spec: Spec) -> np.ndarray:
 
 def write_audio(spec: Spec, recipes: Iterable[Recipe], folder: str | Path) -> None:
     """Write ``<ytid>.flac``, 16-bit mono at 22,050 Hz, for each of `recipes`."""
+    # A shard that no clip falls into is an empty folder.
+    Path(folder).mkdir(parents=True, exist_ok=True)
     for recipe in recipes:
         with atomic_path(Path(folder, f"{recipe.ytid}.flac")) as path:
             soundfile.write(
