@@ -68,6 +68,15 @@ def test_unusable_sounds_say_why(write_sound, make, reason):
         load_clip(path, SETTINGS)
 
 
+def test_full_scale_scales_the_waveform_and_no_measure(write_sound):
+    path = write_sound("t.wav", tone(1), subtype="FLOAT")
+    plain, measures = load_clip(path, SETTINGS)
+    settings = AudioSettings(**{**vars(SETTINGS), "full_scale": 32768})
+    scaled, same_measures = load_clip(path, settings)
+    np.testing.assert_array_equal(scaled, plain * 32768)
+    assert same_measures == measures
+
+
 def test_unreadable_and_missing_files_say_so(tmp_path):
     (tmp_path / "zero.wav").touch()
     (tmp_path / "text.flac").write_text("no audio here")

@@ -155,6 +155,7 @@ def test_a_table_of_ones_own(tmp_path):
     [
         ("a,y.wav,Dog,nonmusic,0,train", "row 3: clip_id 'a' stands already in row 2"),
         ("b,y.wav,,nonmusic,0,train", "row 3: the clip has no label"),
+        ("b,a.wav,Dog,nonmusic,0,eval", "row 3: file 'a.wav' stands already in row 2"),
         ("b,y.wav,Dog,none,0,train", "row 3: group is 'none'; allowed: music"),
         ("b,y.wav,Dog,music,0,test", "row 3: split is 'test'; allowed: train, eval"),
         ("b,y.wav,Dog,music,yes,train", "row 3: is_speech is 'yes'"),
@@ -209,6 +210,30 @@ def test_an_open_quote_in_a_segment_table_swallows_no_row(corpus, tmp_path):
     assert listed["clip_id"].tolist()[:2] == ["ddddddddddd", "eeeeeeeeeee"]
 
 
+def test_a_mixed_clip_takes_no_class_from_music(tmp_path):
+    rows = ["a,a.wav,Guitar,music,0,train", "b,b.wav,Guitar|Dog,mixed,0,train"]
+    corpus = write_table(
+        tmp_path / "own", [*rows, "c,c.wav,Dog|Speech,nonmusic,1,eval"]
+    )
+    _, classes = clips.list_corpus(corpus, CATEGORIES, "")
+    assert classes.set_index("name")["music_related"].to_dict() == {
+        "Dog": False,
+        "Guitar": True,
+        "Speech": False,
+    }
+    assert classes.set_index("name")["speech"].to_dict()["Speech"]
+    corpus = write_table(tmp_path / "own", [*rows, "c,c.wav,Guitar,nonmusic,0,eval"])
+    with pytest.raises(InputError, match=r"class 'Guitar' stands on clips of .*'c'"):
+        clips.list_corpus(corpus, CATEGORIES, "")
+
+
+def test_an_exclusion_list_that_names_no_clip_is_refused(corpus, tmp_path):
+    (tmp_path / "listed").write_text("Yaaaaaaaaaaa.wav\nnope\n")
+    corpus["audioset"]["exclusions"] = str(tmp_path / "listed")
+    with pytest.raises(InputError, match="none of its lines"):
+        clips.list_corpus(corpus, CATEGORIES, "")
+
+
 def test_labels_of_a_table_are_checked_against_an_ontology(corpus, tmp_path):
     own = write_table(tmp_path / "own", ["a,a.wav,Barkk,nonmusic,0,train"])
     own["table"]["ontology"] = corpus["audioset"]["ontology"]
@@ -245,13 +270,6 @@ def test_audioset_files_are_found_nested_under_any_of_their_names(tmp_path):
     with pytest.raises(InputError, match="no clip named YTID"):
         (tmp_path / "empty").mkdir()
         sources.audioset_files(tmp_path / "empty")
-
-
-@given(st.sets(st.text(min_size=1), max_size=50), st.integers(1, 64))
-def test_a_clip_keeps_its_shard_whatever_else_there_is(ids, n_shards):
-    alone = {clip_id: sources.shard_of(clip_id, n_shards) for clip_id in ids}
-    assert all(0 <= shard < n_shards for shard in alone.values())
-    assert alone == {clip_id: sources.shard_of(clip_id, n_shards) for clip_id in ids}
 
 
 def test_shards_are_pinned_and_even():

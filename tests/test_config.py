@@ -52,7 +52,7 @@ def test_defaults_are_the_papers_values():
         1e-3,
         4e-9,
     )
-    assert config["analysis"] == {"selection_split": "train", "ms_fraction": 0.125}
+    assert config["analysis"] == {"ms_fraction": 0.125}
     assert len(config["categories"]["music"]["classes"]) == 9
 
 
@@ -71,6 +71,7 @@ def test_defaults_are_the_papers_values():
         ({"log_mel.f_max": 12000}, r"log_mel\.f_max: 12000 Hz"),
         ({"models": {}}, r"key models: at least one"),
         ({"models.untrained.labels": "shuffled"}, r"models\.untrained\.labels"),
+        ({"models.memorization.select_by": "validation_ap"}, r"need train_ap"),
         ({"corpus.form": "table"}, r"corpus\.table\.folder is empty"),
         (
             {"corpus.form": "table", "corpus.table": {"folder": "/no/such"}},

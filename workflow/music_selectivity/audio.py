@@ -37,6 +37,9 @@ class AudioSettings:
         into the files tells nothing.
     silence_dbfs : float
         A frame of 25 ms whose RMS is below this is silent.
+    full_scale : int
+        Value of a full-scale sample in the waveforms: 1, or the 32768 of the public
+        notebook's unscaled 16-bit samples. Levels above are measured before.
     """
 
     sample_rate: int
@@ -45,6 +48,7 @@ class AudioSettings:
     fill: str
     trim_silence: bool
     silence_dbfs: float
+    full_scale: int = 1
 
     @property
     def n_samples(self) -> int:
@@ -157,4 +161,5 @@ def load_clip(
         "silent_share": float(np.mean(levels < settings.silence_dbfs)),
         "filled_share": 1 - len(waveform) / settings.n_samples,
     }
-    return fit(waveform, settings.n_samples, settings.fill), measures
+    waveform = fit(waveform, settings.n_samples, settings.fill)
+    return waveform * np.float32(settings.full_scale), measures

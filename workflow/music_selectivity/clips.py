@@ -236,17 +236,44 @@ def training_clips(clips: pd.DataFrame, condition: str) -> pd.DataFrame:
     if condition in ("without_music", "without_music_and_speech"):
         keep &= usable["group"] == "nonmusic"
     if condition == "without_music_and_speech":
+        if not (keep & usable["is_speech"]).any():
+            raise InputError(
+                "no training clip without music holds speech, so leaving speech out "
+                "changes nothing; label speech, or drop the model that asks for it"
+            )
         keep &= ~usable["is_speech"]
     return usable[keep].reset_index(drop=True)
 
 
-def classes_only_on(listed: pd.DataFrame, chosen: pd.Series) -> set[str]:
-    """Classes that stand on chosen clips and on no other.
+def table_music_classes(listed: pd.DataFrame) -> set[str]:
+    """Music-related classes of a table without an ontology: all those on music clips.
 
-    So a table without an ontology tells its music-related and its speech classes.
+    By definition all labels of a music clip are music-related, and none of a nonmusic
+    clip is.
+
+    Raises
+    ------
+    InputError
+        If a class stands on clips of both kinds.
     """
+    labels = listed.explode("labels")
+    music = set(labels.loc[labels["group"] == "music", "labels"])
+    wrong = labels[(labels["group"] == "nonmusic") & labels["labels"].isin(music)]
+    if len(wrong):
+        label, clip_id = wrong.iloc[0][["labels", "clip_id"]]
+        raise InputError(
+            f"class {label!r} stands on clips of group music and on clips of group "
+            f"nonmusic, such as {clip_id!r}; a clip with a music-related label among "
+            "others is of group mixed"
+        )
+    return music
+
+
+def table_speech_classes(listed: pd.DataFrame) -> set[str]:
+    """Speech classes of a table without an ontology: those on speech clips alone."""
+    speech = listed["is_speech"]
     labels = listed["labels"]
-    return set(labels[chosen].explode()) - set(labels[~chosen].explode())
+    return set(labels[speech].explode()) - set(labels[~speech].explode())
 
 
 def list_corpus(
@@ -290,13 +317,18 @@ def list_corpus(
         music = ontology.category(**categories["music"])
         speech = ontology.category(**categories["speech"])
     else:
-        music = classes_only_on(listed, listed["group"] == "music")
-        speech = classes_only_on(listed, listed["is_speech"])
+        music = table_music_classes(listed)
+        speech = table_speech_classes(listed)
     if listed.empty:
         raise InputError("the corpus tables list no clip")
     excluded = tables.get("exclusions")
     unlabelled = read_exclusion_list(excluded) if excluded else []
     clips = describe(listed, music, speech, unlabelled)
+    if excluded and not clips["unlabelled_music"].any():
+        raise InputError(
+            f"{excluded}: none of its lines is a clip of the corpus; give clip ids or "
+            "file names, one a line"
+        )
     classes = pd.DataFrame({"name": names})
     classes["music_related"] = classes["name"].isin(music)
     classes["speech"] = classes["name"].isin(speech)

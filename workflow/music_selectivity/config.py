@@ -124,6 +124,11 @@ def _check_meaning(config: dict) -> None:
             raise InputError(
                 f"config key models.{name}.labels: shuffled labels need epochs > 0"
             )
+        if model["labels"] == "shuffled" and model["select_by"] != "train_ap":
+            raise InputError(
+                f"config key models.{name}.select_by: shuffled labels need train_ap: "
+                "on validation clips with random labels every epoch is at chance"
+            )
     shares = config["corpus"]["soundscapes"]
     if shares["music_share"] + shares["mixed_share"] > 1:
         raise InputError(

@@ -10,6 +10,8 @@ import pandas as pd
 
 from music_selectivity.errors import InputError
 
+# Units are chosen where networks learn, and measured where all else is scored.
+SELECTION_SPLIT, MEASURED_SPLIT = "train", "eval"
 OTHER_SPLIT = {"train": "eval", "eval": "train"}
 
 

@@ -35,7 +35,8 @@ def audioset_files(folder: str | os.PathLike) -> dict[str, Path]:
     """
     folder = _existing_folder(folder, "corpus.audioset.folder")
     files: dict[str, Path] = {}
-    for parent, _, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
         for name in sorted(names):
             stem, suffix = os.path.splitext(name)
             match = AUDIOSET_NAME.fullmatch(stem)
@@ -86,6 +87,7 @@ def table_rows(
     if not rows:
         raise InputError(f"{path}: the clip table has a header but no rows")
     seen: dict[str, int] = {}
+    files: dict[str, int] = {}
     for number, row in rows:
         if not row["clip_id"] or not row["file"]:
             raise InputError(f"{path}, row {number}: clip_id or file is empty")
@@ -95,6 +97,13 @@ def table_rows(
                 f"row {seen[row['clip_id']]}; ids must differ"
             )
         seen[row["clip_id"]] = number
+        if row["file"] in files:
+            raise InputError(
+                f"{path}, row {number}: file {row['file']!r} stands already in row "
+                f"{files[row['file']]}; a sound in both splits would test units on the "
+                "clips that chose them"
+            )
+        files[row["file"]] = number
         parts = Path(row["file"]).parts
         if ".." in parts or Path(row["file"]).is_absolute():
             raise InputError(

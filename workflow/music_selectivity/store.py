@@ -24,7 +24,9 @@ def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     # The suffix stays last: several writers choose their format by it. What a killed
     # writer left is removed; one that still runs somewhere can then no longer rename.
-    for stale in path.parent.glob(f".{glob.escape(path.stem)}.*.partial{path.suffix}"):
+    for stale in path.parent.glob(
+        f".{glob.escape(path.stem)}.[0-9]*.partial{path.suffix}"
+    ):
         stale.unlink(missing_ok=True)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
     try:

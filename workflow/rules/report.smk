@@ -1,7 +1,4 @@
 # Figures, each with its numbers; the page that shows everything; the config it came of.
-SELECTION_SPLIT = config["analysis"]["selection_split"]
-MEASURED_SPLIT = {"train": "eval", "eval": "train"}[SELECTION_SPLIT]
-
 # What each figure is drawn from: a list holds one table of each network.
 FIGURES = {
     "class_precision": {
@@ -14,10 +11,10 @@ FIGURES = {
     "ablation": {"statistics": paths.statistics},
 }
 FIGURE_ARGUMENTS = {
-    "selectivity_ratio": {"measured_split": MEASURED_SPLIT},
+    "selectivity_ratio": {"measured_split": "eval"},
     "msi_distribution": {
         "fraction": config["analysis"]["ms_fraction"],
-        "selection_split": SELECTION_SPLIT,
+        "selection_split": "train",
     },
 }
 

@@ -7,20 +7,19 @@ from music_selectivity.activations import from_table
 from music_selectivity.checkpoints import load_checkpoint
 from music_selectivity.clips import included, label_matrix
 from music_selectivity.jobs import job
-from music_selectivity.selectivity import OTHER_SPLIT
+from music_selectivity.selectivity import MEASURED_SPLIT, SELECTION_SPLIT
 from music_selectivity.store import read_table, write_table
 
 with job(snakemake.log[0]) as log, torch.inference_mode():
     torch.set_num_threads(1)
-    selection_split = snakemake.params.analysis["selection_split"]
     classes = read_table(snakemake.input.classes)
     clips = included(read_table(snakemake.input.clips))
-    scored = (clips["split"] == OTHER_SPLIT[selection_split]).to_numpy()
+    scored = (clips["split"] == MEASURED_SPLIT).to_numpy()
     _, responses = from_table(read_table(snakemake.input.activations))
     network, _ = load_checkpoint(snakemake.input.checkpoint)
     sets = silencing_sets(
         read_table(snakemake.input.units),
-        selection_split,
+        SELECTION_SPLIT,
         snakemake.params.analysis["ms_fraction"],
     )
     table = class_average_precision(

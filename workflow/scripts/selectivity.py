@@ -3,7 +3,11 @@
 from music_selectivity.activations import from_table
 from music_selectivity.clips import included
 from music_selectivity.jobs import job
-from music_selectivity.selectivity import response_table, unit_table
+from music_selectivity.selectivity import (
+    SELECTION_SPLIT,
+    response_table,
+    unit_table,
+)
 from music_selectivity.store import read_table, write_table
 
 with job(snakemake.log[0]) as log:
@@ -11,7 +15,5 @@ with job(snakemake.log[0]) as log:
     clips = included(read_table(snakemake.input.clips))
     _, responses = from_table(read_table(snakemake.input.activations))
     write_table(snakemake.output.units, unit_table(responses, clips))
-    table = response_table(
-        responses, clips, analysis["selection_split"], analysis["ms_fraction"]
-    )
+    table = response_table(responses, clips, SELECTION_SPLIT, analysis["ms_fraction"])
     write_table(snakemake.output.responses, table)

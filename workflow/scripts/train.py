@@ -70,6 +70,8 @@ with job(snakemake.log[0]) as log:
         "validation_ap": result.validation_ap,
         "train_ap": result.train_ap,
         "code": params.code,
+        "device": str(device),
+        "torch": torch.__version__,
     }
     save_checkpoint(snakemake.output.checkpoint, result.state, metadata)
     resume.unlink(missing_ok=True)

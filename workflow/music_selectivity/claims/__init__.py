@@ -21,8 +21,9 @@ NOT_REPLICATED = "not replicated"
 TOO_FEW = "too few networks to tell"
 NOT_RUN = "not run"
 
-# "No difference" needs this many networks, and an effect size this near to 1/2.
-EQUIVALENCE_NETWORKS = 5
+# What no test guards needs this many networks: "every network passes", and "no
+# difference", which needs an effect size this near to 1/2 besides.
+ENOUGH_NETWORKS = 5
 EQUIVALENCE_MARGIN = 0.25
 
 
@@ -63,7 +64,7 @@ def verdict(
     if p <= LEVEL:
         return NOT_REPLICATED
     near = abs(effect_size - 0.5) <= EQUIVALENCE_MARGIN
-    return REPLICATED if near and n_networks >= EQUIVALENCE_NETWORKS else TOO_FEW
+    return REPLICATED if near and n_networks >= ENOUGH_NETWORKS else TOO_FEW
 
 
 def evaluate(table: pd.DataFrame, claims: tuple[Claim, ...] = CLAIMS) -> pd.DataFrame:
@@ -124,8 +125,10 @@ def _judge(claim: Claim, table: pd.DataFrame) -> dict:
         return row | {"measured": np.nan, "sd": np.nan}
     row["notes"] += _remarks(claim, table, first, second, shown)
     if claim.kind == EVERY_NETWORK:
-        passed = REPLICATED if (first > second).all() else NOT_REPLICATED
-        return row | {"test": "none: every network must pass", "verdict": passed}
+        found = NOT_REPLICATED
+        if (first > second).all():
+            found = REPLICATED if row["n"] >= ENOUGH_NETWORKS else TOO_FEW
+        return row | {"test": "none: every network must pass", "verdict": found}
     test = getattr(statistics, claim.test)
     p, effect_size = test(first, second, claim.alternative)
     least = statistics.smallest_p(

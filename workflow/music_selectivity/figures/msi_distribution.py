@@ -119,7 +119,8 @@ def _draw_histogram(
 
 
 def _draw_scatter(axes: Axes, units: pd.DataFrame, style: Style) -> None:
-    both = units.dropna(subset=["msi", "msi_other"])
+    # A unit silent to one group of a split has an infinite index there.
+    both = units[np.isfinite(units[["msi", "msi_other"]].astype(float)).all(axis=1)]
     for selective, colour, text in (
         (False, style.colour("other"), "other units"),
         (True, style.colour("music"), "chosen as music-selective"),
