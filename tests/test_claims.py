@@ -188,6 +188,11 @@ def test_the_same_from_the_csv_file(tmp_path):
     pd.testing.assert_frame_equal(claims.evaluate(again), claims.evaluate(table))
 
 
+def test_no_better_than_untrained_is_not_refuted_by_worse():
+    worse = {("memorization", "mean_ap", "all/none"): 0.004}
+    assert verdicts(study(to=worse))["M-b"] == "replicated"
+
+
 def test_memorization_needs_every_network():
     table = study()
     one = (table["measure"] == "train_ap") & (table["seed"] == 3)

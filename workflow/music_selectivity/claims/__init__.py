@@ -43,7 +43,7 @@ def verdict(
     - "too few networks to tell" if the test cannot reach p <= 0.05 with so few;
     - "not replicated" if p <= 0.05;
     - "replicated" if p > 0.05 with at least 5 networks (of each model) and an effect
-      size within 0.25 of 1/2;
+      size within 0.25 of 1/2 ("no better", tested one-tailed: at most 0.75);
     - "too few networks to tell" otherwise.
 
     Parameters
@@ -134,12 +134,14 @@ def _judge(claim: Claim, table: pd.DataFrame) -> dict:
     least = statistics.smallest_p(
         claim.test, len(first), len(second), claim.alternative
     )
+    # "No better" is not refuted by worse.
+    feared = effect_size if claim.alternative == "two-sided" else max(effect_size, 0.5)
     tails = "two-tailed" if claim.alternative == "two-sided" else "one-tailed"
     return row | {
         "test": f"{claim.test.replace('_', '-')}, {tails}",
         "p": p,
         "effect_size": effect_size,
-        "verdict": verdict(claim.kind, p, least, effect_size, row["n"]),
+        "verdict": verdict(claim.kind, p, least, feared, row["n"]),
     }
 
 
