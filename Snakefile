@@ -20,8 +20,11 @@ configfile: os.path.join(workflow.basedir, "config.yaml")
 include: "workflow/rules/common.smk"
 include: "workflow/rules/corpus.smk"
 include: "workflow/rules/clips.smk"
+include: "workflow/rules/stimuli.smk"
 include: "workflow/rules/networks.smk"
-include: "workflow/rules/selectivity.smk"
+include: "workflow/rules/linear.smk"
+include: "workflow/rules/analyses.smk"
+include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
 
 

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score
 from torch import nn
 
-from music_selectivity import ablation, store
+from music_selectivity import ablation
 from music_selectivity.errors import InputError
+from music_selectivity.resampling import clip_weights
 
 NAMES = ["Rain", "Dog", "Piano", "Never"]
-CLASSES = pd.DataFrame({"name": NAMES, "music_related": [False, False, True, True]})
+MUSIC_RELATED = [False, False, True, True]
 
 
 class SmallNetwork(nn.Module):
@@ -79,7 +80,7 @@ def test_head_alone_equals_silencing_inside_the_network():
     assert found["none"].iloc[:3].tolist() != found["some"].iloc[:3].tolist()
 
 
-def test_frame_and_classes_without_positives(tmp_path):
+def test_frame_and_classes_without_positives():
     labels = labels_for(20)
     responses = np.random.default_rng(1).normal(size=(20, 4))
     before = responses.copy()
@@ -98,13 +99,6 @@ def test_frame_and_classes_without_positives(tmp_path):
     # With every unit silenced all scores tie, and the precision is the prevalence.
     flat = frame[(frame["condition"] == "all") & ~absent]
     np.testing.assert_allclose(flat["average_precision"], flat["chance"])
-    # The same means from the file as from memory, with its empty cells.
-    store.write_table(tmp_path / "ablation.csv", frame)
-    again = store.read_table(tmp_path / "ablation.csv")
-    pd.testing.assert_frame_equal(
-        ablation.mean_average_precision(again, CLASSES),
-        ablation.mean_average_precision(frame, CLASSES),
-    )
 
 
 def test_perfect_and_reversed_scores():
@@ -172,51 +166,70 @@ def test_silencing_sets():
     assert set(units["l1_eval"][sets["l1_top"]]) == set(range(224, 256))
 
 
-def test_mean_average_precision():
-    frame = pd.DataFrame(
-        {
-            "condition": ["none"] * 4 + ["msi_top"] * 4,
-            "class": NAMES * 2,
-            "average_precision": [0.5, 0.7, 0.3, np.nan, 0.4, 0.2, 0.1, np.nan],
-            "chance": [0.1, 0.3, 0.2, 0.0] * 2,
-            "random_ap": [0.2, 0.4, 0.25, np.nan] * 2,
-            "positives": [10, 30, 20, 0] * 2,
-        }
+def mean_rows(labels, responses, sets, weights, related=MUSIC_RELATED):
+    rows = ablation.mean_average_precision(
+        lambda units: units, responses, labels, related, sets, weights
     )
-    table = ablation.mean_average_precision(frame, CLASSES)
-    found = table.set_index(["measure", "condition"])["value"].to_dict()
-    assert found == pytest.approx(
-        {
-            ("mean_ap", "all/none"): 0.5,
-            ("mean_ap", "all/msi_top"): 0.7 / 3,
-            ("chance_ap", "all"): 0.2,
-            ("random_ap", "all"): 0.85 / 3,
-            ("n_classes", "all"): 3,
-            ("mean_ap", "music/none"): 0.3,
-            ("mean_ap", "music/msi_top"): 0.1,
-            ("chance_ap", "music"): 0.2,
-            ("random_ap", "music"): 0.25,
-            ("n_classes", "music"): 1,
-            ("mean_ap", "nonmusic/none"): 0.6,
-            ("mean_ap", "nonmusic/msi_top"): 0.3,
-            ("chance_ap", "nonmusic"): 0.2,
-            ("random_ap", "nonmusic"): 0.3,
-            ("n_classes", "nonmusic"): 2,
-        }
-    )
+    found = {(measure, condition): values for measure, condition, values in rows}
+    assert len(found) == len(rows)
+    return found
 
 
-def test_group_without_scored_classes_has_no_row():
-    frame = pd.DataFrame(
-        {
-            "condition": "none",
-            "class": ["Rain", "Never"],
-            "average_precision": [0.5, np.nan],
-            "chance": [0.1, 0.0],
-            "random_ap": [0.2, np.nan],
-            "positives": [10, 0],
-        }
+def test_means_are_those_of_the_classes():
+    labels = labels_for(40)
+    responses = np.random.default_rng(3).normal(size=(40, 4))
+    sets = {"none": [], "msi_top": [1, 2]}
+    frame = ablation.class_average_precision(
+        lambda units: units, responses, labels, NAMES, sets
     )
-    table = ablation.mean_average_precision(frame, CLASSES)
-    assert not table["condition"].str.startswith("music").any()
-    assert table["value"].notna().all()
+    found = mean_rows(labels, responses, sets, np.ones((40, 1), np.uint8))
+    expected = {}
+    names = {"all": NAMES[:3], "music": NAMES[2:3], "nonmusic": NAMES[:2]}
+    for group, members in names.items():
+        of_group = frame[frame["class"].isin(members)]
+        for condition in sets:
+            ap = of_group.loc[of_group["condition"] == condition, "average_precision"]
+            expected["mean_ap", f"{group}/{condition}"] = ap.mean()
+        expected["chance_ap", group] = of_group["chance"].mean()
+        expected["random_ap", group] = of_group["random_ap"].mean()
+        expected["n_classes", group] = len(members)
+    assert {key: float(np.squeeze(x)) for key, x in found.items()} == pytest.approx(
+        expected, abs=1e-12
+    )
+    assert expected["mean_ap", "all/none"] != expected["mean_ap", "all/msi_top"]
+
+
+def test_replicates_are_the_means_of_the_clips_drawn():
+    labels = labels_for(25)
+    labels[:, 1] = np.arange(25) < 1  # some samples draw no clip of this class
+    responses = np.random.default_rng(4).integers(0, 5, (25, 4)).astype(float)
+    weights = clip_weights(["all"] * 25, 40, "ablation test")
+    found = mean_rows(labels, responses, {"none": [], "one": [0]}, weights)
+    lost = 0
+    for condition, silenced in {"none": [], "one": [0]}.items():
+        kept = responses.copy()
+        kept[:, silenced] = 0
+        for draw, counts in enumerate(weights.T):
+            drawn = np.repeat(np.arange(25), counts)
+            per_class = [
+                average_precision_score(labels[drawn, c], kept[drawn, c])
+                for c in range(3)
+                if labels[drawn, c].any()
+            ]
+            lost += len(per_class) < 3
+            value = found["mean_ap", f"all/{condition}"][draw]
+            assert value == pytest.approx(np.mean(per_class), abs=1e-12)
+    assert lost > 0
+
+
+def test_a_replicate_without_any_class_is_nan_and_a_group_without_one_has_no_row():
+    labels = np.zeros((3, 4), int)
+    labels[0, 0] = 1
+    weights = np.array([[1, 0, 2], [1, 3, 0], [1, 0, 1]], np.uint8)
+    found = mean_rows(labels, np.eye(3, 4), {"none": []}, weights)
+    assert {condition for _, condition in found} == {
+        *("all/none", "all", "nonmusic/none", "nonmusic")
+    }
+    np.testing.assert_array_equal(found["mean_ap", "all/none"], [1, np.nan, 1])
+    with pytest.raises(InputError, match="no usable clip"):
+        mean_rows(labels[:0], np.empty((0, 4)), {"none": []}, weights[:0])

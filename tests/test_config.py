@@ -52,7 +52,23 @@ def test_defaults_are_the_papers_values():
         1e-3,
         4e-9,
     )
-    assert config["analysis"] == {"ms_fraction": 0.125}
+    analysis = config["analysis"]
+    assert (analysis["ms_fraction"], analysis["random_ablation"]["sets"]) == (
+        0.125,
+        10000,
+    )
+    assert list(analysis["categories"]) == ["speech", "vehicle", "animal", "water"]
+    assert config["quilts"] == {
+        "segment_ms": [50, 100, 200, 400, 800, 1600],
+        "sound_seconds": 8,
+        "order": "overath",
+    }
+    assert config["amplitude"]["power_ratios"] == [1, 2, 4, 8, 16, 32, 64]
+    assert config["linear_features"]["pca"]["components"] == 256
+    assert config["linear_features"]["gabor"] == {
+        "largest_mels": 64,
+        "largest_frames": 76,
+    }
     assert len(config["categories"]["music"]["classes"]) == 9
 
 
@@ -82,6 +98,12 @@ def test_defaults_are_the_papers_values():
         ({"audio.clip_seconds": 1.0}, r"audio\.clip_seconds: 1\.0 s give 81 frames"),
         ({"log_mel.n_mels": 40}, r"log_mel\.n_mels: 40, but model"),
         ({"corpus.soundscapes": {"music_share": 0.7, "mixed_share": 0.4}}, r"together"),
+        ({"models.pca": {"clips": "all"}}, r"models\.pca: .*principal components"),
+        ({"models.untrained.snapshots": [1]}, r"snapshots: 1 is after the last epoch"),
+        ({"quilts.segment_ms": [50, 2400]}, r"two segments of 2400 ms do not fit"),
+        ({"quilts.sound_seconds": 5}, r"quilts\.sound_seconds: 5 is more than"),
+        ({"amplitude.power_ratios": [2, 4]}, r"amplitude\.power_ratios: .*1 must be"),
+        ({"natsound165.folder": "/no/such"}, r"natsound165\.folder: /no/such"),
         ({"figures": {"music": "#12"}}, r"figures\.music: '#12'.*#rrggbb"),
         (
             {

@@ -19,11 +19,15 @@ RULES = sorted((ROOT / "workflow/rules").glob("*.smk"))
 # The order in which data flows; a module imports only what stands before it.
 ORDER = [
     *("errors", "seeds", "store", "codedigest", "jobs", "config"),
-    *("ontology", "sources", "clips", "audio", "soundscapes"),
-    *("torchaudio_import", "logmel", "trivial"),
+    *("ontology", "categories", "sources", "clips", "audio", "soundscapes"),
+    *("torchaudio_import", "logmel", "trivial", "quilts", "stimuli", "gabor", "pca"),
     *("device", "networks", "checkpoints", "training", "activations", "responses"),
-    *("selectivity", "ablation", "statistics", "claims", "figures", "report"),
+    *("statistics", "resampling", "selectivity", "tuning", "natsounds", "decoding"),
+    *("embedding", "ablation", "random_ablation", "calibration", "mixed_models"),
+    *("claims", "figures", "report"),
 ]
+
+ON_A_GPU = ("train", "activations", "linear_features", "random_ablation", "course")
 
 # Distribution that provides a module, where the names differ.
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
@@ -91,7 +95,7 @@ def test_every_rule_says_what_it_needs(name, text):
         *("mem_mb=", "runtime=", "code="),
     ):
         assert re.search(rf"^\s+{re.escape(directive)}", text, re.M), directive
-    assert ("gpu=GPU" in text) == (name in ("train", "activations"))
+    assert ("gpu=GPU" in text) == (name in ON_A_GPU)
 
 
 def env_of(text: str):

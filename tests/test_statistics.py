@@ -125,20 +125,43 @@ def test_unknown_test_or_alternative():
         statistics.rank_sum([1.0], [2.0], "greather")
 
 
-def test_mean_interval():
-    values = [1.0, 2.0, 4.0, 7.0]
-    expected = stats.t.interval(0.9, 3, np.mean(values), stats.sem(values))
-    assert statistics.mean_interval(values, 0.9) == pytest.approx(expected)
-    assert np.isnan(statistics.mean_interval([3.0])).all()
-
-
-def test_mean_interval_covers_the_mean_as_often_as_it_says():
+def test_interval_of_many_networks_is_that_of_their_mean():
     rng = np.random.default_rng(0)
-    covered = [
-        low <= 0 <= high
-        for low, high in map(statistics.mean_interval, rng.normal(size=(2000, 5)))
-    ]
-    assert 0.935 < np.mean(covered) < 0.965
+    values = rng.normal(size=(40, 1))
+    low, high = statistics.network_interval(values, rng)
+    half = 1.96 * values.std() / np.sqrt(40)
+    assert high - low == pytest.approx(2 * half, rel=0.1)
+    assert low < values.mean() < high
+
+
+def test_interval_joins_the_spread_of_clips_and_networks():
+    rng = np.random.default_rng(0)
+    clips = 0.3 * rng.normal(size=2000)  # what a draw of clips does to all networks
+    networks = 0.5 * rng.normal(size=(40, 1))
+    values = np.hstack([networks, networks + clips])
+    low, high = statistics.network_interval(values, rng)
+    spread = np.sqrt(0.3**2 + networks.var() / 40)
+    assert high - low == pytest.approx(2 * 1.96 * spread, rel=0.1)
+
+
+def test_interval_stands_on_the_value_whatever_the_bias_of_the_replicates():
+    replicates = np.random.default_rng(0).normal(5, 1, 4000)
+    low, high = statistics.bootstrap_interval(2.0, replicates)
+    assert (low + high) / 2 == pytest.approx(2, abs=0.1)
+    assert high - low == pytest.approx(2 * 1.96, rel=0.05)
+
+
+def test_interval_of_nothing_to_draw_from():
+    rng = np.random.default_rng(0)
+    assert np.isnan(statistics.network_interval([[3.0]], rng)).all()
+    assert np.isnan(statistics.bootstrap_interval(1.0, [np.nan, np.nan])).all()
+
+
+def test_adjusted_p_values_leave_out_the_untested():
+    p = np.array([0.01, np.nan, 0.02, 0.5])
+    expected = [0.03, np.nan, 0.03, 0.5]
+    np.testing.assert_allclose(statistics.benjamini_hochberg(p), expected)
+    assert np.isnan(statistics.benjamini_hochberg([np.nan])).all()
 
 
 @pytest.mark.parametrize("sample", [[], [1.0, np.nan], [np.inf]])

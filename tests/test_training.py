@@ -15,7 +15,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from safetensors.torch import save_file
 
-from music_selectivity.checkpoints import load_checkpoint, save_checkpoint
+from music_selectivity.checkpoints import (
+    load_checkpoint,
+    save_checkpoint,
+    save_snapshots,
+)
 from music_selectivity.device import resolve
 from music_selectivity.errors import InputError
 from music_selectivity.networks import build
@@ -41,7 +45,9 @@ PAPER = TrainingSettings(
     threads=1,
     epochs=100,
 )
-SHORT = dataclasses.replace(PAPER, batch_size=8, epochs=4, validation_share=0.25)
+SHORT = dataclasses.replace(
+    PAPER, batch_size=8, epochs=4, validation_share=0.25, snapshots=(0, 1, 4)
+)
 CPU = torch.device("cpu")
 
 
@@ -223,6 +229,9 @@ def test_a_killed_run_goes_on_to_the_same_bytes(undisturbed, tmp_path):
     assert [line.split(":")[0] for line in lines[1:]] == ["epoch 3/4", "epoch 4/4"]
     assert same(result.state, undisturbed.state)
     assert result.history.equals(undisturbed.history)
+    assert list(result.snapshots) == [0, 1, 4]
+    for epoch, state in undisturbed.snapshots.items():
+        assert same(result.snapshots[epoch], state)
 
     # Another run's file, and one that is damaged, count for nothing.
     for other in ({"seed": 2}, {"data_key": "other clips"}):
@@ -285,6 +294,14 @@ def test_no_epochs_keep_the_initial_network():
     assert 0 < result.validation_ap < 1
 
 
+def test_snapshots_are_the_weights_of_their_epochs(undisturbed):
+    assert same(undisturbed.snapshots[0], build("kim2024", 6, seed=1).state_dict())
+    until_best = undisturbed.epoch
+    again = run(dataclasses.replace(SHORT, snapshots=(until_best,)))
+    assert same(again.snapshots[until_best], undisturbed.state)
+    assert not same(undisturbed.snapshots[0], undisturbed.snapshots[1])
+
+
 def test_an_easy_task_is_learned():
     data = bands(96)
     result = run(dataclasses.replace(SHORT, epochs=5), data)
@@ -330,6 +347,18 @@ def test_checkpoint_round_trip(tmp_path):
     x = torch.randn(2, 64, 125)
     with torch.inference_mode():
         assert torch.equal(loaded(x), network.eval()(x))
+
+
+def test_snapshots_round_trip(tmp_path):
+    states = {epoch: build("kim2024", 3, seed=epoch).state_dict() for epoch in (0, 10)}
+    path = tmp_path / "snapshots.safetensors"
+    metadata = {"architecture": "kim2024", "classes": ["a", "b", "c"]}
+    save_snapshots(path, states, metadata)
+    for epoch, state in states.items():
+        assert same(load_checkpoint(path, epoch)[0].state_dict(), state)
+    with pytest.raises(InputError, match=r"snapshots\.safetensors"):
+        load_checkpoint(path, 1)
+    save_snapshots(path, {}, metadata)
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "foreign", "other classes"])

@@ -12,6 +12,7 @@ import pandas as pd
 from sklearn.metrics import average_precision_score
 
 from music_selectivity.errors import InputError
+from music_selectivity.resampling import average_precision
 from music_selectivity.selectivity import bottom_units, middle_units, top_units
 
 
@@ -84,16 +85,11 @@ def class_average_precision(
     InputError
         There is no clip to score.
     """
-    if len(responses) == 0:
-        raise InputError("no clip to score: the split that measures has no usable clip")
+    _check_clips(responses)
     positives = labels.sum(axis=0, dtype=np.int64)
     frames = []
     for condition, silenced in sets.items():
-        kept = responses.copy()
-        kept[:, silenced] = 0
-        logits = head(kept)
-        if logits.shape != labels.shape:
-            raise ValueError(f"logits {logits.shape} for labels {labels.shape}")
+        logits = _silenced_logits(head, responses, labels, silenced)
         frames.append(
             pd.DataFrame(
                 {
@@ -129,42 +125,94 @@ def random_average_precision(positives: np.ndarray, n_clips: int) -> np.ndarray:
     return np.where(positives > 0, first + others * (1 - first), np.nan)
 
 
-def mean_average_precision(frame: pd.DataFrame, classes: pd.DataFrame) -> pd.DataFrame:
-    """Means of `class_average_precision` over groups of classes.
+def mean_average_precision(
+    head: Callable[[np.ndarray], np.ndarray],
+    responses: np.ndarray,
+    labels: np.ndarray,
+    music_related: Sequence[bool],
+    sets: Mapping[str, np.ndarray],
+    weights: np.ndarray,
+) -> list[tuple[str, str, np.ndarray | float]]:
+    """Mean average precision over groups of classes, with bootstrap replicates.
 
-    Classes without positives are left out, not counted as 0; a group without any other
-    class has no row.
+    Classes without positives are left out, not counted as 0: for good if no clip has
+    the label, and of those replicates that drew none of its clips. A group without any
+    other class has no row. Only one class's replicates are held at a time.
+
+    A clip drawn twice stands twice among the retrieved, so that replicates of an
+    average precision lie above its value, most for rare classes; differences between
+    conditions, in which this cancels, are what replicates are good for.
 
     Parameters
     ----------
-    frame
-        Of one network.
-    classes
-        Class table: name, music_related.
+    head, responses, labels, sets
+        As for `class_average_precision`.
+    music_related
+        (classes,), in output order.
+    weights
+        ``resampling.clip_weights`` of these clips, (clips, 1 + draws).
 
     Returns
     -------
-    DataFrame
-        measure, condition, value: mean_ap (``<group>/<condition>``), and with the
-        group all, music or nonmusic as condition chance_ap, random_ap and n_classes,
-        the number of classes in the means.
+    list of (measure, condition, values)
+        Rows for ``resampling.measure_table``: mean_ap (``<group>/<condition>``,
+        with replicates), and with the group all, music or nonmusic as condition
+        chance_ap, random_ap and n_classes, the number of classes in the means.
+
+    Raises
+    ------
+    InputError
+        There is no clip to score.
     """
-    related = classes.set_index("name")["music_related"].astype(bool)
-    scored = frame[frame["positives"] > 0]
-    is_music = scored["class"].map(related).to_numpy(dtype=bool)
-    groups = {"all": np.ones_like(is_music), "music": is_music, "nonmusic": ~is_music}
+    _check_clips(responses)
+    weights = weights.astype(np.float32)
+    positives = labels.sum(axis=0, dtype=np.int64)
+    scored, related = positives > 0, np.asarray(music_related, dtype=bool)
+    groups = {"all": scored, "music": scored & related, "nonmusic": scored & ~related}
+    groups = {name: members for name, members in groups.items() if members.any()}
+    sums = {
+        (group, condition): np.zeros((2, weights.shape[1]))
+        for group in groups
+        for condition in sets
+    }
+    for condition, silenced in sets.items():
+        logits = _silenced_logits(head, responses, labels, silenced)
+        for number in np.flatnonzero(scored):
+            found = average_precision(labels[:, number], logits[:, number], weights)
+            # A replicate's sum over classes, and the number of classes in it.
+            both = np.stack([np.nan_to_num(found), np.isfinite(found)])
+            for group, members in groups.items():
+                if members[number]:
+                    sums[group, condition] += both
+    random_ap = random_average_precision(positives, len(labels))
     rows = []
     for group, members in groups.items():
-        of_group = scored[members]
-        if of_group.empty:
-            continue
-        conditions = of_group.groupby("condition", sort=False)
-        for condition, value in conditions["average_precision"].mean().items():
-            rows.append(("mean_ap", f"{group}/{condition}", value))
-        once = of_group.drop_duplicates("class")
+        for condition in sets:
+            total, count = sums[group, condition]
+            with np.errstate(invalid="ignore"):
+                rows.append(("mean_ap", f"{group}/{condition}", total / count))
         rows += [
-            ("chance_ap", group, once["chance"].mean()),
-            ("random_ap", group, once["random_ap"].mean()),
-            ("n_classes", group, len(once)),
+            ("chance_ap", group, float(positives[members].mean() / len(labels))),
+            ("random_ap", group, float(random_ap[members].mean())),
+            ("n_classes", group, float(members.sum())),
         ]
-    return pd.DataFrame(rows, columns=["measure", "condition", "value"])
+    return rows
+
+
+def _silenced_logits(
+    head: Callable[[np.ndarray], np.ndarray],
+    responses: np.ndarray,
+    labels: np.ndarray,
+    silenced: np.ndarray,
+) -> np.ndarray:
+    kept = responses.copy()
+    kept[:, silenced] = 0
+    logits = head(kept)
+    if logits.shape != labels.shape:
+        raise ValueError(f"logits {logits.shape} for labels {labels.shape}")
+    return logits
+
+
+def _check_clips(responses: np.ndarray) -> None:
+    if len(responses) == 0:
+        raise InputError("no clip to score: the split that measures has no usable clip")

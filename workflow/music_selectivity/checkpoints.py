@@ -37,18 +37,39 @@ def save_checkpoint(path: str | os.PathLike, state: State, metadata: Mapping) ->
         save_file(tensors, temporary, metadata=header)
 
 
-def load_checkpoint(path: str | os.PathLike) -> tuple[nn.Module, dict]:
+def save_snapshots(
+    path: str | os.PathLike, snapshots: Mapping[int, State], metadata: Mapping
+) -> None:
+    """Write the weights of several epochs as `save_checkpoint` writes those of one."""
+    tensors = {
+        f"{epoch}/{name}": tensor
+        for epoch, state in snapshots.items()
+        for name, tensor in state.items()
+    }
+    save_checkpoint(path, tensors, metadata)
+
+
+def load_checkpoint(
+    path: str | os.PathLike, epoch: int | None = None
+) -> tuple[nn.Module, dict]:
     """Network in evaluation mode, on the CPU, and its metadata.
+
+    `epoch` chooses from a file of `save_snapshots`.
 
     Raises
     ------
     InputError
         The file is missing, damaged, or not a checkpoint of this project.
     """
+    prefix = "" if epoch is None else f"{epoch}/"
     try:
         with safe_open(os.fspath(path), "pt") as file:
             metadata = json.loads((file.metadata() or {})[METADATA])
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            state = {
+                name.removeprefix(prefix): file.get_tensor(name)
+                for name in file.keys()  # noqa: SIM118
+                if name.startswith(prefix)
+            }
         network = build(metadata["architecture"], len(metadata["classes"]), seed=0)
         network.load_state_dict(state)
     except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:

@@ -14,11 +14,18 @@ from music_selectivity.errors import InputError
 # that a clip length that fits none is told before any sound is read.
 MINIMUM_INPUT = {"kim2024": (63, 121)}
 
+# Sources of responses that are no networks, and stand beside them in every table.
+RESERVED = {
+    "pca": "the principal components",
+    "gabor": "the Gabor filter bank",
+    "fmri": "the responses of the brain to the 165 natural sounds",
+}
+
 
 def resolve(config: Mapping, schema_path: str | os.PathLike) -> dict:
     """Config with every default filled in, checked.
 
-    A model that a study sets to null is dropped.
+    A model or category that a study sets to null is dropped.
 
     Raises
     ------
@@ -29,9 +36,8 @@ def resolve(config: Mapping, schema_path: str | os.PathLike) -> dict:
     resolved = _parsed(json.loads(json.dumps(config)), schema)
     _check_shape(resolved, schema)
     _fill_defaults(resolved, schema)
-    resolved["models"] = {
-        name: model for name, model in resolved["models"].items() if model is not None
-    }
+    for part, key in ((resolved, "models"), (resolved["analysis"], "categories")):
+        part[key] = {name: x for name, x in part[key].items() if x is not None}
     _check_meaning(resolved)
     return resolved
 
@@ -120,6 +126,11 @@ def _check_meaning(config: dict) -> None:
                 f"config key log_mel.n_mels: {mel['n_mels']}, but model {name} "
                 f"({model['architecture']}) needs {n_mels_needed} or more"
             )
+        if max(model["snapshots"], default=0) > model["epochs"]:
+            raise InputError(
+                f"config key models.{name}.snapshots: {max(model['snapshots'])} is "
+                f"after the last epoch, {model['epochs']}"
+            )
         if model["labels"] == "shuffled" and model["epochs"] == 0:
             raise InputError(
                 f"config key models.{name}.labels: shuffled labels need epochs > 0"
@@ -129,6 +140,8 @@ def _check_meaning(config: dict) -> None:
                 f"config key models.{name}.select_by: shuffled labels need train_ap: "
                 "on validation clips with random labels every epoch is at chance"
             )
+    _check_names(config["models"])
+    _check_quilts(config["quilts"], audio["clip_seconds"])
     shares = config["corpus"]["soundscapes"]
     if shares["music_share"] + shares["mixed_share"] > 1:
         raise InputError(
@@ -136,6 +149,33 @@ def _check_meaning(config: dict) -> None:
             f"{shares['music_share']} and {shares['mixed_share']}, together more than 1"
         )
     _check_paths(config["corpus"])
+    folder = config["natsound165"]["folder"]
+    if folder and not Path(folder).is_dir():
+        raise InputError(f"config key natsound165.folder: {folder} is no folder")
+
+
+def _check_names(models: dict) -> None:
+    taken = set(RESERVED).intersection(models)
+    if taken:
+        raise InputError(
+            f"config key models.{min(taken)}: the name stands for "
+            f"{RESERVED[min(taken)]}; give the model another"
+        )
+
+
+def _check_quilts(quilts: dict, clip_seconds: float) -> None:
+    longest = max(quilts["segment_ms"], default=0)
+    if 2 * longest > 1000 * clip_seconds:
+        raise InputError(
+            f"config key quilts.segment_ms: two segments of {longest} ms do not fit "
+            f"into clips of {clip_seconds} s; leave out what is longer than "
+            f"{500 * clip_seconds:g} ms"
+        )
+    if quilts["sound_seconds"] > clip_seconds:
+        raise InputError(
+            f"config key quilts.sound_seconds: {quilts['sound_seconds']} is more than "
+            f"audio.clip_seconds, {clip_seconds}"
+        )
 
 
 def _check_paths(corpus: dict) -> None:

@@ -45,11 +45,22 @@ class LogMelSettings:
         """Frames of a waveform of `n_samples`: 802 for 10 s at 22,050 Hz."""
         return 1 + n_samples // self.hop_length
 
+    def span(self, n_frames: int) -> int:
+        """Samples that hold `n_frames` whole frames, without centring."""
+        return self.n_fft + (n_frames - 1) * self.hop_length
+
 
 class LogMel:
-    """Power mel spectrogram in dB, as torchaudio's MelSpectrogram + AmplitudeToDB."""
+    """Power mel spectrogram in dB, as torchaudio's MelSpectrogram + AmplitudeToDB.
 
-    def __init__(self, settings: LogMelSettings, sample_rate: int) -> None:
+    With `center`, as the networks see sound, frames are centred on multiples of the hop
+    and the ends are mirrored; without, every frame lies wholly inside the waveform.
+    """
+
+    def __init__(
+        self, settings: LogMelSettings, sample_rate: int, center: bool = True
+    ) -> None:
+        self.settings = settings
         transforms = import_transforms()
         self._mel = transforms.MelSpectrogram(
             sample_rate=sample_rate,
@@ -60,6 +71,7 @@ class LogMel:
             f_min=settings.f_min,
             f_max=settings.f_max,
             power=2.0,
+            center=center,
         )
         self._decibel = transforms.AmplitudeToDB(stype="power")
 
@@ -98,7 +110,7 @@ def write_shard(
     found = []
     with atomic_path(array_path) as temporary:
         shape = (len(files), settings.n_mels, n_frames)
-        shard = _open_array(temporary, shape)
+        shard = open_array(temporary, shape)
         for row, (clip_id, path) in enumerate(files.items()):
             entry = {"clip_id": clip_id, "row": row, "excluded": ""}
             try:
@@ -122,7 +134,7 @@ def write_shard(
     return _with_all_columns(pd.DataFrame(found), settings.n_mels)
 
 
-def _open_array(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+def open_array(path: Path, shape: tuple[int, ...]) -> np.ndarray:
     """Zero-filled .npy open for writing (a memory map cannot be empty)."""
     if shape[0] == 0:
         np.save(path, np.empty(shape, SHARD_DTYPE))

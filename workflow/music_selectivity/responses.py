@@ -1,7 +1,7 @@
 """Responses of a network's units to a stimulus set, computed and written in pieces."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -80,3 +80,14 @@ def write_responses(
             writer.write_table(
                 pa.Table.from_pandas(table, schema=schema, preserve_index=False)
             )
+
+
+def scores_of_units(network: nn.Module) -> Callable[[np.ndarray], np.ndarray]:
+    """Function from unit responses, (clips, units), to logits, (clips, classes)."""
+    network.eval()
+
+    def scores(responses: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            return network.head(torch.from_numpy(responses)).numpy()
+
+    return scores

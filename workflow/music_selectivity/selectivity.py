@@ -116,64 +116,26 @@ def unit_table(responses: np.ndarray, clips: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def response_table(
-    responses: np.ndarray, clips: pd.DataFrame, selection_split: str, fraction: float
-) -> pd.DataFrame:
-    """Responses of one network to music and non-music (responses.csv; Fig. 2a, b).
+def same_split_ratios(
+    responses: np.ndarray, clips: pd.DataFrame, fraction: float
+) -> list[tuple[str, str, float]]:
+    """Response ratio of units chosen and measured on the same clips: inflated.
 
-    Parameters
-    ----------
-    responses, clips
-        As for `unit_table`.
-    selection_split
-        Split on which units are chosen; the other is the *measured* split.
-    fraction
-        Share of units that are music-selective (MS).
-
-    Returns
-    -------
-    DataFrame
-        measure, condition, value:
-
-        - mean_response (music, nonmusic): of all units, measured split
-        - effect_size (all_units): probability that a music clip drives the mean over
-          units more than a non-music clip does, measured split
-        - ms_response (music, nonmusic): of the MS units, measured split
-        - response_ratio (train, eval): of units chosen on the other split
-        - same_split_ratio (train, eval): of units chosen on that same split, which
-          inflates it
-        - n_clips (music, nonmusic): measured split
+    Rows (measure, condition, value) of ``same_split_ratio`` on train and on eval, for
+    `responses` and `clips` as for `unit_table` and a `fraction` of the units.
 
     Raises
     ------
     InputError
         As `unit_table`.
     """
-    groups = {split: _by_group(responses, clips, split) for split in OTHER_SPLIT}
-    chosen = {
-        split: top_units(music_selectivity_index(*both), fraction)
-        for split, both in groups.items()
-    }
-    measured_split = OTHER_SPLIT[selection_split]
-    measured = dict(zip(("music", "nonmusic"), groups[measured_split], strict=True))
-    rows: list[tuple[str, str, float]] = []
-    for group, values in measured.items():
-        rows.append(("mean_response", group, _clip_means(values).mean()))
-    rows.append(("effect_size", "all_units", _effect_size(**measured)))
-    for group, values in measured.items():
-        ms_values = values[:, chosen[selection_split]]
-        rows.append(("ms_response", group, _clip_means(ms_values).mean()))
-    for measure, units_of in (
-        ("response_ratio", lambda split: chosen[OTHER_SPLIT[split]]),
-        ("same_split_ratio", lambda split: chosen[split]),
-    ):
-        for split, (music, nonmusic) in groups.items():
-            units = units_of(split)
-            ratio = response_ratio(music[:, units], nonmusic[:, units])
-            rows.append((measure, split, ratio))
-    for group, values in measured.items():
-        rows.append(("n_clips", group, len(values)))
-    return pd.DataFrame(rows, columns=["measure", "condition", "value"])
+    rows = []
+    for split in OTHER_SPLIT:
+        music, nonmusic = _by_group(responses, clips, split)
+        units = top_units(music_selectivity_index(music, nonmusic), fraction)
+        value = response_ratio(music[:, units], nonmusic[:, units])
+        rows.append(("same_split_ratio", split, value))
+    return rows
 
 
 def _ranking(msi: np.ndarray) -> np.ndarray:
@@ -191,14 +153,6 @@ def _count(msi: np.ndarray, fraction: float) -> int:
 
 def _clip_means(responses: np.ndarray) -> np.ndarray:
     return responses.mean(axis=1, dtype=np.float64)
-
-
-def _effect_size(music: np.ndarray, nonmusic: np.ndarray) -> float:
-    """Common-language effect size over clips: P(music > non-music), ties one half."""
-    music, nonmusic = _clip_means(music), np.sort(_clip_means(nonmusic))
-    below = np.searchsorted(nonmusic, music, "left")
-    not_above = np.searchsorted(nonmusic, music, "right")
-    return float((below + not_above).mean() / (2 * len(nonmusic)))
 
 
 def _by_group(

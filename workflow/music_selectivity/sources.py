@@ -8,7 +8,7 @@ import csv
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from music_selectivity.errors import InputError
@@ -132,6 +132,18 @@ def files_by_clip(corpus: Mapping) -> dict[str, Path]:
     if corpus["form"] == "table":
         return table_files(corpus["table"]["folder"], corpus["table"]["table"])
     return audioset_files(corpus["audioset"]["folder"])
+
+
+def shard_files(clip_ids: Sequence[str], audio: Sequence[str]) -> dict[str, Path]:
+    """Files of one shard by clip id, from the inputs that a rule has of it.
+
+    A synthetic shard is one folder whose files are named for their clips, and comes
+    without ids; so does a shard without any clip, which has no input either.
+    """
+    if clip_ids:
+        return dict(zip(clip_ids, map(Path, audio), strict=True))
+    found = (path for folder in audio for path in sorted(Path(folder).glob("*.flac")))
+    return {path.stem: path for path in found}
 
 
 def _existing_folder(folder: str | os.PathLike | None, key: str) -> Path:

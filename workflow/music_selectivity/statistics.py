@@ -111,13 +111,55 @@ def smallest_p(
     raise ValueError(f"test {test!r} of {n} and {m} networks")
 
 
-def mean_interval(values: np.ndarray, level: float = 0.95) -> tuple[float, float]:
-    """Confidence interval of the mean by Student's t; NaN for a single value."""
-    values = _sample(values)
-    if len(values) < 2:
+def network_interval(
+    values: np.ndarray, rng: np.random.Generator, level: float = 0.95
+) -> tuple[float, float]:
+    """Bootstrap interval, over clips and networks, of the mean over networks.
+
+    Parameters
+    ----------
+    values
+        (networks, 1 + draws): of each network its value, and its replicates over the
+        same draws of clips; without replicates only networks are drawn.
+    rng
+        Draws networks, with replacement, anew for every draw of clips.
+    """
+    values = np.asarray(values, np.float64)
+    n_networks, width = values.shape
+    complete = width > 1 and np.isfinite(values[:, 1:]).any()
+    draws = np.arange(1, width) if complete else np.zeros(1000, int)
+    chosen = rng.integers(n_networks, size=(n_networks, len(draws)))
+    replicates = values[chosen, draws].mean(axis=0)
+    return bootstrap_interval(values[:, 0].mean(), replicates, level)
+
+
+def bootstrap_interval(
+    value: float, replicates: np.ndarray, level: float = 0.95
+) -> tuple[float, float]:
+    """Percentile interval of bootstrap replicates, centred on the value.
+
+    A measure that is not linear in the clips, such as an average precision, is biased
+    in samples that hold a clip twice: the replicates are moved so that their median
+    stands on the value, and only their spread counts. NaN if none is finite, or if
+    there is nothing to draw from (all replicates equal).
+    """
+    replicates = np.asarray(replicates, np.float64)
+    replicates = replicates[np.isfinite(replicates)]
+    if len(replicates) == 0 or np.ptp(replicates) == 0 or not np.isfinite(value):
         return float("nan"), float("nan")
-    half = stats.t.ppf((1 + level) / 2, len(values) - 1) * stats.sem(values)
-    return float(values.mean() - half), float(values.mean() + half)
+    tail = (1 - level) / 2
+    low, middle, high = np.quantile(replicates, [tail, 0.5, 1 - tail])
+    return float(value + low - middle), float(value + high - middle)
+
+
+def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
+    """p-values adjusted for the false discovery rate of all that are not NaN."""
+    p = np.asarray(p, np.float64)
+    adjusted = np.full(p.shape, np.nan)
+    tested = np.isfinite(p)
+    if tested.any():
+        adjusted[tested] = stats.false_discovery_control(p[tested], method="bh")
+    return adjusted
 
 
 def _sample(values: np.ndarray) -> np.ndarray:

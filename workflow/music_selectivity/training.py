@@ -28,11 +28,13 @@ from music_selectivity.store import ShardedArray
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """Config section `training`, with a model's own `epochs` and `select_by`.
+    """Config section `training`, with a model's own keys.
 
     0 epochs keep the initial network. `select_by`, "validation_ap" or "train_ap", is
     the average precision whose best epoch is kept; shuffled labels need train_ap, since
     no epoch can do better than chance on validation clips whose labels are random.
+    `snapshots` are epochs, 0 the initial network, whose weights are kept besides, to
+    follow the course of training.
     """
 
     batch_size: int
@@ -45,6 +47,7 @@ class TrainingSettings:
     threads: int
     epochs: int
     select_by: str = "validation_ap"
+    snapshots: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class TrainingResult:
     `validation_ap` and `train_ap` are micro average precisions of these weights, in
     evaluation mode. `history` has a row per epoch: epoch, lr (of its last step),
     train_loss, train_ap (NaN unless it selects), validation_loss, validation_ap, best
-    (the kept one).
+    (the kept one). `snapshots` are weights by epoch.
     """
 
     state: State
@@ -62,6 +65,7 @@ class TrainingResult:
     epoch: int
     validation_ap: float
     train_ap: float
+    snapshots: dict[int, State]
 
 
 def train(
@@ -153,6 +157,7 @@ def train(
         epoch=run.best["epoch"],
         validation_ap=_evaluate(network, data, validation_items)[1],
         train_ap=_evaluate(network, data, items)[1],
+        snapshots=run.snapshots,
     )
 
 
@@ -239,6 +244,7 @@ class _Run:
     """What changes while training: all that a resume file holds."""
 
     stateful = ("network", "optimizer", "schedule")
+    kept = ("history", "best", "snapshots")
 
     def __init__(
         self, network: nn.Module, steps_per_epoch: int, settings: TrainingSettings
@@ -253,15 +259,24 @@ class _Run:
         n_steps = max(1, settings.epochs) * steps_per_epoch
         self.schedule = one_cycle(self.optimizer, n_steps, settings)
         self.history: list[dict] = []
+        self.snapshots: dict[int, State] = {}
+        self._snapshot_epochs = settings.snapshots
+        self.keep_snapshot(0)
         self.best = {"epoch": 0, "score": -np.inf, "state": _copy(network)}
 
     def end_epoch(self, row: dict, select_by: str) -> None:
         """Note the epoch, and keep its weights if none before was as good."""
         self.history.append(row)
+        self.keep_snapshot(row["epoch"])
         score = row[select_by]
         if score > self.best["score"]:
             state = _copy(self.network)
             self.best = {"epoch": row["epoch"], "score": score, "state": state}
+
+    def keep_snapshot(self, epoch: int) -> None:
+        """Keep the present weights if they are wanted of this epoch."""
+        if epoch in self._snapshot_epochs:
+            self.snapshots[epoch] = _copy(self.network)
 
     def history_table(self) -> pd.DataFrame:
         columns = "epoch lr train_loss train_ap validation_loss validation_ap"
@@ -271,7 +286,8 @@ class _Run:
     def save(self, path: str | os.PathLike, key: str) -> None:
         """Write the resume file."""
         content = {part: getattr(self, part).state_dict() for part in self.stateful}
-        save_resume(path, key, content | {"history": self.history, "best": self.best})
+        content |= {part: getattr(self, part) for part in self.kept}
+        save_resume(path, key, content)
 
     def resume(self, path: str | os.PathLike, key: str) -> str:
         """Go on from the resume file if it is of this run; a line that says so."""
@@ -280,7 +296,8 @@ class _Run:
             return f"{path} is unreadable or of another run, and is ignored"
         for part in self.stateful:
             getattr(self, part).load_state_dict(content[part])
-        self.history, self.best = content["history"], content["best"]
+        for part in self.kept:
+            setattr(self, part, content[part])
         return f"going on after epoch {len(self.history)}, from {path}"
 
 

@@ -1,6 +1,7 @@
 # What all rules share: the checked config, every path, and the small functions that
 # rules use for inputs, code digests and resources.
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 from snakemake.exceptions import WorkflowError
@@ -21,6 +22,24 @@ MODELS = list(config["models"])
 SEEDS = config["seeds"]
 N_SHARDS = config["corpus"]["shards"]
 NETWORKS = [(model, seed) for model in MODELS for seed in SEEDS]
+# Linear features go through the analyses of a network, as one without a seed.
+LINEAR = [(name, 0) for name, spec in config["linear_features"].items() if spec]
+SOURCES = NETWORKS + LINEAR
+# The 165 natural sounds: their tables and waveforms, if there is a folder of them.
+NATURAL = config["natsound165"]["folder"]
+NATURAL_FILES = (
+    [
+        str(path)
+        for pattern in ("sounds/*.csv", "data/*.mat", "sounds/wav/*.wav")
+        for path in sorted(Path(NATURAL).glob(pattern))
+    ]
+    if NATURAL
+    else []
+)
+POWERS = [f"power_{ratio}" for ratio in config["amplitude"]["power_ratios"]]
+QUILTS = [f"quilt_{length}" for length in config["quilts"]["segment_ms"]]
+QUILTS.append("quilt_original")
+STIMULI = ["original", *POWERS, *QUILTS]
 SHARDS = [f"{shard:03d}" for shard in range(N_SHARDS)]
 RESULTS = f"results/{config['study']}"
 
@@ -39,16 +58,35 @@ paths.log_mel = f"{RESULTS}/logmel/{{shard}}.npy"
 paths.audit = f"{RESULTS}/logmel/{{shard}}.parquet"
 # Per network.
 paths.checkpoint = f"{RESULTS}/networks/{{model}}/seed{{seed}}/checkpoint.safetensors"
+paths.snapshots = f"{RESULTS}/networks/{{model}}/seed{{seed}}/snapshots.safetensors"
 paths.history = f"{RESULTS}/networks/{{model}}/seed{{seed}}/history.csv"
 paths.summary = f"{RESULTS}/networks/{{model}}/seed{{seed}}/summary.csv"
 paths.resume = f"{RESULTS}/networks/{{model}}/seed{{seed}}/resume.pt"
-paths.activations = f"{RESULTS}/activations/{{model}}/seed{{seed}}/original.parquet"
-paths.units = f"{RESULTS}/selectivity/{{model}}/seed{{seed}}/units.csv"
-paths.responses = f"{RESULTS}/selectivity/{{model}}/seed{{seed}}/responses.csv"
-paths.ablation = f"{RESULTS}/ablation/{{model}}/seed{{seed}}.csv"
+# Stimulus sets beside the clips, in the clips' shards; the 165 natural sounds; PCA.
+paths.stimuli = f"{RESULTS}/stimuli/{{set}}/{{shard}}.npy"
+paths.natural_log_mels = f"{RESULTS}/stimuli/natsound165.npy"
+paths.natural_sounds = f"{RESULTS}/stimuli/natsound165.parquet"
+paths.categories = f"{RESULTS}/categories.csv"
+paths.pca = f"{RESULTS}/networks/pca.npz"
+# Per network (or linear features: pca and gabor, seed 0).
+paths.activations = f"{RESULTS}/activations/{{model}}/seed{{seed}}/{{stimuli}}.parquet"
+paths.original = paths.activations.replace("{stimuli}", "original")
+paths.units = f"{RESULTS}/analyses/selectivity/{{model}}/seed{{seed}}_units.csv"
+paths.clip_responses = f"{RESULTS}/analyses/tuning/{{model}}/seed{{seed}}_clips.parquet"
+paths.embedding = f"{RESULTS}/analyses/embedding/{{model}}/seed{{seed}}_clips.parquet"
+paths.sounds = (
+    f"{RESULTS}/analyses/natural_sounds/{{model}}/seed{{seed}}_sounds.parquet"
+)
+paths.ablation = f"{RESULTS}/analyses/ablation/{{model}}/seed{{seed}}_classes.csv"
+paths.null = f"{RESULTS}/analyses/random_ablation/{{model}}/seed{{seed}}_null.parquet"
+paths.permutations = f"{RESULTS}/analyses/calibration/{{model}}/seed{{seed}}_null.csv"
+# What an analysis measured in a network, with bootstrap replicates.
+paths.measures = f"{RESULTS}/analyses/{{analysis}}/{{model}}/seed{{seed}}.parquet"
 # Over networks.
 paths.trivial = f"{RESULTS}/statistics/trivial_classifier.csv"
 paths.statistics = f"{RESULTS}/statistics/statistics.csv"
+paths.replicates = f"{RESULTS}/statistics/replicates.parquet"
+paths.mixed_models = f"{RESULTS}/statistics/mixed_models.csv"
 paths.claims = f"{RESULTS}/claims.csv"
 paths.claims_page = f"{RESULTS}/claims.html"
 paths.figure = f"{RESULTS}/figures/{{figure}}"
@@ -59,9 +97,12 @@ paths.benchmark = f"{RESULTS}/benchmarks"
 
 
 wildcard_constraints:
-    model="|".join(MODELS),
+    model="|".join(model for model, _ in SOURCES),
     seed=r"\d+",
     shard=r"\d{3}",
+    set=r"levelled|quilt_\w+",
+    stimuli=r"original|natsound165|power_\d+|quilt_\w+",
+    analysis=r"[a-z_]+",
 
 
 def code(script, *modules):
@@ -69,9 +110,14 @@ def code(script, *modules):
     return code_digest(f"{LIBRARY}/scripts/{script}", *modules)
 
 
-def networks(path):
-    """`path` for every model and seed."""
-    return expand(path, model=MODELS, seed=SEEDS)
+def networks(path, sources=NETWORKS):
+    """`path` for every network, or every one of `sources`."""
+    return [path.format(model=model, seed=seed) for model, seed in sources]
+
+
+def of_models(*models):
+    """The networks of some models."""
+    return [network for network in SOURCES if network[0] in models]
 
 
 def clips_by_shard():
@@ -115,6 +161,31 @@ def corpus_tables(wildcards):
         return rules.soundscape_tables.output
     tables = config["corpus"]["audioset"]
     return [path for key, path in tables.items() if path and key != "folder"]
+
+
+def ontology_of_corpus():
+    """The ontology that classes are looked up in; none where a table has none."""
+    if FORM == "soundscapes":
+        return [f"{paths.corpus}/ontology.json"]
+    ontology = config["corpus"][FORM]["ontology"]
+    return [ontology] if ontology else []
+
+
+def stimulus_log_mels(wildcards):
+    """Shards of log-mels of a stimulus set; every power is read from one set."""
+    if wildcards.stimuli == "original":
+        return expand(paths.log_mel, shard=SHARDS)
+    if wildcards.stimuli == "natsound165":
+        return [paths.natural_log_mels]
+    levelled = wildcards.stimuli.startswith("power_")
+    chosen = "levelled" if levelled else wildcards.stimuli
+    return expand(paths.stimuli, set=chosen, shard=SHARDS)
+
+
+def stimulus_table(wildcards):
+    """The table that says which sounds a stimulus set holds."""
+    natural = wildcards.stimuli == "natsound165"
+    return paths.natural_sounds if natural else paths.clips
 
 
 def growing(base):

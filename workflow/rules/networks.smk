@@ -8,6 +8,7 @@ rule train:
         log_mels=expand(paths.log_mel, shard=SHARDS),
     output:
         checkpoint=paths.checkpoint,
+        snapshots=paths.snapshots,
         history=paths.history,
         summary=paths.summary,
     log:
@@ -35,14 +36,16 @@ rule train:
 rule activations:
     input:
         checkpoint=paths.checkpoint,
-        clips=paths.clips,
-        log_mels=expand(paths.log_mel, shard=SHARDS),
+        sounds=stimulus_table,
+        log_mels=stimulus_log_mels,
     output:
         paths.activations,
     log:
-        f"{paths.log}/activations/{{model}}_seed{{seed}}.log",
+        f"{paths.log}/activations/{{model}}_seed{{seed}}_{{stimuli}}.log",
     benchmark:
-        f"{paths.benchmark}/activations/{{model}}_seed{{seed}}.tsv"
+        f"{paths.benchmark}/activations/{{model}}_seed{{seed}}_{{stimuli}}.tsv"
+    wildcard_constraints:
+        model="|".join(MODELS),
     conda:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]

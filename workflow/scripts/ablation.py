@@ -2,15 +2,21 @@
 
 import torch
 
-from music_selectivity.ablation import class_average_precision, silencing_sets
+from music_selectivity.ablation import (
+    class_average_precision,
+    mean_average_precision,
+    silencing_sets,
+)
 from music_selectivity.activations import from_table
 from music_selectivity.checkpoints import load_checkpoint
 from music_selectivity.clips import included, label_matrix
 from music_selectivity.jobs import job
+from music_selectivity.resampling import measure_table, split_weights
+from music_selectivity.responses import scores_of_units
 from music_selectivity.selectivity import MEASURED_SPLIT, SELECTION_SPLIT
 from music_selectivity.store import read_table, write_table
 
-with job(snakemake.log[0]) as log, torch.inference_mode():
+with job(snakemake.log[0]) as log:
     torch.set_num_threads(1)
     classes = read_table(snakemake.input.classes)
     clips = included(read_table(snakemake.input.clips))
@@ -20,13 +26,16 @@ with job(snakemake.log[0]) as log, torch.inference_mode():
     sets = silencing_sets(
         read_table(snakemake.input.units),
         SELECTION_SPLIT,
-        snakemake.params.analysis["ms_fraction"],
+        snakemake.params.ms_fraction,
     )
+    head = scores_of_units(network)
+    labels = label_matrix(clips, classes)[scored]
     table = class_average_precision(
-        lambda units: network.head(torch.from_numpy(units)).numpy(),
-        responses[scored],
-        label_matrix(clips, classes)[scored],
-        classes["name"],
-        sets,
+        head, responses[scored], labels, classes["name"], sets
     )
-    write_table(snakemake.output[0], table)
+    write_table(snakemake.output.classes, table)
+    weights = split_weights(clips, MEASURED_SPLIT, snakemake.params.draws)
+    rows = mean_average_precision(
+        head, responses[scored], labels, classes["music_related"], sets, weights
+    )
+    write_table(snakemake.output.measures, measure_table(rows))

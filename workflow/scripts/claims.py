@@ -5,7 +5,7 @@ from music_selectivity.jobs import job
 from music_selectivity.store import read_table, write_table
 
 with job(snakemake.log[0]) as log:
-    claims = evaluate(read_table(snakemake.input.statistics))
+    claims = evaluate(*map(read_table, snakemake.input))
     write_table(snakemake.output.claims, claims)
     for verdict, count in claims["verdict"].value_counts().items():
         log.info("%s: %d", verdict, count)

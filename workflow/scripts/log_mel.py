@@ -1,26 +1,16 @@
 """Log-mel spectrograms of one shard of clips, and the audit of its audio."""
 
-from pathlib import Path
-
 import torch
 
 from music_selectivity.audio import AudioSettings
 from music_selectivity.jobs import job
 from music_selectivity.logmel import LogMelSettings, write_shard
+from music_selectivity.sources import shard_files
 from music_selectivity.store import write_table
 
 with job(snakemake.log[0]) as log:
     torch.set_num_threads(1)
-    if snakemake.params.clip_ids:
-        files = dict(zip(snakemake.params.clip_ids, snakemake.input, strict=True))
-    else:
-        # A synthetic shard is one folder, or a shard holds no clip at all.
-        folders = [Path(folder) for folder in snakemake.input]
-        files = {
-            path.stem: path
-            for folder in folders
-            for path in sorted(folder.glob("*.flac"))
-        }
+    files = shard_files(snakemake.params.clip_ids, snakemake.input)
     audit = write_shard(
         files,
         AudioSettings(**snakemake.params.audio),

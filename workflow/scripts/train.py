@@ -8,7 +8,7 @@ import pandas as pd
 import torch
 
 from music_selectivity import networks, seeds
-from music_selectivity.checkpoints import save_checkpoint
+from music_selectivity.checkpoints import save_checkpoint, save_snapshots
 from music_selectivity.clips import label_matrix, training_clips
 from music_selectivity.device import resolve
 from music_selectivity.jobs import job
@@ -23,6 +23,7 @@ with job(snakemake.log[0]) as log:
         **params.training,
         epochs=model["epochs"],
         select_by=model["select_by"],
+        snapshots=tuple(model["snapshots"]),
     )
     device = resolve(snakemake.config["device"])
     classes = read_table(snakemake.input.classes)
@@ -74,5 +75,10 @@ with job(snakemake.log[0]) as log:
         "torch": torch.__version__,
     }
     save_checkpoint(snakemake.output.checkpoint, result.state, metadata)
+    save_snapshots(
+        snakemake.output.snapshots,
+        result.snapshots,
+        metadata | dict.fromkeys(("epoch", "validation_ap", "train_ap")),
+    )
     resume.unlink(missing_ok=True)
     log.info("kept epoch %d of %d", result.epoch, settings.epochs)

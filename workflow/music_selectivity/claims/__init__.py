@@ -1,165 +1,157 @@
 """Every claim of the paper that a study can test, against what it measured.
 
-`catalogue` holds the claims; `verdict` is the one rule by which all are judged.
+`catalogue` holds the claims, `comparisons` how each is tested, and `verdicts` the one
+rule by which all are judged.
 """
 
 import numpy as np
 import pandas as pd
 
-from music_selectivity import statistics
-from music_selectivity.claims.catalogue import (
-    CLAIMS,
+from music_selectivity import seeds, statistics
+from music_selectivity.claims.catalogue import CLAIMS
+from music_selectivity.claims.claim import Claim
+from music_selectivity.claims.comparisons import Correlation, Outcome
+from music_selectivity.claims.measured import Measured, Values
+from music_selectivity.claims.verdicts import (
     DIFFERENCE,
-    EVERY_NETWORK,
-    Claim,
+    ENOUGH_NETWORKS,
+    NOT_REPLICATED,
+    NOT_RUN,
+    REPLICATED,
+    TOO_FEW,
+    verdict,
 )
-from music_selectivity.errors import InputError
 
-LEVEL = 0.05
-REPLICATED = "replicated"
-NOT_REPLICATED = "not replicated"
-TOO_FEW = "too few networks to tell"
-NOT_RUN = "not run"
+__all__ = ["evaluate", "verdict"]
 
-# What no test guards needs this many networks: "every network passes", and "no
-# difference", which needs an effect size this near to 1/2 besides.
-ENOUGH_NETWORKS = 5
-EQUIVALENCE_MARGIN = 0.25
+# Where there are no draws of clips.
+NETWORK_DRAWS = 1000
+
+MIXED = ["mixed_estimate", "mixed_low", "mixed_high", "mixed_p"]
 
 
-def verdict(
-    kind: str, p: float, smallest_p: float, effect_size: float, n_networks: int
-) -> str:
-    """Judge a tested claim.
-
-    A claim of a difference is
-
-    - "too few networks to tell" if the test cannot reach p <= 0.05 with so few;
-    - "replicated" if p <= 0.05, one-tailed in the direction claimed;
-    - "not replicated" otherwise.
-
-    A claim of no difference is, for lack of significance alone proves nothing,
-
-    - "too few networks to tell" if the test cannot reach p <= 0.05 with so few;
-    - "not replicated" if p <= 0.05;
-    - "replicated" if p > 0.05 with at least 5 networks (of each model) and an effect
-      size within 0.25 of 1/2 ("no better", tested one-tailed: at most 0.75);
-    - "too few networks to tell" otherwise.
-
-    Parameters
-    ----------
-    kind
-        `DIFFERENCE` or `NO_DIFFERENCE`.
-    p, smallest_p
-        Of the test, and the least it can give with so many networks.
-    effect_size
-        Probability that the first sample exceeds the second.
-    n_networks
-        Of the smaller sample.
-    """
-    if smallest_p > LEVEL:
-        return TOO_FEW
-    if kind == DIFFERENCE:
-        return REPLICATED if p <= LEVEL else NOT_REPLICATED
-    if p <= LEVEL:
-        return NOT_REPLICATED
-    near = abs(effect_size - 0.5) <= EQUIVALENCE_MARGIN
-    return REPLICATED if near and n_networks >= ENOUGH_NETWORKS else TOO_FEW
-
-
-def evaluate(table: pd.DataFrame, claims: tuple[Claim, ...] = CLAIMS) -> pd.DataFrame:
+def evaluate(
+    table: pd.DataFrame,
+    replicates: pd.DataFrame | None = None,
+    mixed: pd.DataFrame | None = None,
+    claims: tuple[Claim, ...] = CLAIMS,
+) -> pd.DataFrame:
     """Judge every claim (claims.csv).
 
     Parameters
     ----------
     table
         statistics.csv: model, seed, measure, condition, value.
+    replicates
+        Of the same rows, a column a bootstrap draw.
+    mixed
+        mixed_models.csv: id (of the claim), estimate, low, high, p, model.
 
     Returns
     -------
     DataFrame
-        A row a claim: id, claim, models, paper, where; measured and sd, mean and SD
-        over networks of what `notes` names; n, networks (of the smaller sample); test,
-        p, effect_size (that the first sample exceeds the second); verdict, "not run"
-        where a model or measure is missing; notes.
+        A row a claim: id, claim, models, where, paper; measured and sd, mean and SD
+        over networks of what `notes` names; low and high, its 95 % bootstrap interval
+        over clips and networks; n, networks (of the smaller sample); test, p,
+        p_adjusted (Benjamini and Hochberg, over all claims that are tested),
+        effect_size (that the first sample exceeds the second, or Pearson's r); the
+        estimate, interval and p of the mixed-effects model; verdict, "not run" where a
+        model or measure is missing; notes.
 
     Raises
     ------
     InputError
         The table lacks a column or holds a value twice.
     """
-    key = ["model", "seed", "measure", "condition"]
-    missing = [name for name in [*key, "value"] if name not in table]
-    if missing:
-        raise InputError(
-            f"the statistics lack the column(s) {', '.join(missing)}; make them anew"
-        )
-    if table.duplicated(key).any():
-        twice = table.loc[table.duplicated(key), key].iloc[0].tolist()
-        raise InputError(f"the statistics hold {twice} twice; make them anew")
-    # A missing value is an empty cell in CSV.
-    table = table.assign(value=pd.to_numeric(table["value"]))
-    return pd.DataFrame([_judge(claim, table) for claim in claims])
+    measured = Measured(table, replicates)
+    found = pd.DataFrame([_judge(claim, measured) for claim in claims])
+    found["p_adjusted"] = statistics.benjamini_hochberg(found["p"])
+    found = _with_mixed(found, mixed)
+    first = ["id", "claim", "models", "where", "paper", "measured", "sd", "low", "high"]
+    tests = ["n", "test", "p", "p_adjusted", "effect_size", *MIXED]
+    return found[[*first, *tests, "verdict", "notes"]]
 
 
-def _judge(claim: Claim, table: pd.DataFrame) -> dict:
-    first, shown = claim.first(table), claim.shown(table)
-    constant = isinstance(claim.second, float)
-    second = pd.Series(claim.second, first.index) if constant else claim.second(table)
-    if claim.test == "signed_rank":
-        paired = first.index.intersection(second.index)
-        first, second = first[paired], second[paired]
+def _judge(claim: Claim, measured: Measured) -> dict:
+    outcome = claim.comparison.run(measured)
     row = {
         "id": claim.id,
         "claim": claim.sentence,
         "models": ", ".join(claim.models),
-        "paper": claim.paper,
         "where": claim.where,
-        "measured": shown.mean(),
-        "sd": shown.std(),
-        "n": min(len(first), len(second)),
-        **{"test": "", "p": np.nan, "effect_size": np.nan, "verdict": NOT_RUN},
+        "paper": claim.paper,
+        **dict.fromkeys(("measured", "sd", "low", "high"), np.nan),
+        "n": outcome.n,
+        "test": outcome.test,
+        "p": outcome.p,
+        "effect_size": outcome.effect_size,
+        "verdict": NOT_RUN,
         "notes": f"measured: {claim.measured}",
     }
-    if row["n"] == 0:
-        return row | {"measured": np.nan, "sd": np.nan}
-    row["notes"] += _remarks(claim, table, first, second, shown)
-    if claim.kind == EVERY_NETWORK:
-        found = NOT_REPLICATED
-        if (first > second).all():
-            found = REPLICATED if row["n"] >= ENOUGH_NETWORKS else TOO_FEW
-        return row | {"test": "none: every network must pass", "verdict": found}
-    test = getattr(statistics, claim.test)
-    p, effect_size = test(first, second, claim.alternative)
-    least = statistics.smallest_p(
-        claim.test, len(first), len(second), claim.alternative
-    )
-    # "No better" is not refuted by worse.
-    feared = effect_size if claim.alternative == "two-sided" else max(effect_size, 0.5)
-    tails = "two-tailed" if claim.alternative == "two-sided" else "one-tailed"
-    return row | {
-        "test": f"{claim.test.replace('_', '-')}, {tails}",
-        "p": p,
-        "effect_size": effect_size,
-        "verdict": verdict(claim.kind, p, least, feared, row["n"]),
-    }
-
-
-def _remarks(
-    claim: Claim,
-    table: pd.DataFrame,
-    first: pd.Series,
-    second: pd.Series,
-    shown: pd.Series,
-) -> str:
-    """Interval of what is shown, both samples' means, and networks left out."""
-    remarks = f"; {first.mean():.3g} against {second.mean():.3g}"
-    if len(shown) > 1:
-        low, high = statistics.mean_interval(shown)
-        remarks += f"; 95 % interval of the mean {low:.3g} to {high:.3g}"
-    of_models = table[table["model"].isin(claim.models)]
-    n_networks = of_models.groupby("model")["seed"].nunique().min()
-    left_out = n_networks - min(len(first), len(second))
+    if outcome.n == 0:
+        return row | {"test": "", "p": np.nan, "effect_size": np.nan}
+    row |= _shown(claim, measured)
+    inside = None
+    if claim.paper_value is not None and np.isfinite(row["low"]):
+        inside = row["low"] <= claim.paper_value <= row["high"]
+    row["verdict"] = _verdict(claim, outcome, inside)
+    left_out = measured.n_networks(claim.models) - outcome.n
+    remarks = [outcome.remark]
+    if inside is not None:
+        remarks.append(f"the paper's {claim.paper_value:g} lies {_side(row, claim)}")
     if left_out > 0:
-        remarks += f"; {left_out} of {n_networks} networks without a value left out"
-    return remarks
+        remarks.append(f"{left_out} networks without a value left out")
+    row["notes"] = "; ".join([row["notes"], *filter(None, remarks)])
+    return row
+
+
+def _verdict(claim: Claim, outcome: Outcome, inside: bool | None) -> str:
+    if outcome.passed is not None:
+        if not outcome.passed:
+            return NOT_REPLICATED
+        return REPLICATED if outcome.n >= ENOUGH_NETWORKS else TOO_FEW
+    p = outcome.p
+    wrong_sign = isinstance(claim.comparison, Correlation) and outcome.effect_size < 0
+    if claim.kind == DIFFERENCE and wrong_sign:
+        p = 1.0
+    return verdict(
+        claim.kind, p, outcome.smallest_p, outcome.distance, outcome.n, inside
+    )
+
+
+def _shown(claim: Claim, measured: Measured) -> dict[str, float]:
+    """Mean, SD and interval of what the claim shows."""
+    rng = seeds.generator("bootstrap", "networks", claim.id)
+    if isinstance(claim.comparison, Correlation):
+        x, y = claim.comparison.pooled(measured)
+        value = _pearson(x[:, :, 0], y[:, :, 0])
+        draws = []
+        for clips in range(1, y.shape[2]) or [0] * NETWORK_DRAWS:
+            networks = rng.integers(y.shape[1], size=y.shape[1])
+            draws.append(_pearson(x[:, networks, clips], y[:, networks, clips]))
+        low, high = statistics.bootstrap_interval(value, np.array(draws))
+        return {"measured": value, "sd": np.nan, "low": low, "high": high}
+    shown: Values = claim.shown(measured)
+    low, high = statistics.network_interval(shown.to_numpy(), rng)
+    return {"measured": shown[0].mean(), "sd": shown[0].std(), "low": low, "high": high}
+
+
+def _pearson(x: np.ndarray, y: np.ndarray) -> float:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return float(np.corrcoef(x.ravel(), y.ravel())[0, 1]) if x.size > 1 else np.nan
+
+
+def _side(row: dict, claim: Claim) -> str:
+    if claim.paper_value < row["low"]:
+        return "below the interval"
+    return "above the interval" if claim.paper_value > row["high"] else "inside it"
+
+
+def _with_mixed(found: pd.DataFrame, mixed: pd.DataFrame | None) -> pd.DataFrame:
+    if mixed is None:
+        return found.assign(**dict.fromkeys(MIXED, np.nan))
+    mixed = mixed.rename(columns=lambda name: name if name == "id" else f"mixed_{name}")
+    found = found.merge(mixed, on="id", how="left", validate="1:1")
+    used = found["mixed_model"].fillna("") != ""
+    found.loc[used, "notes"] += "; mixed model: " + found.loc[used, "mixed_model"]
+    return found

@@ -1,0 +1,71 @@
+"""The one rule by which every claim is judged."""
+
+# Kinds of claim.
+DIFFERENCE = "difference"
+NO_DIFFERENCE = "no difference"
+EVERY_NETWORK = "every network"
+
+LEVEL = 0.05
+REPLICATED = "replicated"
+DIRECTION = "replicated in direction"
+NOT_REPLICATED = "not replicated"
+TOO_FEW = "too few networks to tell"
+NOT_RUN = "not run"
+
+# What no test guards needs this many networks: "every network passes", and "no
+# difference", which needs an effect size this near to 1/2, or a correlation this near
+# to 0, besides.
+ENOUGH_NETWORKS = 5
+EQUIVALENCE_MARGIN = 0.25
+
+
+def verdict(
+    kind: str,
+    p: float,
+    smallest_p: float,
+    distance: float,
+    n_networks: int,
+    paper_inside: bool | None = None,
+) -> str:
+    """Judge a tested claim.
+
+    A claim of a difference is
+
+    - "too few networks to tell" if the test cannot reach p <= 0.05 with so few;
+    - "not replicated" if p > 0.05, one-tailed in the direction claimed;
+    - "replicated in direction" if p <= 0.05, but the value that the paper reports lies
+      outside the 95 % interval of what was measured;
+    - "replicated" otherwise.
+
+    A claim of no difference is, for lack of significance alone proves nothing,
+
+    - "too few networks to tell" if the test cannot reach p <= 0.05 with so few;
+    - "not replicated" if p <= 0.05;
+    - "replicated" if p > 0.05 with at least 5 networks (of each model) and an effect
+      near to none, within 0.25;
+    - "too few networks to tell" otherwise.
+
+    Parameters
+    ----------
+    kind
+        `DIFFERENCE` or `NO_DIFFERENCE`.
+    p, smallest_p
+        Of the test, and the least it can give with so many networks.
+    distance
+        Of the effect from none: of a common-language effect size from 1/2, or of a
+        correlation from 0; of claims of "no more", upwards only.
+    n_networks
+        Of the smaller sample.
+    paper_inside
+        Whether the paper's value lies in the interval; None where it gives none.
+    """
+    if smallest_p > LEVEL:
+        return TOO_FEW
+    if kind == DIFFERENCE:
+        if p > LEVEL:
+            return NOT_REPLICATED
+        return DIRECTION if paper_inside is False else REPLICATED
+    if p <= LEVEL:
+        return NOT_REPLICATED
+    near = distance <= EQUIVALENCE_MARGIN
+    return REPLICATED if near and n_networks >= ENOUGH_NETWORKS else TOO_FEW

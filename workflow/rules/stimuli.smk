@@ -1,0 +1,102 @@
+# Stimulus sets beside the clips, made once for all networks.
+
+
+rule levelled:
+    input:
+        clips=paths.clips,
+        audio=shard_audio,
+    output:
+        paths.stimuli.replace("{set}", "levelled"),
+    log:
+        f"{paths.log}/levelled/{{shard}}.log",
+    benchmark:
+        f"{paths.benchmark}/levelled/{{shard}}.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1500),
+        runtime=growing(60),
+    params:
+        clip_ids=shard_clip_ids,
+        audio=config["audio"],
+        log_mel=config["log_mel"],
+        code=code("levelled.py"),
+    script:
+        "../scripts/levelled.py"
+
+
+rule quilts:
+    input:
+        clips=paths.clips,
+        audio=shard_audio,
+    output:
+        expand(paths.stimuli, set=QUILTS, allow_missing=True),
+    log:
+        f"{paths.log}/quilts/{{shard}}.log",
+    benchmark:
+        f"{paths.benchmark}/quilts/{{shard}}.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1500),
+        runtime=growing(120),
+    params:
+        clip_ids=shard_clip_ids,
+        audio=config["audio"],
+        log_mel=config["log_mel"],
+        quilts=config["quilts"],
+        code=code("quilts.py"),
+    script:
+        "../scripts/quilts.py"
+
+
+rule natural_log_mels:
+    input:
+        clips=paths.clips,
+        files=NATURAL_FILES,
+    output:
+        array=paths.natural_log_mels,
+        sounds=paths.natural_sounds,
+    log:
+        f"{paths.log}/natural_log_mels.log",
+    benchmark:
+        f"{paths.benchmark}/natural_log_mels.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1500),
+        runtime=growing(10),
+    params:
+        folder=NATURAL,
+        audio=config["audio"],
+        log_mel=config["log_mel"],
+        code=code("natural_log_mels.py"),
+    script:
+        "../scripts/natural_log_mels.py"
+
+
+rule categories:
+    input:
+        classes=paths.listed_classes,
+        ontology=ontology_of_corpus(),
+    output:
+        paths.categories,
+    log:
+        f"{paths.log}/categories.log",
+    benchmark:
+        f"{paths.benchmark}/categories.tsv"
+    conda:
+        "../../envs/audio.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(500),
+        runtime=growing(10),
+    params:
+        categories=config["analysis"]["categories"],
+        genres=config["analysis"]["genres"],
+        code=code("categories.py"),
+    script:
+        "../scripts/categories.py"

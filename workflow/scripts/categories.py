@@ -1,0 +1,18 @@
+"""Which classes belong to each category and genre."""
+
+from music_selectivity.categories import category_table
+from music_selectivity.jobs import job
+from music_selectivity.ontology import Ontology
+from music_selectivity.store import read_table, write_table
+
+with job(snakemake.log[0]) as log:
+    given = snakemake.input.ontology
+    table = category_table(
+        snakemake.params.categories,
+        snakemake.params.genres,
+        read_table(snakemake.input.classes)["name"],
+        Ontology.read(given[0]) if given else None,
+    )
+    write_table(snakemake.output[0], table)
+    for (kind, name), classes in table.groupby(["kind", "category"], sort=False):
+        log.info("%s %s: %d classes", kind, name, len(classes))

@@ -1,0 +1,27 @@
+"""Linear features of a stimulus set: principal components or Gabor filters."""
+
+import torch
+
+from music_selectivity import pca
+from music_selectivity.device import resolve
+from music_selectivity.gabor import GaborFilterBank, GaborSettings
+from music_selectivity.jobs import job
+from music_selectivity.responses import write_responses
+from music_selectivity.stimuli import open_stimuli
+from music_selectivity.store import read_table
+
+with job(snakemake.log[0]) as log:
+    params = snakemake.params
+    torch.set_num_threads(params.threads)
+    device = resolve(snakemake.config["device"])
+    if snakemake.wildcards.model == "pca":
+        features = pca.load(snakemake.input.pca)
+    else:
+        features = GaborFilterBank(GaborSettings(**params.gabor), params.full_scale)
+    names, log_mels = open_stimuli(
+        read_table(snakemake.input.sounds),
+        snakemake.wildcards.stimuli,
+        snakemake.input.log_mels,
+    )
+    write_responses(snakemake.output[0], names, features, log_mels, device)
+    log.info("%d sounds on %s", len(names), device)
