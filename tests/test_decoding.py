@@ -113,3 +113,22 @@ def test_genres_stand_against_non_music():
 def test_clips_to_fit_need_both_groups():
     with pytest.raises(InputError, match="of 4 clips to fit the read-out 4 are music"):
         read_out(np.zeros((4, 2)), np.ones(4, bool), np.zeros((1, 2)))
+
+
+def test_clips_to_score_need_both_groups():
+    clips, responses, strength = study()
+    clips = clips.assign(labels=[["Bark"]] * len(clips))
+    clips.loc[clips["split"] == "eval", "group"] = "nonmusic"
+    with pytest.raises(InputError, match="200 clips to score the read-out 0 are music"):
+        rows_of(clips, responses, strength)
+
+
+def test_units_that_answer_alike_to_all_clips_read_out_chance():
+    clips, responses, strength = study()
+    # The last eighth answers only in the clips that are scored.
+    responses[(clips["split"] == "train").to_numpy(), -4:] = 0.1
+    responses[:, -8:-4] = 0
+    found = rows_of(clips, responses, strength)
+    for part in (7, 8):
+        value = found["readout_ap", f"units/{part}"][0]
+        assert value == pytest.approx(found["readout_chance", "all"])

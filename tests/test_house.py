@@ -23,8 +23,8 @@ ORDER = [
     *("torchaudio_import", "logmel", "trivial", "quilts", "stimuli", "gabor", "pca"),
     *("device", "networks", "checkpoints", "training", "activations", "responses"),
     *("statistics", "resampling", "selectivity", "tuning", "natsounds", "decoding"),
-    *("embedding", "ablation", "random_ablation", "calibration", "mixed_models"),
-    *("claims", "figures", "report"),
+    *("embedding", "ablation", "random_ablation", "course", "calibration"),
+    *("mixed_effects", "claims", "figures", "report"),
 ]
 
 ON_A_GPU = ("train", "activations", "linear_features", "random_ablation", "course")

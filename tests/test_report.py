@@ -59,16 +59,73 @@ def make_inputs(folder):
     )
     claims = pd.DataFrame(
         [
-            ("1c", "One.", "m", "0.109", "Fig. 1c", 0.3312, 0.0058, 5, "signed-rank",
-             1 / 32, 1.0, "replicated"),
-            ("2b", "Two.", "m", "2.07", "Fig. 2b", 1.02, 0.1, 5, "signed-rank",
-             0.5, 0.4, "not replicated"),
-            ("5c", EVIL, "m", "", "Fig. 5c", np.nan, np.nan, 2, "", np.nan, np.nan,
-             "too few networks to tell"),
+            (
+                "1c",
+                "One.",
+                "m",
+                "0.109",
+                "Fig. 1c",
+                0.3312,
+                0.0058,
+                5,
+                "signed-rank",
+                1 / 32,
+                1.0,
+                "replicated",
+            ),
+            (
+                "2b",
+                "Two.",
+                "m",
+                "2.07",
+                "Fig. 2b",
+                1.02,
+                0.1,
+                5,
+                "signed-rank",
+                0.5,
+                0.4,
+                "not replicated",
+            ),
+            (
+                "5c",
+                EVIL,
+                "m",
+                "",
+                "Fig. 5c",
+                np.nan,
+                np.nan,
+                2,
+                "",
+                np.nan,
+                np.nan,
+                "too few networks to tell",
+            ),
         ],
-        columns=["id", "claim", "model", "paper", "where", "measured", "sd", "n",
-                 "test", "p", "effect_size", "verdict"],
-    ).assign(notes=["measured: mean AP", "", ""])  # fmt: skip
+        columns=[
+            "id",
+            "claim",
+            "model",
+            "paper",
+            "where",
+            "measured",
+            "sd",
+            "n",
+            "test",
+            "p",
+            "effect_size",
+            "verdict",
+        ],
+    ).assign(  # fmt: skip
+        notes=["measured: mean AP", "", ""],
+        low=[0.3251, 0.9, np.nan],
+        high=[0.3371, 1.1, np.nan],
+        p_adjusted=[0.0456, 0.5, np.nan],
+        mixed_estimate=[0.812, np.nan, np.nan],
+        mixed_low=[0.7, np.nan, np.nan],
+        mixed_high=[0.9, np.nan, np.nan],
+        mixed_p=[1e-9, np.nan, np.nan],
+    )
     svg = folder / "figures" / "ablation.svg"
     svg.parent.mkdir(exist_ok=True)
     svg.write_bytes(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
@@ -151,12 +208,14 @@ def test_every_claim_stands_with_its_verdict_in_words(inputs, whole):
     text = build(**inputs) if whole else claims_html(inputs["claims"], "")
     rows = rows_of(Page(text), "Id")
     assert rows["1c"] == [
-        *("One. measured: mean AP", "✓ replicated", "0.331 ± 0.006", "5"),
-        *("0.109 Fig. 1c", "0.031 signed-rank", "1"),
+        *("One. measured: mean AP", "✓ replicated"),
+        *("0.331 ± 0.006 0.325 to 0.337", "5", "0.109 Fig. 1c"),
+        *("0.031 0.046 signed-rank", "1", "0.812 0.700 to 0.900 < 0.001"),
     ]
     assert rows["2b"][1] == "✗ not replicated"
     assert rows["5c"] == [
-        *(EVIL, "? too few networks to tell", "—", "2", "— Fig. 5c", "—", "—")
+        *(EVIL, "? too few networks to tell", "—", "2", "— Fig. 5c"),
+        *("— —", "—", "— —"),
     ]
 
 

@@ -60,6 +60,13 @@ def category_table(
     return pd.DataFrame(rows, columns=["kind", "category", "class"])
 
 
+def classes_of(kind: str, table: pd.DataFrame) -> dict[str, set[str]]:
+    """Classes by name of the categories, or of the genres, in a `category_table`."""
+    of_kind = table[table["kind"] == kind]
+    groups = of_kind.groupby("category", sort=False)["class"]
+    return {name: set(classes) for name, classes in groups}
+
+
 def _classes(
     ontology: Ontology | None, subtrees: Sequence[str], classes: Sequence[str]
 ) -> set[str]:

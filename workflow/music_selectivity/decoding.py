@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from music_selectivity.categories import classes_of
 from music_selectivity.errors import InputError
 from music_selectivity.resampling import average_precision
 from music_selectivity.selectivity import MEASURED_SPLIT, SELECTION_SPLIT
-from music_selectivity.tuning import classes_of, members
+from music_selectivity.tuning import category_sides
 
 Row = tuple[str, str, np.ndarray | float]
 
@@ -93,6 +94,11 @@ def readout_rows(
         of the first four eighths (``genre/<genre>/<eighth>``); readout_chance, the
         share of positives (``all``, ``genre/<genre>``). Genres with fewer than 2 clips
         in either split are left out.
+
+    Raises
+    ------
+    InputError
+        Either split lacks music or non-music.
     """
     groups = clips["group"].to_numpy()
     split = clips["split"].to_numpy()
@@ -101,6 +107,12 @@ def readout_rows(
     score = known & (split == MEASURED_SPLIT)
     drawn = weights[known[split == MEASURED_SPLIT]].astype(np.float32)
     music = groups == "music"
+    n_music = np.count_nonzero(music[score])
+    if n_music in (0, np.count_nonzero(score)):
+        raise InputError(
+            f"of {np.count_nonzero(score)} clips to score the read-out {n_music} are "
+            "music; it needs music and non-music: add clips or check their labels"
+        )
     responses = responses.astype(np.float64)
     parts = np.array_split(np.argsort(-msi, kind="stable"), N_PARTS)
 
@@ -118,8 +130,8 @@ def readout_rows(
         both = np.hstack([responses, features])
         rows.append(("readout_ap", f"with_{name}", precision(both)))
     for genre, classes in classes_of("genre", categories).items():
-        _, without = members(clips["labels"], classes)
-        own = music & ~without
+        _, outside = category_sides(clips["labels"], classes)
+        own = music & ~outside
         if min(np.count_nonzero(own & fit), np.count_nonzero(own & score)) < 2:
             continue
         used = own | (groups == "nonmusic")

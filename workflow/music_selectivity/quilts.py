@@ -172,9 +172,10 @@ def lags(
     """Samples by which each segment of a quilt starts later than its number says.
 
     Up to half an overlap either way: the lag at which the segment's head is most like
-    the tail it is joined to, by cross-correlation, of equals the earliest. A lag that would need samples
-    before the clip or after it does not count, so that every sample of a quilt is one
-    of the clip's; at its ends this moves even the segment that starts the quilt.
+    the tail it is joined to, by cross-correlation, of equals the earliest. A lag that
+    would need samples before the clip or after it does not count, so that every sample
+    of a quilt is one of the clip's; at its ends this moves even the segment that starts
+    the quilt.
 
     Returns
     -------

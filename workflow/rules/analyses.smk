@@ -83,7 +83,6 @@ rule embedding:
     input:
         activations=paths.original,
         clips=paths.clips,
-        categories=paths.categories,
     output:
         clips=paths.embedding,
         measures=paths.measures.replace("{analysis}", "embedding"),

@@ -1,14 +1,43 @@
 # Figures, each with its numbers; the page that shows everything; the config it came of.
 # What each figure is drawn from: a list holds one table of each network.
+STATISTICS = {"statistics": paths.statistics}
 FIGURES = {
     "class_precision": {
         "ablations": networks(paths.ablation),
         "classes": paths.classes,
     },
-    "unit_responses": {"statistics": paths.statistics},
-    "selectivity_ratio": {"statistics": paths.statistics},
+    "embedding": {"embeddings": networks(paths.embedding, SOURCES), **STATISTICS},
+    "readout": STATISTICS,
+    "unit_responses": STATISTICS,
     "msi_distribution": {"units": networks(paths.units)},
-    "ablation": {"statistics": paths.statistics},
+    "selectivity_ratio": STATISTICS,
+    "amplitude": STATISTICS,
+    "readout_units": STATISTICS,
+    "readout_genres": STATISTICS,
+    "natural_sounds": {
+        "responses": networks(paths.sounds, WITH_NATURAL),
+        "sounds": paths.natural_sounds if NATURAL else [],
+    },
+    "natural_categories": STATISTICS,
+    "natural_ratio": STATISTICS,
+    "quilts": STATISTICS,
+    "quilts_genres": STATISTICS,
+    "quilts_models": STATISTICS,
+    "ablation": STATISTICS,
+    "random_ablation": {"nulls": networks(paths.null, RANDOM), **STATISTICS},
+    "training_course": STATISTICS,
+    "categories": STATISTICS,
+    "calibration": {
+        "permutations": networks(paths.permutations, SOURCES),
+        **STATISTICS,
+    },
+}
+# Whose tables a list holds, where it is not every network's.
+FIGURE_NETWORKS = {
+    "embedding": SOURCES,
+    "natural_sounds": WITH_NATURAL,
+    "random_ablation": RANDOM,
+    "calibration": SOURCES,
 }
 FIGURE_ARGUMENTS = {
     "selectivity_ratio": {"measured_split": "eval"},
@@ -55,7 +84,7 @@ rule figure:
         mem_mb=growing(1000),
         runtime=growing(10),
     params:
-        networks=NETWORKS,
+        networks=lambda wildcards: FIGURE_NETWORKS.get(wildcards.figure, NETWORKS),
         arguments=lambda wildcards: FIGURE_ARGUMENTS.get(wildcards.figure, {}),
         colours=config["figures"],
         caption=lambda wildcards: CAPTIONS[wildcards.figure],

@@ -1,0 +1,215 @@
+"""Figures of levels, quilts, genres and categories draw what the statistics hold."""
+
+import importlib
+import itertools
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from music_selectivity.figures import amplitude, categories, quilts, quilts_models
+from music_selectivity.figures.style import Style, save
+from music_selectivity.store import read_table
+
+NAMES = ("quilts", "quilts_models", "quilts_genres", "amplitude", "categories")
+MODULES = {n: importlib.import_module(f"music_selectivity.figures.{n}") for n in NAMES}
+LENGTHS = ("50", "100", "800", "original")
+STYLE = Style({"music": "#ff0000"})
+COLUMNS = ["model", "seed", "measure", "condition", "value"]
+
+
+def make(models=("without_music", "gabor"), seeds=2, lengths=LENGTHS, seed=0):
+    rng = np.random.default_rng(seed)
+    sets = [
+        f"{group}/{units}" for group in ("music", "nonmusic") for units in quilts.UNITS
+    ]
+    measures = {
+        "quilt_response": sets,
+        "quilt_relative": sets,
+        "quilt_genre_response": ["Jazz", "Rock and/or roll", "Ska"],
+        "category_quilt_response": ["speech", "water"],
+    }
+    keys = [
+        (measure, f"{name}/{length}")
+        for measure, names in measures.items()
+        for name, length in itertools.product(names, lengths)
+    ]
+    keys += [("response_ratio", split) for split in ("train", "eval")]
+    keys += [("category_ratio", name) for name in ("speech", "water")]
+    keys += [("power_ratio", f"{s}/{k}") for s in ("train", "eval") for k in (1, 8, 64)]
+    rows = [
+        (model, seed, *key, rng.uniform(0.5, 2))
+        for model, seed, key in itertools.product(models, range(seeds), keys)
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def look_up(statistics):
+    return statistics.set_index(["model", "seed", "measure", "condition"])["value"]
+
+
+def heights(axes):
+    """Every y that is drawn on `axes`."""
+    drawn = [np.asarray(line.get_ydata(), float) for line in axes.lines]
+    return np.concatenate(drawn)
+
+
+def assert_drawn(values, axes):
+    drawn = heights(axes)
+    for value in values:
+        assert np.isclose(drawn, value, rtol=0, atol=1e-12).any(), value
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("models", "seeds", "lengths"),
+    [
+        (("without_music",), 1, LENGTHS),
+        (("gabor", "pca"), 1, ("50",)),
+        (("without_music", "mine"), 25, LENGTHS),
+        (("without_music",), 2, ()),
+        ((), 0, LENGTHS),
+    ],
+)
+def test_every_study_can_be_drawn(recwarn, name, models, seeds, lengths):
+    table = MODULES[name].table(make(models, seeds, lengths))
+    MODULES[name].draw(table, STYLE).canvas.draw()
+    assert not [str(warning.message) for warning in recwarn]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_missing_values_are_left_out_and_not_fatal(recwarn, name):
+    table = MODULES[name].table(make())
+    number = table.select_dtypes("float").columns[0]
+    for rows in (table.index[::3], table.index):
+        holed = table.copy()
+        holed.loc[rows, number] = np.nan
+        MODULES[name].draw(holed, STYLE).canvas.draw()
+    assert not [str(warning.message) for warning in recwarn]
+
+
+@pytest.mark.parametrize(
+    ("name", "lengths"), [*((name, LENGTHS) for name in NAMES), ("quilts", ("50",))]
+)
+def test_the_csv_alone_gives_the_same_bytes_again(tmp_path, name, lengths):
+    """Without the original, lengths come back as numbers."""
+    table = MODULES[name].table(make(lengths=lengths))
+    save(MODULES[name].draw(table, STYLE), table, tmp_path / "one" / name)
+    again = read_table(tmp_path / "one" / f"{name}.csv")
+    save(MODULES[name].draw(again, STYLE), again, tmp_path / "two" / name)
+    for suffix in ("svg", "png", "csv"):
+        one, two = (tmp_path / f / f"{name}.{suffix}" for f in ("one", "two"))
+        assert one.read_bytes() == two.read_bytes()
+
+
+def test_quilts_draw_without_music_with_the_papers_numbers():
+    statistics = make(("gabor", "without_music"), 3)
+    table = quilts.table(statistics)
+    assert set(table["model"]) == {"without_music"}
+    found = look_up(statistics)
+    for row in table.itertuples():
+        condition = f"{row.group}/{row.units}/{row.length}"
+        key = ("without_music", row.seed, "quilt_response", condition)
+        assert row.response == found[key]
+    published = table.dropna(subset="paper")
+    assert set(published["group"] + published["units"]) == {"musicms"}
+    assert dict(zip(published["length"], published["paper"], strict=True)) == {
+        "50": 0.599,
+        "800": 0.775,
+        "original": 0.768,
+    }
+    figure = quilts.draw(table, STYLE)
+    for axes, units in zip(figure.axes, quilts.UNITS, strict=True):
+        shown = table[table["units"] == units]
+        assert_drawn(shown["response"], axes)
+        assert_drawn(shown.groupby(["group", "length"])["response"].mean(), axes)
+    # Another model's networks are not held against the paper's.
+    assert quilts.table(make(("gabor",)))["paper"].isna().all()
+
+
+def test_lengths_stand_in_order_and_the_original_apart():
+    places = quilts.positions(["original", "1600", "50", "100"])
+    assert list(places) == ["50", "100", "1600", "original"]
+    assert places["100"] - places["50"] == pytest.approx(1)
+    assert places["original"] - places["1600"] > 1
+
+
+def test_quilts_models_have_a_panel_each_but_pca():
+    statistics = make(("pca", "untrained", "without_music"), 2)
+    table = quilts_models.table(statistics)
+    found = look_up(statistics)
+    for row in table.itertuples():
+        key = (row.model, row.seed, "quilt_relative", f"music/ms/{row.length}")
+        assert row.relative == found[key]
+    reference = table[table["model"] == "without_music"]
+    assert reference.set_index("length").loc["50", "paper"].iloc[0] == pytest.approx(
+        0.599 / 0.768
+    )
+    figure = quilts_models.draw(table, STYLE)
+    titles = [axes.get_title() for axes in figure.axes]
+    assert titles == ["without music", "untrained"]
+    for axes, model in zip(figure.axes, ("without_music", "untrained"), strict=True):
+        assert_drawn(table.loc[table["model"] == model, "relative"], axes)
+    means = reference.groupby("length")["relative"].mean().drop("original")
+    assert_drawn(means, figure.axes[1])
+
+
+def test_genres_are_drawn_beside_all_music():
+    statistics = make(("without_music",), 2)
+    table = MODULES["quilts_genres"].table(statistics)
+    found = look_up(statistics)
+    for row in table.itertuples():
+        key = ("quilt_genre_response", f"{row.genre}/{row.length}")
+        if row.genre == "all music":
+            key = ("quilt_response", f"music/ms/{row.length}")
+        assert row.response == found[("without_music", row.seed, *key)]
+    panels = MODULES["quilts_genres"].draw(table, STYLE).axes
+    every = table[table["genre"] == "all music"]
+    means = every.groupby("length")["response"].mean().drop("original")
+    for axes, genre in zip(panels, ("Jazz", "Rock and/or roll", "Ska"), strict=False):
+        assert axes.get_title() == genre
+        assert_drawn(table.loc[table["genre"] == genre, "response"], axes)
+        assert_drawn(means, axes)
+
+
+def test_amplitude_draws_both_splits():
+    statistics = make(("without_music", "gabor"), 3)
+    table = amplitude.table(statistics)
+    found = look_up(statistics)
+    for row in table.itertuples():
+        condition = f"{row.split}/{row.divisor}"
+        assert row.ratio == found["without_music", row.seed, "power_ratio", condition]
+        expected = amplitude.PAPER.get((row.split, row.divisor), np.nan)
+        np.testing.assert_equal(row.paper, expected)
+    axes = amplitude.draw(table, STYLE).axes[0]
+    assert_drawn(table["ratio"], axes)
+    assert_drawn(table.groupby(["split", "divisor"])["ratio"].mean(), axes)
+    assert_drawn(amplitude.PAPER.values(), axes)
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["1", "1/8", "1/64"]
+
+
+def test_categories_stand_beside_music():
+    statistics = make(("without_music",), 2)
+    table = categories.table(statistics)
+    assert list(table["category"].unique()) == ["music", "speech", "water"]
+    found = look_up(statistics).loc["without_music"]
+    for row in table.itertuples():
+        of_seed = found[row.seed]
+        if row.quantity == "ratio":
+            key = ("category_ratio", row.category)
+            expected = of_seed[("response_ratio", "eval") if row[3] == "music" else key]
+        elif row.category == "music":
+            expected = of_seed["quilt_relative", f"music/ms/{row.length}"]
+        else:
+            quilted = of_seed["category_quilt_response"]
+            original = quilted[f"{row.category}/original"]
+            expected = quilted[f"{row.category}/{row.length}"] / original
+        assert row.value == pytest.approx(expected), row
+    figure = categories.draw(table, STYLE)
+    for number, category in enumerate(("music", "speech", "water")):
+        shown = table[table["category"] == category]
+        for axes, quantity in (
+            (figure.axes[number], "ratio"),
+            (figure.axes[3 + number], "relative"),
+        ):
+            assert_drawn(shown.loc[shown["quantity"] == quantity, "value"], axes)

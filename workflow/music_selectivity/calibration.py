@@ -1,0 +1,228 @@
+"""What a study finds where there is nothing to find: music labels permuted over clips.
+
+A pipeline that always replicates is worth nothing. With labels that mean nothing, units
+chosen on one split must have a response ratio about 1 on the other, and p-values of
+music against the rest must be uniform. Only the clips' labels are permuted: responses,
+with their skew and their correlations between units, are the network's own.
+
+What this does not calibrate is a test over networks. Networks of one study hear the
+same clips, so the luck of the clips moves them all alike, and a test that counts
+networks takes it for agreement. With the same permutations for five networks whose mean
+responses to clips correlate by .8, a one-tailed signed-rank test of their ratios
+against 1 comes out at p = .031 in some 20 % of permutations, not in 3 %. Against that
+luck speak the permutations themselves, and the bootstrap over clips.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from music_selectivity.errors import InputError
+from music_selectivity.selectivity import (
+    MEASURED_SPLIT,
+    SELECTION_SPLIT,
+    music_selectivity_index,
+    response_ratio,
+    top_units,
+)
+from music_selectivity.statistics import rank_sum
+
+# Permutations at a time: what is held of them is this many rows of clips.
+BLOCK = 50
+
+
+class Split(NamedTuple):
+    """Music and non-music clips of a split: responses (clips, units), and which."""
+
+    responses: np.ndarray
+    is_music: np.ndarray
+
+
+def permuted_ratios(
+    responses: np.ndarray,
+    clips: pd.DataFrame,
+    fraction: float,
+    permutations: int,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Response ratios of units chosen and measured on permuted music labels.
+
+    Parameters
+    ----------
+    responses
+        (clips, units).
+    clips
+        Clip table of the same rows: split, group. Labels are permuted among the music
+        and non-music clips of each split; mixed clips take no part.
+    fraction
+        Share of the units that is chosen, as for ``selectivity.top_units``.
+    permutations
+        How many.
+    rng
+        Draws them. Networks given generators of the same seed share permutations.
+
+    Returns
+    -------
+    DataFrame
+        A row a permutation: permutation, from 0; ratio, of units chosen on train and
+        measured on eval; same_split_ratio, of units chosen and measured on eval; p, of
+        a two-sided rank-sum test of the chosen units' mean response to "music" against
+        "non-music" clips of eval.
+
+    Raises
+    ------
+    InputError
+        A split has fewer than 2 music or 2 non-music clips, or a response is no number.
+    """
+    chosen_on = _split(responses, clips, SELECTION_SPLIT)
+    measured_on = _split(responses, clips, MEASURED_SPLIT)
+    columns = {"ratio": [], "same_split_ratio": [], "p": []}
+    blocks = zip(
+        _permuted_means(chosen_on, permutations, rng),
+        _permuted_means(measured_on, permutations, rng),
+        strict=True,
+    )
+    for (_, index, *_), (labels, same_index, *means) in blocks:
+        units = np.stack([top_units(row, fraction) for row in index])
+        same_units = np.stack([top_units(row, fraction) for row in same_index])
+        columns["ratio"].append(_ratios(*means, units))
+        columns["same_split_ratio"].append(_ratios(*means, same_units))
+        columns["p"].append(_rank_sum_p(measured_on.responses, labels, units))
+    table = pd.DataFrame(
+        {name: np.concatenate(values) for name, values in columns.items()}
+    )
+    return table.rename_axis("permutation").reset_index()
+
+
+def permutation_rows(
+    null: pd.DataFrame, responses: np.ndarray, clips: pd.DataFrame, fraction: float
+) -> list[tuple[str, str, float]]:
+    """Rows (measure, condition, value) of `permuted_ratios`, and of the true labels.
+
+    Parameters
+    ----------
+    null
+        `permuted_ratios` of these responses, clips and fraction.
+
+    Returns
+    -------
+    list
+        - permuted_ratio: mean, sd, 2.5 and 97.5 (percentiles) over permutations
+        - permuted_same_split_ratio: mean and sd
+        - permuted_p: uniformity, the p-value of a Kolmogorov-Smirnov test of the
+          p-values against the uniform distribution
+        - ratio_permutation_p: eval, the one-sided p-value of the measured response
+          ratio, ``(1 + permutations at or above it) / (1 + permutations)``; NaN
+          without a ratio
+    """
+    ratios, same = null["ratio"], null["same_split_ratio"]
+    chosen_on = _split(responses, clips, SELECTION_SPLIT)
+    measured_on = _split(responses, clips, MEASURED_SPLIT)
+    index = music_selectivity_index(*_sides(chosen_on))
+    units = top_units(index, fraction)
+    measured = response_ratio(*(side[:, units] for side in _sides(measured_on)))
+    # A permutation without a ratio counts against the measured one.
+    as_high = np.count_nonzero(~(ratios < measured))
+    p = np.nan if np.isnan(measured) else (1 + as_high) / (1 + len(ratios))
+    return [
+        ("permuted_ratio", "mean", float(ratios.mean())),
+        ("permuted_ratio", "sd", float(ratios.std())),
+        ("permuted_ratio", "2.5", float(ratios.quantile(0.025))),
+        ("permuted_ratio", "97.5", float(ratios.quantile(0.975))),
+        ("permuted_same_split_ratio", "mean", float(same.mean())),
+        ("permuted_same_split_ratio", "sd", float(same.std())),
+        ("permuted_p", "uniformity", float(stats.kstest(null["p"], "uniform").pvalue)),
+        ("ratio_permutation_p", MEASURED_SPLIT, float(p)),
+    ]
+
+
+def _permuted_means(
+    split: Split, permutations: int, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, ...]]:
+    """Permuted labels, in blocks, with all units' index and means under them.
+
+    Labels are (block, clips); index, and means of music and of non-music, are
+    (block, units). Means and variances come of sums over the clips labelled music, a
+    product of two matrices; those of the others are what remains of the total.
+    """
+    # From one clip, constants cancel exactly; from the mean, squares keep their digits.
+    origin = split.responses[0]
+    centre = (split.responses - origin).mean(axis=0)
+    centred = split.responses - origin - centre
+    squares = centred**2
+    n_music = np.count_nonzero(split.is_music)
+    n_other = len(split.is_music) - n_music
+    # One generator for each split, so that blocks do not change what is drawn.
+    (own,) = rng.spawn(1)
+    for start in range(0, permutations, BLOCK):
+        size = min(BLOCK, permutations - start)
+        labels = own.permuted(np.tile(split.is_music, (size, 1)), axis=1)
+        weights = labels.astype(np.float64)
+        sums, square_sums = weights @ centred, weights @ squares
+        music, error = _moments(sums, square_sums, n_music)
+        other, other_error = _moments(
+            centred.sum(axis=0) - sums, squares.sum(axis=0) - square_sums, n_other
+        )
+        difference = music - other
+        with np.errstate(divide="ignore", invalid="ignore"):
+            index = difference / np.sqrt(error + other_error)
+        index = np.where(difference == 0, 0.0, index)
+        yield labels, index, music + (centre + origin), other + (centre + origin)
+
+
+def _moments(
+    sums: np.ndarray, square_sums: np.ndarray, n: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean, and squared standard error of the mean, of n clips."""
+    means = sums / n
+    variances = np.maximum(square_sums - n * means**2, 0) / (n - 1)
+    return means, variances / n
+
+
+def _ratios(music: np.ndarray, other: np.ndarray, units: np.ndarray) -> np.ndarray:
+    """Ratio of the chosen units' means, of each permutation."""
+    above, below = (
+        np.take_along_axis(means, units, axis=1).mean(axis=1)
+        for means in (music, other)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return above / below
+
+
+def _rank_sum_p(
+    responses: np.ndarray, labels: np.ndarray, units: np.ndarray
+) -> np.ndarray:
+    values = []
+    for is_music, chosen in zip(labels, units, strict=True):
+        of_clips = responses[:, chosen].mean(axis=1)
+        values.append(rank_sum(of_clips[is_music], of_clips[~is_music]).p)
+    return np.array(values)
+
+
+def _split(responses: np.ndarray, clips: pd.DataFrame, split: str) -> Split:
+    if len(responses) != len(clips):
+        raise ValueError(f"{len(responses)} responses for {len(clips)} clips")
+    is_music = (clips["group"] == "music").to_numpy()
+    part = is_music | (clips["group"] == "nonmusic").to_numpy()
+    part &= (clips["split"] == split).to_numpy()
+    n_music = np.count_nonzero(is_music[part])
+    n_other = np.count_nonzero(part) - n_music
+    if min(n_music, n_other) < 2:
+        raise InputError(
+            f"the {split} split has {n_music} music and {n_other} non-music clips; "
+            "permuting their labels needs 2 of each: add clips, or check their labels "
+            "and categories.music"
+        )
+    if not np.isfinite(responses[part]).all():
+        raise InputError(
+            f"responses on the {split} split hold NaN or infinity: the network "
+            "diverged; train it again with a lower learning rate"
+        )
+    return Split(responses[part].astype(np.float64), is_music[part])
+
+
+def _sides(split: Split) -> tuple[np.ndarray, np.ndarray]:
+    return split.responses[split.is_music], split.responses[~split.is_music]

@@ -1,0 +1,89 @@
+"""Music read out linearly from eighths of a network's units (paper Fig. 2d)."""
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from music_selectivity.figures.style import (
+    COLUMN_INCHES,
+    LOOK,
+    Style,
+    empty_figure,
+    label,
+    mark_mean,
+    new_figure,
+    spread,
+)
+
+SHOWN = "without_music"
+# Mean over five networks of the first eighth, on AudioSet.
+PAPER = 0.832
+
+
+def table(statistics: pd.DataFrame) -> pd.DataFrame:
+    """Average precision of each eighth of units, by network.
+
+    Parameters
+    ----------
+    statistics
+        ``statistics.csv``: measures readout_ap and readout_chance.
+
+    Returns
+    -------
+    DataFrame
+        model; seed; eighth, of the units in order of their music-selectivity, 1 for
+        the music-selective units; average_precision; chance, the share of music.
+    """
+    of_model = statistics[statistics["model"] == SHOWN]
+    condition = of_model["condition"].astype(str)
+    chance = of_model[
+        (of_model["measure"] == "readout_chance") & (condition == "all")
+    ].set_index("seed")["value"]
+    found = (of_model["measure"] == "readout_ap") & condition.str.startswith("units/")
+    rows = of_model[found].rename(columns={"value": "average_precision"})
+    rows["eighth"] = condition[found].str.removeprefix("units/").astype(int)
+    rows["chance"] = rows["seed"].map(chance).astype(float)
+    rows = rows.sort_values(["seed", "eighth"], ignore_index=True)
+    return rows[["model", "seed", "eighth", "average_precision", "chance"]]
+
+
+@matplotlib.rc_context(LOOK)
+def draw(table: pd.DataFrame, style: Style) -> Figure:
+    """Figure of `table`: a line a network, and the mean +/- SD of each eighth."""
+    if table["average_precision"].isna().all():
+        return empty_figure(f"No read-out of {label(SHOWN)} in this study")
+    wide = table.pivot(index="seed", columns="eighth", values="average_precision")
+    eighths = wide.columns.to_numpy()
+    figure = new_figure(COLUMN_INCHES, 2.6)
+    axes = figure.subplots()
+    for offset, (_, values) in zip(
+        spread(len(wide), 0.1), wide.iterrows(), strict=True
+    ):
+        axes.plot(
+            *(eighths + offset, values, "o-"),
+            color="#cccccc",
+            mfc=style.colour(SHOWN),
+            mec="white",
+            mew=0.3,
+            ms=3.4,
+            lw=0.6,
+        )
+    for eighth in eighths:
+        mark_mean(axes, eighth + 0.29, wide[eighth].to_numpy(), "black")
+    axes.hlines(PAPER, 0.65, 1.45, "black", ":", lw=0.8)
+    key = [Line2D([], [], color="black", ls=":", lw=0.8, label=f"paper {PAPER}")]
+    chance = table["chance"].mean()
+    if np.isfinite(chance):
+        other = style.colour("other")
+        axes.axhline(chance, color=other, ls="--", zorder=0)
+        key.append(Line2D([], [], color=other, ls="--", label=f"chance {chance:.3f}"))
+    axes.legend(
+        handles=key, loc="lower right", bbox_to_anchor=(1, 1), ncols=2, borderaxespad=0
+    )
+    axes.set_xticks(eighths)
+    axes.set_ylim(0, 1)
+    axes.set_xlabel("Eighth of units, most music-selective first")
+    axes.set_ylabel("Average precision, music")
+    return figure

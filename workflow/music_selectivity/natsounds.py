@@ -1,0 +1,253 @@
+"""The 165 natural sounds, and the brain's responses to them (paper Fig. 3).
+
+Norman-Haignere, Kanwisher & McDermott (2015), in the layout of their public repository.
+"""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import scipy.io
+from scipy.io.matlab import MatReadError
+
+from music_selectivity.audio import UnusableClip, read_mono
+from music_selectivity.errors import InputError
+from music_selectivity.resampling import clip_weights, weighted_mean
+
+Row = tuple[str, str, np.ndarray | float]
+
+COMPONENTS = ("lowfreq", "highfreq", "envsounds", "pitch", "speech", "music")
+"""Response components inferred from the brain, in the order of their file."""
+
+CATEGORIES = {
+    "Music": "Instrumental music",
+    "Song": "Vocal music",
+    "EngSpeech": "English speech",
+    "ForSpeech": "Foreign speech",
+    "HumVoc": "Human vocal",
+    "HumNonVoc": "Human non-vocal",
+    "AniVoc": "Animal vocal",
+    "AniNonVoc": "Animal non-vocal",
+    "Nature": "Nature",
+    "Mechanical": "Mechanical",
+    "EnvSound": "Environmental",
+}
+"""Categories by the name that the tables use."""
+
+MUSIC_CATEGORIES = ("Music", "Song")
+
+# Sounds of one length, but for what resampling and encoding may add.
+TOLERANCE_SECONDS = 0.05
+
+
+def read_sounds(folder: str | os.PathLike) -> pd.DataFrame:
+    """The sounds of a folder, with their categories and the brain's responses.
+
+    Parameters
+    ----------
+    folder
+        Holds sounds/category_labels.csv (name, category, no header),
+        sounds/wav/<name>.wav and data/components.mat (R, stim_names).
+
+    Returns
+    -------
+    DataFrame
+        sound, category, file, and component_<name> for each of `COMPONENTS`, in the
+        order of the labels.
+
+    Raises
+    ------
+    InputError
+        A file is missing or of another form, or tables and waveforms disagree.
+    """
+    labels_path = Path(folder, "sounds/category_labels.csv")
+    try:
+        sounds = pd.read_csv(labels_path, header=None, names=["sound", "category"])
+    except (OSError, ValueError) as error:
+        raise InputError(f"{labels_path}: cannot be read ({error})") from error
+    for number, row in enumerate(sounds.itertuples(), start=1):
+        place = f"{labels_path}, row {number}"
+        if row.category not in CATEGORIES:
+            raise InputError(
+                f"{place}: category {row.category!r}; allowed: {', '.join(CATEGORIES)}"
+            )
+        if row.sound in set(sounds["sound"][: number - 1]):
+            raise InputError(f"{place}: {row.sound} stands twice; remove one")
+    files = [Path(folder, "sounds/wav", f"{name}.wav") for name in sounds["sound"]]
+    for number, path in enumerate(files, start=1):
+        if not path.is_file():
+            raise InputError(f"{labels_path}, row {number}: {path} is missing")
+    sounds["file"] = [str(path) for path in files]
+    components = _read_components(Path(folder, "data/components.mat"))
+    absent = set(sounds["sound"]) - set(components.index)
+    if absent:
+        raise InputError(
+            f"{Path(folder, 'data/components.mat')}: no response to {min(absent)}, "
+            f"which {labels_path} lists; take both from the same release"
+        )
+    return sounds.join(components, on="sound")
+
+
+def load_waveforms(
+    sounds: pd.DataFrame, sample_rate: int, rms: float, full_scale: float
+) -> np.ndarray:
+    """Waveforms of the sounds at one length and RMS amplitude.
+
+    Parameters
+    ----------
+    sounds
+        `read_sounds`.
+    sample_rate
+        Hz, that they are resampled to.
+    rms
+        RMS amplitude re full scale: the mean of the training clips (paper, Methods).
+    full_scale
+        Value of a full-scale sample in the result.
+
+    Returns
+    -------
+    array, shape (sounds, samples), float32
+        Cut to the shortest.
+
+    Raises
+    ------
+    InputError
+        A file cannot be used, or sounds differ in length.
+    """
+    waveforms = []
+    for path in sounds["file"]:
+        try:
+            waveform = read_mono(path, sample_rate, max_seconds=60)
+        except UnusableClip as reason:
+            raise InputError(f"{path}: {reason}; give the file anew") from reason
+        power = np.mean(np.square(waveform, dtype=np.float64))
+        if power == 0:
+            raise InputError(f"{path}: silent; give the file anew")
+        waveforms.append(waveform * np.float32(rms * full_scale / np.sqrt(power)))
+    lengths = [len(waveform) for waveform in waveforms]
+    if max(lengths) - min(lengths) > TOLERANCE_SECONDS * sample_rate:
+        longest = sounds["file"].iloc[int(np.argmax(lengths))]
+        raise InputError(
+            f"{longest}: {max(lengths) / sample_rate:.2f} s, but others are "
+            f"{min(lengths) / sample_rate:.2f} s; cut all to one length"
+        )
+    return np.stack([waveform[: min(lengths)] for waveform in waveforms])
+
+
+def sound_weights(sounds: pd.DataFrame, draws: int) -> np.ndarray:
+    """Bootstrap weights, (sounds, 1 + draws), drawn within categories."""
+    return clip_weights(sounds["category"], draws, "natural sounds")
+
+
+def sound_table(
+    responses: np.ndarray, ms_units: np.ndarray, sounds: pd.DataFrame
+) -> pd.DataFrame:
+    """Mean response of the MS units to each sound: sound, category, response."""
+    table = sounds[["sound", "category"]].copy()
+    table["response"] = responses[:, ms_units].mean(axis=1, dtype=np.float64)
+    return table
+
+
+def natural_sound_rows(
+    responses: np.ndarray,
+    ms_units: np.ndarray,
+    sounds: pd.DataFrame,
+    weights: np.ndarray,
+) -> list[Row]:
+    """Measures of one network, with bootstrap replicates, for `measure_table`.
+
+    Parameters
+    ----------
+    responses
+        (sounds, units).
+    ms_units
+        Numbers of the music-selective units.
+    sounds
+        `read_sounds`.
+    weights
+        `sound_weights`.
+
+    Returns
+    -------
+    list of (measure, condition, values)
+        natural_ratio (``ms``, ``others``: units): instrumental and vocal music over the
+        other nine categories; of the MS units, natural_category (by category) and
+        natural_correlation (by component), Pearson's r over sounds.
+    """
+    of_ms = responses[:, ms_units].mean(axis=1, dtype=np.float64)
+    rest = np.setdiff1d(np.arange(responses.shape[1]), ms_units)
+    rows: list[Row] = [("natural_ratio", "ms", _ratio(of_ms, sounds, weights))]
+    if len(rest):
+        of_others = responses[:, rest].mean(axis=1, dtype=np.float64)
+        rows.append(("natural_ratio", "others", _ratio(of_others, sounds, weights)))
+    rows += _category_rows(of_ms, sounds, weights)
+    for name in COMPONENTS:
+        component = sounds[f"component_{name}"].to_numpy(np.float64)
+        r = _weighted_correlation(of_ms, component, weights)
+        rows.append(("natural_correlation", name, r))
+    return rows
+
+
+def fmri_rows(sounds: pd.DataFrame, weights: np.ndarray) -> list[Row]:
+    """The same ratio and categories of the brain's music component."""
+    response = sounds["component_music"].to_numpy(np.float64)
+    ratio = ("natural_ratio", "ms", _ratio(response, sounds, weights))
+    return [ratio, *_category_rows(response, sounds, weights)]
+
+
+def _ratio(
+    response: np.ndarray, sounds: pd.DataFrame, weights: np.ndarray
+) -> np.ndarray:
+    music = sounds["category"].isin(MUSIC_CATEGORIES).to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return weighted_mean(response[music], weights[music]) / weighted_mean(
+            response[~music], weights[~music]
+        )
+
+
+def _category_rows(
+    response: np.ndarray, sounds: pd.DataFrame, weights: np.ndarray
+) -> list[Row]:
+    rows: list[Row] = []
+    for category in CATEGORIES:
+        own = (sounds["category"] == category).to_numpy()
+        if own.any():
+            mean = weighted_mean(response[own], weights[own])
+            rows.append(("natural_category", category, mean))
+    return rows
+
+
+def _weighted_correlation(
+    x: np.ndarray, y: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """Pearson's r in each sample, (1 + draws,); NaN where a side does not vary."""
+    # Centred beforehand, products of deviations lose no digits.
+    x, y = x - x.mean(), y - y.mean()
+
+    def covariance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return weighted_mean(a * b, weights) - weighted_mean(
+            a, weights
+        ) * weighted_mean(b, weights)
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return covariance(x, y) / np.sqrt(covariance(x, x) * covariance(y, y))
+
+
+def _read_components(path: Path) -> pd.DataFrame:
+    try:
+        content = scipy.io.loadmat(path)
+        names = [str(name[0]) for name in content["stim_names"].ravel()]
+        responses = np.asarray(content["R"], dtype=np.float64)
+    except (MatReadError, OSError, LookupError, ValueError, TypeError) as error:
+        raise InputError(
+            f"{path}: cannot be read as the responses to the sounds, R and stim_names "
+            f"({type(error).__name__}: {error})"
+        ) from error
+    if responses.shape != (len(names), len(COMPONENTS)):
+        raise InputError(
+            f"{path}: R is {responses.shape}, not ({len(names)}, {len(COMPONENTS)}), "
+            "a row a sound and a column a component"
+        )
+    columns = [f"component_{name}" for name in COMPONENTS]
+    return pd.DataFrame(responses, index=names, columns=columns)

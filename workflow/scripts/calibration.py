@@ -1,0 +1,24 @@
+"""Response ratios of one network with music labels permuted over clips."""
+
+from music_selectivity import seeds
+from music_selectivity.activations import from_table
+from music_selectivity.calibration import permutation_rows, permuted_ratios
+from music_selectivity.clips import included
+from music_selectivity.jobs import job
+from music_selectivity.resampling import measure_table
+from music_selectivity.store import read_table, write_table
+
+with job(snakemake.log[0]) as log:
+    params, wildcards = snakemake.params, snakemake.wildcards
+    clips = included(read_table(snakemake.input.clips))
+    _, responses = from_table(read_table(snakemake.input.activations))
+    null = permuted_ratios(
+        responses,
+        clips,
+        params.ms_fraction,
+        params.permutations,
+        seeds.generator("permutations", wildcards.model, wildcards.seed),
+    )
+    write_table(snakemake.output.null, null)
+    rows = permutation_rows(null, responses, clips, params.ms_fraction)
+    write_table(snakemake.output.measures, measure_table(rows))

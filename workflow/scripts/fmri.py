@@ -1,0 +1,11 @@
+"""The brain's music component over the 165 natural sounds, measured as networks are."""
+
+from music_selectivity.jobs import job
+from music_selectivity.natsounds import fmri_rows, sound_weights
+from music_selectivity.resampling import measure_table
+from music_selectivity.store import read_table, write_table
+
+with job(snakemake.log[0]) as log:
+    sounds = read_table(snakemake.input[0])
+    rows = fmri_rows(sounds, sound_weights(sounds, snakemake.params.draws))
+    write_table(snakemake.output[0], measure_table(rows))

@@ -1,0 +1,23 @@
+"""Responses of one network's units to the 165 natural sounds."""
+
+from music_selectivity.activations import from_table
+from music_selectivity.jobs import job
+from music_selectivity.natsounds import (
+    natural_sound_rows,
+    sound_table,
+    sound_weights,
+)
+from music_selectivity.resampling import measure_table
+from music_selectivity.selectivity import SELECTION_SPLIT, top_units
+from music_selectivity.store import read_table, write_table
+
+with job(snakemake.log[0]) as log:
+    files, params = snakemake.input, snakemake.params
+    sounds = read_table(files.sounds)
+    _, responses = from_table(read_table(files.activations))
+    msi = read_table(files.units)[f"msi_{SELECTION_SPLIT}"].to_numpy()
+    units = top_units(msi, params.ms_fraction)
+    weights = sound_weights(sounds, params.draws)
+    rows = natural_sound_rows(responses, units, sounds, weights)
+    write_table(snakemake.output.sounds, sound_table(responses, units, sounds))
+    write_table(snakemake.output.measures, measure_table(rows))
