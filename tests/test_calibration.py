@@ -28,11 +28,14 @@ def corpus(n=300, music=0.3, mixed=0.1):
 def activations(n_clips, n_units, seed, shared=None):
     """Like stored ones: ReLU means of skewed, correlated units, some nearly dead.
 
-    `shared` are properties of the clips, (clips, 6), that all networks hear.
+    `shared` are properties of the clips, (clips, 6), that all networks hear; the first,
+    such as their level, drives all units.
     """
     rng = np.random.default_rng(seed)
     shared = rng.normal(size=(n_clips, 6)) if shared is None else shared
-    drive = shared @ rng.normal(size=(6, n_units)) / np.sqrt(6)
+    weights = rng.normal(size=(6, n_units))
+    weights[0] = rng.gamma(4, 0.25, n_units)
+    drive = shared @ weights / np.sqrt(6)
     drive = drive + 0.7 * rng.normal(size=(n_clips, n_units)) - rng.gamma(1, 1, n_units)
     return np.logaddexp(0, 2 * drive).astype(np.float32)
 
@@ -60,7 +63,8 @@ def test_activations_are_like_stored_ones():
     responses = activations(len(CLIPS), 64, 0)
     assert (stats.skew(responses) > 0.5).mean() > 0.9
     correlations = np.corrcoef(responses.T)[np.triu_indices(64, 1)]
-    assert np.abs(correlations).mean() > 0.2
+    assert correlations.mean() > 0.1
+    assert correlations.std() > 0.2
 
 
 def test_each_permutation_is_the_analysis_of_relabelled_clips():
@@ -148,9 +152,8 @@ def test_networks_that_share_clips_are_not_so_many_witnesses():
     """
     shared = np.random.default_rng(0).normal(size=(len(CLIPS), 6))
     networks = [activations(len(CLIPS), 64, seed, shared) for seed in range(5)]
-    means = np.corrcoef([network.mean(axis=1) for network in networks])
-    # Networks answer to other mixtures of what they hear.
-    assert means[np.triu_indices(5, 1)].min() > -1
+    alike = np.corrcoef([network.mean(axis=1) for network in networks])
+    assert 0.7 < alike[np.triu_indices(5, 1)].mean() < 0.9
 
     def level(seeds):
         ratios = np.array(

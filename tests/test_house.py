@@ -27,7 +27,10 @@ ORDER = [
     *("mixed_effects", "claims", "figures", "report"),
 ]
 
-ON_A_GPU = ("train", "activations", "linear_features", "random_ablation", "course")
+ON_A_GPU = {
+    *("train", "activations", "stimulus_activations", "random_ablation", "course"),
+    *("linear_features", "stimulus_features", "natural_features"),
+}
 
 # Distribution that provides a module, where the names differ.
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}

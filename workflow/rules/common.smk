@@ -40,6 +40,8 @@ POWERS = [f"power_{ratio}" for ratio in config["amplitude"]["power_ratios"]]
 QUILTS = [f"quilt_{length}" for length in config["quilts"]["segment_ms"]]
 QUILTS.append("quilt_original")
 STIMULI = ["original", *POWERS, *QUILTS]
+NATURAL_SOUNDS = "natsound165"
+OTHER_STIMULI = STIMULI[1:] + ([NATURAL_SOUNDS] if NATURAL else [])
 SHARDS = [f"{shard:03d}" for shard in range(N_SHARDS)]
 RESULTS = f"results/{config['study']}"
 
@@ -101,7 +103,6 @@ wildcard_constraints:
     seed=r"\d+",
     shard=r"\d{3}",
     set=r"levelled|quilt_\w+",
-    stimuli=r"original|natsound165|power_\d+|quilt_\w+",
     analysis=r"[a-z_]+",
 
 
@@ -171,21 +172,29 @@ def ontology_of_corpus():
     return [ontology] if ontology else []
 
 
-def stimulus_log_mels(wildcards):
-    """Shards of log-mels of a stimulus set; every power is read from one set."""
-    if wildcards.stimuli == "original":
-        return expand(paths.log_mel, shard=SHARDS)
-    if wildcards.stimuli == "natsound165":
-        return [paths.natural_log_mels]
-    levelled = wildcards.stimuli.startswith("power_")
-    chosen = "levelled" if levelled else wildcards.stimuli
-    return expand(paths.stimuli, set=chosen, shard=SHARDS)
+def stimulus_inputs(stimuli):
+    """Input function: the tables of some stimulus sets, and the shards of each."""
+
+    def inputs(wildcards):
+        files = {"clips": paths.clips}
+        for name in stimuli:
+            if name == "original":
+                files[name] = expand(paths.log_mel, shard=SHARDS)
+            elif name == NATURAL_SOUNDS:
+                files[name] = [paths.natural_log_mels]
+                files["sounds"] = paths.natural_sounds
+            else:
+                # Every power is read from the one set of equal levels.
+                chosen = "levelled" if name.startswith("power_") else name
+                files[name] = expand(paths.stimuli, set=chosen, shard=SHARDS)
+        return files
+
+    return inputs
 
 
-def stimulus_table(wildcards):
-    """The table that says which sounds a stimulus set holds."""
-    natural = wildcards.stimuli == "natsound165"
-    return paths.natural_sounds if natural else paths.clips
+def components(wildcards):
+    """The principal components, for features that are those."""
+    return paths.pca if wildcards.model == "pca" else []
 
 
 def growing(base):

@@ -35,15 +35,14 @@ rule train:
 
 rule activations:
     input:
+        unpack(stimulus_inputs(["original"])),
         checkpoint=paths.checkpoint,
-        sounds=stimulus_table,
-        log_mels=stimulus_log_mels,
     output:
-        paths.activations,
+        paths.original,
     log:
-        f"{paths.log}/activations/{{model}}_seed{{seed}}_{{stimuli}}.log",
+        f"{paths.log}/activations/{{model}}_seed{{seed}}.log",
     benchmark:
-        f"{paths.benchmark}/activations/{{model}}_seed{{seed}}_{{stimuli}}.tsv"
+        f"{paths.benchmark}/activations/{{model}}_seed{{seed}}.tsv"
     wildcard_constraints:
         model="|".join(MODELS),
     conda:
@@ -54,6 +53,35 @@ rule activations:
         runtime=growing(60),
         gpu=GPU,
     params:
+        stimuli=["original"],
+        threads=config["training"]["threads"],
+        code=code("activations.py"),
+    script:
+        "../scripts/activations.py"
+
+
+# All other stimulus sets in one job, for each takes but minutes.
+rule stimulus_activations:
+    input:
+        unpack(stimulus_inputs(OTHER_STIMULI)),
+        checkpoint=paths.checkpoint,
+    output:
+        expand(paths.activations, stimuli=OTHER_STIMULI, allow_missing=True),
+    log:
+        f"{paths.log}/stimulus_activations/{{model}}_seed{{seed}}.log",
+    benchmark:
+        f"{paths.benchmark}/stimulus_activations/{{model}}_seed{{seed}}.tsv"
+    wildcard_constraints:
+        model="|".join(MODELS),
+    conda:
+        "../../envs/torch.yaml"
+    threads: config["training"]["threads"]
+    resources:
+        mem_mb=growing(3000),
+        runtime=growing(240),
+        gpu=GPU,
+    params:
+        stimuli=OTHER_STIMULI,
         threads=config["training"]["threads"],
         code=code("activations.py"),
     script:

@@ -1,4 +1,4 @@
-"""Linear features of a stimulus set: principal components or Gabor filters."""
+"""Linear features of stimulus sets: principal components or Gabor filters."""
 
 import torch
 
@@ -7,7 +7,7 @@ from music_selectivity.device import resolve
 from music_selectivity.gabor import GaborFilterBank, GaborSettings
 from music_selectivity.jobs import job
 from music_selectivity.responses import write_responses
-from music_selectivity.stimuli import open_stimuli
+from music_selectivity.stimuli import NATURAL_SOUNDS, open_stimuli
 from music_selectivity.store import read_table
 
 with job(snakemake.log[0]) as log:
@@ -18,10 +18,10 @@ with job(snakemake.log[0]) as log:
         features = pca.load(snakemake.input.pca)
     else:
         features = GaborFilterBank(GaborSettings(**params.gabor), params.full_scale)
-    names, log_mels = open_stimuli(
-        read_table(snakemake.input.sounds),
-        snakemake.wildcards.stimuli,
-        snakemake.input.log_mels,
-    )
-    write_responses(snakemake.output[0], names, features, log_mels, device)
-    log.info("%d sounds on %s", len(names), device)
+    clips = read_table(snakemake.input.clips)
+    for stimuli, path in zip(params.stimuli, snakemake.output, strict=True):
+        natural = stimuli == NATURAL_SOUNDS
+        table = read_table(snakemake.input.sounds) if natural else clips
+        names, log_mels = open_stimuli(table, stimuli, snakemake.input[stimuli])
+        write_responses(path, names, features, log_mels, device)
+        log.info("%s: %d sounds on %s", stimuli, len(names), device)
