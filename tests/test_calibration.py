@@ -63,8 +63,8 @@ def test_activations_are_like_stored_ones():
     responses = activations(len(CLIPS), 64, 0)
     assert (stats.skew(responses) > 0.5).mean() > 0.9
     correlations = np.corrcoef(responses.T)[np.triu_indices(64, 1)]
-    assert correlations.mean() > 0.1
-    assert correlations.std() > 0.2
+    assert correlations.mean() > 0.05
+    assert correlations.std() > 0.15
 
 
 def test_each_permutation_is_the_analysis_of_relabelled_clips():
@@ -153,7 +153,7 @@ def test_networks_that_share_clips_are_not_so_many_witnesses():
     shared = np.random.default_rng(0).normal(size=(len(CLIPS), 6))
     networks = [activations(len(CLIPS), 64, seed, shared) for seed in range(5)]
     alike = np.corrcoef([network.mean(axis=1) for network in networks])
-    assert 0.7 < alike[np.triu_indices(5, 1)].mean() < 0.9
+    assert 0.7 < alike[np.triu_indices(5, 1)].mean() < 0.95
 
     def level(seeds):
         ratios = np.array(
@@ -168,7 +168,6 @@ def test_networks_that_share_clips_are_not_so_many_witnesses():
         return np.count_nonzero(np.array(p) <= 0.05)
 
     assert level(range(5)) <= stats.binom.ppf(0.999, 200, 1 / 32)
-    print(level([0] * 5), means)
     assert level([0] * 5) > stats.binom.ppf(0.999, 200, 1 / 32)
 
 
@@ -240,6 +239,15 @@ def test_a_silent_network_has_no_ratio():
     null, value = rows_of(np.zeros((len(CLIPS), 16), np.float32))
     assert null[["ratio", "same_split_ratio"]].isna().all(axis=None)
     assert (null["p"] == 1).all()
+    assert np.isnan(value["ratio_permutation_p", "eval"])
+
+
+def test_responses_about_zero_have_no_ratio():
+    """As principal components: p-values mean something, ratios do not."""
+    responses = np.random.default_rng(0).normal(size=(len(CLIPS), 16))
+    null, value = rows_of(responses)
+    assert null["ratio"].min() < 0
+    assert stats.kstest(null["p"], "uniform").pvalue > 0.001
     assert np.isnan(value["ratio_permutation_p", "eval"])
 
 

@@ -20,7 +20,8 @@ RULES = sorted((ROOT / "workflow/rules").glob("*.smk"))
 ORDER = [
     *("errors", "seeds", "store", "codedigest", "jobs", "config"),
     *("ontology", "categories", "sources", "clips", "audio", "soundscapes"),
-    *("torchaudio_import", "logmel", "trivial", "quilts", "stimuli", "gabor", "pca"),
+    *("torchaudio_import", "logmel", "trivial", "levels", "quilts"),
+    *("stimuli", "gabor", "pca"),
     *("device", "networks", "checkpoints", "training", "activations", "responses"),
     *("statistics", "resampling", "selectivity", "tuning", "natsounds", "decoding"),
     *("embedding", "ablation", "random_ablation", "course", "calibration"),

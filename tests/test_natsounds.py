@@ -40,16 +40,15 @@ def folder(tmp_path) -> Path:
     return tmp_path
 
 
-def write_components(folder: Path, names: list[str]) -> None:
-    """Component k of sound n is n + 100 k."""
+def write_components(folder: Path, names: list[str], **changes) -> None:
+    """Component k of sound n is n + 100 k, and they stand in reverse order."""
     numbers = np.array([int(name[4:]) for name in names])
-    scipy.io.savemat(
-        folder / "data/components.mat",
-        {
-            "R": numbers[:, None] + 100.0 * np.arange(6),
-            "stim_names": np.array([names], dtype=object),
-        },
-    )
+    content = {
+        "R": (numbers[:, None] + 100.0 * np.arange(6))[:, ::-1],
+        "stim_names": np.array([names], dtype=object),
+        "component_names": np.array([COMPONENTS[::-1]], dtype=object).T,
+    }
+    scipy.io.savemat(folder / "data/components.mat", content | changes)
 
 
 def test_sounds_are_joined_by_name(folder):
@@ -69,12 +68,26 @@ def test_waveforms_have_one_level_and_length(folder):
         np.testing.assert_allclose(rms, 0.03 * full_scale, rtol=1e-4)
 
 
+def test_all_are_cut_to_the_shortest_before_they_are_levelled(folder):
+    """What is cut off, here a loud end, has no part in the level."""
+    sounds = read_sounds(folder)
+    waveform = np.r_[np.full(44_100, 0.01), np.full(200, 0.99)]
+    soundfile.write(folder / "sounds/wav/stim5.wav", waveform, 44_100)
+    waveforms = load_waveforms(sounds, 44_100, 0.03, 1)
+    assert waveforms.shape == (12, 44_100)
+    np.testing.assert_allclose(waveforms[5], 0.03, rtol=1e-4)
+
+
 def remove(name):
     return lambda folder: (folder / name).unlink()
 
 
 def rewrite_labels(text):
     return lambda folder: (folder / "sounds/category_labels.csv").write_text(text)
+
+
+def rewrite_components(names, **changes):
+    return lambda folder: write_components(folder, names, **changes)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +98,19 @@ def rewrite_labels(text):
         (remove("sounds/wav/stim3.wav"), r"row 4: .*stim3\.wav is missing"),
         (rewrite_labels("stim0,Music\nstim1,Jazz\n"), r"row 2: category 'Jazz'"),
         (rewrite_labels("stim0,Music\nstim0,Music\n"), r"row 2: stim0 stands twice"),
-        (lambda folder: write_components(folder, ["stim0"]), r"no response to stim1"),
+        (rewrite_components(["stim0"]), r"components\.mat: no response to stim1"),
+        (rewrite_components(["stim0", "stim0"]), r"holds stim0 twice"),
+        (
+            rewrite_components(["stim0"], R=np.ones((1, 5))),
+            r"R is \(1, 5\), not \(1, 6",
+        ),
+        (rewrite_components(["stim0"], R=np.full((1, 6), np.nan)), "R of stim0 holds"),
+        (
+            rewrite_components(
+                ["stim0"], component_names=np.array([list("abcdef")], dtype=object)
+            ),
+            r"component_names are a, b, .*; needed are lowfreq",
+        ),
         (
             lambda folder: (folder / "data/components.mat").write_bytes(b"MATLAB"),
             r"components\.mat: cannot be read",

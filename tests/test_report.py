@@ -57,66 +57,21 @@ def make_inputs(folder):
     statistics = pd.DataFrame(
         rows, columns=["model", "seed", "measure", "condition", "value"]
     )
+    # fmt: off
     claims = pd.DataFrame(
         [
-            (
-                "1c",
-                "One.",
-                "m",
-                "0.109",
-                "Fig. 1c",
-                0.3312,
-                0.0058,
-                5,
-                "signed-rank",
-                1 / 32,
-                1.0,
-                "replicated",
-            ),
-            (
-                "2b",
-                "Two.",
-                "m",
-                "2.07",
-                "Fig. 2b",
-                1.02,
-                0.1,
-                5,
-                "signed-rank",
-                0.5,
-                0.4,
-                "not replicated",
-            ),
-            (
-                "5c",
-                EVIL,
-                "m",
-                "",
-                "Fig. 5c",
-                np.nan,
-                np.nan,
-                2,
-                "",
-                np.nan,
-                np.nan,
-                "too few networks to tell",
-            ),
+            ("1c", "One.", "m", "0.109", "Fig. 1c", 0.3312, 0.0058, 5, "signed-rank",
+             1 / 32, 1.0, "replicated"),
+            ("2b", "Two.", "m", "2.07", "Fig. 2b", 1.02, 0.1, 5, "signed-rank",
+             0.5, 0.4, "not replicated"),
+            ("5c", EVIL, "m", "", "Fig. 5c", np.nan, np.nan, 2, "", np.nan, np.nan,
+             "too few networks to tell"),
         ],
-        columns=[
-            "id",
-            "claim",
-            "model",
-            "paper",
-            "where",
-            "measured",
-            "sd",
-            "n",
-            "test",
-            "p",
-            "effect_size",
-            "verdict",
-        ],
-    ).assign(  # fmt: skip
+        columns=["id", "claim", "model", "paper", "where", "measured", "sd", "n",
+                 "test", "p", "effect_size", "verdict"],
+    )
+    # fmt: on
+    claims = claims.assign(
         notes=["measured: mean AP", "", ""],
         low=[0.3251, 0.9, np.nan],
         high=[0.3371, 1.1, np.nan],

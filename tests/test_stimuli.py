@@ -9,16 +9,15 @@ from hypothesis import strategies as st
 
 from music_selectivity import seeds
 from music_selectivity.audio import AudioSettings
+from music_selectivity.levels import mean_rms, with_rms, write_levelled_shard
 from music_selectivity.logmel import LogMel, LogMelSettings
-from music_selectivity.quilts import QuiltSettings, cut_and_pad, quilt
-from music_selectivity.stimuli import (
-    mean_rms,
-    open_stimuli,
-    stimulus_clips,
-    with_rms,
-    write_levelled_shard,
+from music_selectivity.quilts import (
+    QuiltSettings,
+    cut_and_pad,
+    quilt,
     write_quilt_shards,
 )
+from music_selectivity.stimuli import open_stimuli, stimulus_clips
 
 RATE = 22_050
 AUDIO = AudioSettings(RATE, 2.0, 0.1, "zeros", False, -70.0)

@@ -15,11 +15,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.io
 import soundfile
 import yaml
 
 from conftest import ROOT
 from music_selectivity import soundscapes
+from music_selectivity.natsounds import CATEGORIES, COMPONENTS
 
 PARTS = ["Snakefile", "config.yaml", "workflow", "profiles", "studies", "envs"]
 NOT_RESULTS = {"logs", "benchmarks"}
@@ -34,9 +36,18 @@ corpus:
   form: table
   shards: 2
   table: {folder: FOLDER}
+natsound165: {folder: NATURAL}
 audio: {clip_seconds: 2.0, min_seconds: 0.5, fill: repeat}
+quilts: {segment_ms: [50, 400], sound_seconds: 1.6}
+amplitude: {power_ratios: [1, 64]}
+linear_features: {pca: {components: 16}}
+analysis:
+  bootstrap_draws: 20
+  permutations: 20
+  random_ablation: {sets: 50}
+  genres: {below: null, classes: [Jazz, Rock music]}
 models:
-  without_music: {clips: without_music, epochs: 12}
+  without_music: {clips: without_music, epochs: 12, snapshots: [0, 12]}
   with_music: null
   untrained: {clips: without_music, epochs: 0}
   memorization: null
@@ -117,7 +128,29 @@ def sounds(tmp_path_factory) -> Path:
     for name in [*bad, "broken", "absent"]:
         rows.append({**rows[0], "clip_id": name, "file": f"clips/{name}.wav"})
     pd.DataFrame(rows).to_csv(folder / "clips.csv", index=False)
+    natural_sounds(folder / "natural")
     return folder
+
+
+def natural_sounds(folder: Path) -> None:
+    """Two made-up sounds a category in the layout of the 165 natural ones."""
+    for name in ("sounds/wav", "data"):
+        (folder / name).mkdir(parents=True)
+    rng = np.random.default_rng(0)
+    names = [f"stim{number}" for number in range(2 * len(CATEGORIES))]
+    for name in names:
+        waveform = 0.1 * rng.normal(size=44_100)
+        soundfile.write(folder / f"sounds/wav/{name}.wav", waveform, 22_050)
+    lines = [
+        f"{name},{kind}" for name, kind in zip(names, 2 * [*CATEGORIES], strict=True)
+    ]
+    (folder / "sounds/category_labels.csv").write_text("\n".join(lines))
+    responses = {
+        "R": rng.random((len(names), len(COMPONENTS))),
+        "stim_names": np.array([names], dtype=object),
+        "component_names": np.array([[name] for name in COMPONENTS], dtype=object),
+    }
+    scipy.io.savemat(folder / "data/components.mat", responses)
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +167,9 @@ def configure(checkout: Path, sounds: Path) -> None:
     from snakemake.utils import update_config
 
     config = yaml.safe_load((checkout / "config.yaml").read_text())
-    update_config(config, yaml.safe_load(OWN_SOUNDS.replace("FOLDER", str(sounds))))
+    own = OWN_SOUNDS.replace("FOLDER", str(sounds))
+    own = own.replace("NATURAL", str(sounds / "natural"))
+    update_config(config, yaml.safe_load(own))
     (checkout / "config.yaml").write_text(yaml.safe_dump(config))
 
 
@@ -195,12 +230,20 @@ def test_bad_clips_are_set_aside_and_told(finished):
         assert reason in page
 
 
-EVERYTHING_AFTER_CLIPS = {
-    *("clips", "trivial_classifier", "train", "activations", "selectivity"),
-    *("ablation", "statistics", "claims", "figure", "report_page"),
+# Jobs of one network (course and random_ablation: of those that the config names).
+OF_UNITS = {
+    *("selectivity", "tuning", "readout", "natural_sounds", "calibration"),
+    *("ablation", "random_ablation", "course"),
 }
-AFTER_TRAINING = EVERYTHING_AFTER_CLIPS - {"clips", "trivial_classifier"}
-AFTER_ACTIVATIONS = AFTER_TRAINING - {"train", "activations"}
+GATHERED = {"statistics", "mixed_models", "claims", "figure", "report_page"}
+AFTER_ACTIVATIONS = OF_UNITS | GATHERED
+OF_NETWORKS = {"activations", "stimulus_activations", "embedding"} | AFTER_ACTIVATIONS
+AFTER_TRAINING = {"train"} | OF_NETWORKS
+STIMULI = {"levelled", "quilts", "natural_log_mels", "fmri"}
+LINEAR = {"fit_pca", "linear_features", "stimulus_features", "natural_features"}
+EVERYTHING_AFTER_CLIPS = (
+    {"clips", "trivial_classifier"} | STIMULI | LINEAR | AFTER_TRAINING
+)
 
 
 def edit(path: str, old: str, new: str):
@@ -269,7 +312,10 @@ CONFIG_SHOWN = {"resolved_config", "report_page"}
 PROMISES = {
     "nothing": (lambda checkout, sounds: [], {}),
     "one clip's audio": (other_audio, EVERYTHING_AFTER_CLIPS | {"log_mel"}),
-    "one clip's label": (other_label, EVERYTHING_AFTER_CLIPS | {"list_clips"}),
+    "one clip's label": (
+        other_label,
+        EVERYTHING_AFTER_CLIPS | {"list_clips", "categories"},
+    ),
     "a new seed": (
         configured(seeds=[1, 7]),
         AFTER_TRAINING | {"resolved_config"},
@@ -285,6 +331,27 @@ PROMISES = {
     "the MSI fraction": (
         configured(analysis__ms_fraction=0.25),
         AFTER_ACTIVATIONS | {"resolved_config"},
+    ),
+    "the number of random sets": (
+        configured(analysis__random_ablation__sets=60),
+        {"random_ablation"} | GATHERED | CONFIG_SHOWN,
+    ),
+    "another category": (
+        configured(analysis__categories__rain={"subtrees": ["Rain"]}),
+        {"categories", "tuning", "readout"} | GATHERED | CONFIG_SHOWN,
+    ),
+    "the length of a quilt's segments": (
+        configured(quilts__segment_ms=[50, 200]),
+        {"quilts", "stimulus_activations", "stimulus_features", "tuning"}
+        | {"natural_sounds"}
+        | GATHERED
+        | CONFIG_SHOWN,
+    ),
+    "a real edit in quilting code": (
+        edit(f"{LIBRARY}/quilts.py", "JOINT_SECONDS = 0.025", "JOINT_SECONDS = 0.02"),
+        {"quilts", "stimulus_activations", "stimulus_features", "tuning"}
+        | {"natural_sounds"}
+        | GATHERED,
     ),
     "a figure's colour": (
         configured(figures__music="crimson"),
@@ -310,7 +377,7 @@ PROMISES = {
         edit(
             f"{LIBRARY}/selectivity.py", "ddof=1) / len(music)", "ddof=0) / len(music)"
         ),
-        AFTER_ACTIVATIONS - {"claims"} | {"claims"},
+        AFTER_ACTIVATIONS | {"embedding"},
     ),
     "a real edit in audio code": (
         edit(f"{LIBRARY}/audio.py", "FRAME_SECONDS = 0.025", "FRAME_SECONDS = 0.05"),
@@ -357,7 +424,8 @@ def test_exactly_what_changed_runs_again(finished, sounds, change):
     if change in ("a new seed", "a new model"):
         # Of two models and one seed, only the new networks.
         assert jobs["train"] == {"a new seed": 2, "a new model": 1}[change]
-        assert jobs["activations"] == jobs["train"]
+        for rule in ("activations", "stimulus_activations", "embedding", "tuning"):
+            assert jobs[rule] == jobs["train"]
 
 
 def kill_in_new_rule(checkout: Path, known: set[str], dice: random.Random, *arguments):
@@ -407,7 +475,8 @@ def test_killed_in_every_stage_the_study_ends_in_the_same_bytes(
     checkout = checkout_into(tmp_path)
     configure(checkout, sounds)
     killed = kill_in_every_rule(checkout)
-    assert killed == EVERYTHING_AFTER_CLIPS | {"list_clips", "log_mel"} | CONFIG_SHOWN
+    rules = {"list_clips", "log_mel", "categories"} | CONFIG_SHOWN
+    assert killed == EVERYTHING_AFTER_CLIPS | rules
     log = (checkout / "results/own/logs/train/without_music_seed1.log").read_text()
     assert "going on after epoch" in log
     undisturbed, disturbed = results_of(finished), results_of(checkout)

@@ -115,8 +115,9 @@ def permutation_rows(
         - permuted_p: uniformity, the p-value of a Kolmogorov-Smirnov test of the
           p-values against the uniform distribution
         - ratio_permutation_p: eval, the one-sided p-value of the measured response
-          ratio, ``(1 + permutations at or above it) / (1 + permutations)``; NaN
-          without a ratio
+          ratio, ``(1 + permutations at or above it) / (1 + permutations)``; NaN where
+          responses are none or change sign, as those of principal components: theirs
+          is no ratio
     """
     ratios, same = null["ratio"], null["same_split_ratio"]
     chosen_on = _split(responses, clips, SELECTION_SPLIT)
@@ -124,9 +125,9 @@ def permutation_rows(
     index = music_selectivity_index(*_sides(chosen_on))
     units = top_units(index, fraction)
     measured = response_ratio(*(side[:, units] for side in _sides(measured_on)))
-    # A permutation without a ratio counts against the measured one.
-    as_high = np.count_nonzero(~(ratios < measured))
-    p = np.nan if np.isnan(measured) else (1 + as_high) / (1 + len(ratios))
+    p = np.nan
+    if measured > 0 and (ratios > 0).all():
+        p = (1 + np.count_nonzero(ratios >= measured)) / (1 + len(ratios))
     return [
         ("permuted_ratio", "mean", float(ratios.mean())),
         ("permuted_ratio", "sd", float(ratios.std())),

@@ -1,8 +1,9 @@
 """The network's front end: log-mel spectrograms, and shards of them on disk."""
 
+import contextlib
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -106,11 +107,8 @@ def write_shard(
         clip has row -1, zeros in the array and NaN measures.
     """
     log_mel = LogMel(settings, audio.sample_rate)
-    n_frames = settings.n_frames(audio.n_samples)
     found = []
-    with atomic_path(array_path) as temporary:
-        shape = (len(files), settings.n_mels, n_frames)
-        shard = open_array(temporary, shape)
+    with open_shards([array_path], len(files), audio, settings) as (shard,):
         for row, (clip_id, path) in enumerate(files.items()):
             entry = {"clip_id": clip_id, "row": row, "excluded": ""}
             try:
@@ -129,12 +127,31 @@ def write_shard(
             found.append(entry)
             if (row + 1) % 1000 == 0:
                 log.info("%d of %d clips", row + 1, len(files))
-        if isinstance(shard, np.memmap):
-            shard.flush()
     return _with_all_columns(pd.DataFrame(found), settings.n_mels)
 
 
-def open_array(path: Path, shape: tuple[int, ...]) -> np.ndarray:
+@contextlib.contextmanager
+def open_shards(
+    paths: Sequence[str | os.PathLike],
+    n_clips: int,
+    audio: AudioSettings,
+    settings: LogMelSettings,
+) -> Iterator[list[np.ndarray]]:
+    """Log-mel arrays of `n_clips`, .npy, renamed into place when all are whole.
+
+    They are filled through memory maps, so that memory does not grow with clips.
+    """
+    shape = (n_clips, settings.n_mels, settings.n_frames(audio.n_samples))
+    with contextlib.ExitStack() as stack:
+        temporary = [stack.enter_context(atomic_path(path)) for path in paths]
+        shards = [_open_array(path, shape) for path in temporary]
+        yield shards
+        for shard in shards:
+            if isinstance(shard, np.memmap):
+                shard.flush()
+
+
+def _open_array(path: Path, shape: tuple[int, ...]) -> np.ndarray:
     """Zero-filled .npy open for writing (a memory map cannot be empty)."""
     if shape[0] == 0:
         np.save(path, np.empty(shape, SHARD_DTYPE))

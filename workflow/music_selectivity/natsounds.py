@@ -18,7 +18,7 @@ from music_selectivity.resampling import clip_weights, weighted_mean
 Row = tuple[str, str, np.ndarray | float]
 
 COMPONENTS = ("lowfreq", "highfreq", "envsounds", "pitch", "speech", "music")
-"""Response components inferred from the brain, in the order of their file."""
+"""Response components inferred from the brain."""
 
 CATEGORIES = {
     "Music": "Instrumental music",
@@ -36,9 +36,10 @@ CATEGORIES = {
 """Categories by the name that the tables use."""
 
 MUSIC_CATEGORIES = ("Music", "Song")
+"""Instrumental and vocal music."""
 
-# Sounds of one length, but for what resampling and encoding may add.
-TOLERANCE_SECONDS = 0.05
+# Sounds of one length, but for what resampling may add.
+TOLERANCE_SECONDS = 0.005
 
 
 def read_sounds(folder: str | os.PathLike) -> pd.DataFrame:
@@ -48,7 +49,7 @@ def read_sounds(folder: str | os.PathLike) -> pd.DataFrame:
     ----------
     folder
         Holds sounds/category_labels.csv (name, category, no header),
-        sounds/wav/<name>.wav and data/components.mat (R, stim_names).
+        sounds/wav/<name>.wav and data/components.mat (R, stim_names, component_names).
 
     Returns
     -------
@@ -108,7 +109,7 @@ def load_waveforms(
     Returns
     -------
     array, shape (sounds, samples), float32
-        Cut to the shortest.
+        Cut to the shortest, then set to the same level.
 
     Raises
     ------
@@ -121,10 +122,9 @@ def load_waveforms(
             waveform = read_mono(path, sample_rate, max_seconds=60)
         except UnusableClip as reason:
             raise InputError(f"{path}: {reason}; give the file anew") from reason
-        power = np.mean(np.square(waveform, dtype=np.float64))
-        if power == 0:
+        if not waveform.any():
             raise InputError(f"{path}: silent; give the file anew")
-        waveforms.append(waveform * np.float32(rms * full_scale / np.sqrt(power)))
+        waveforms.append(waveform)
     lengths = [len(waveform) for waveform in waveforms]
     if max(lengths) - min(lengths) > TOLERANCE_SECONDS * sample_rate:
         longest = sounds["file"].iloc[int(np.argmax(lengths))]
@@ -132,7 +132,9 @@ def load_waveforms(
             f"{longest}: {max(lengths) / sample_rate:.2f} s, but others are "
             f"{min(lengths) / sample_rate:.2f} s; cut all to one length"
         )
-    return np.stack([waveform[: min(lengths)] for waveform in waveforms])
+    cut = np.stack([waveform[: min(lengths)] for waveform in waveforms])
+    power = np.square(cut, dtype=np.float64).mean(axis=1, keepdims=True)
+    return cut * (rms * full_scale / np.sqrt(power)).astype(np.float32)
 
 
 def sound_weights(sounds: pd.DataFrame, draws: int) -> np.ndarray:
@@ -235,19 +237,36 @@ def _weighted_correlation(
 
 
 def _read_components(path: Path) -> pd.DataFrame:
+    """Responses of the components by the sounds' names, as component_<name>."""
     try:
         content = scipy.io.loadmat(path)
-        names = [str(name[0]) for name in content["stim_names"].ravel()]
+        names, components = (
+            [str(name[0]) for name in content[key].ravel()]
+            for key in ("stim_names", "component_names")
+        )
         responses = np.asarray(content["R"], dtype=np.float64)
     except (MatReadError, OSError, LookupError, ValueError, TypeError) as error:
         raise InputError(
-            f"{path}: cannot be read as the responses to the sounds, R and stim_names "
-            f"({type(error).__name__}: {error})"
+            f"{path}: cannot be read as the responses to the sounds, R, stim_names and "
+            f"component_names ({type(error).__name__}: {error}); take it from the "
+            "public repository anew"
         ) from error
-    if responses.shape != (len(names), len(COMPONENTS)):
+    if responses.shape != (len(names), len(components)):
         raise InputError(
-            f"{path}: R is {responses.shape}, not ({len(names)}, {len(COMPONENTS)}), "
+            f"{path}: R is {responses.shape}, not ({len(names)}, {len(components)}), "
             "a row a sound and a column a component"
         )
-    columns = [f"component_{name}" for name in COMPONENTS]
-    return pd.DataFrame(responses, index=names, columns=columns)
+    if sorted(components) != sorted(COMPONENTS):
+        raise InputError(
+            f"{path}: component_names are {', '.join(components)}; needed are "
+            f"{', '.join(COMPONENTS)}"
+        )
+    columns = [f"component_{name}" for name in components]
+    table = pd.DataFrame(responses, index=names, columns=columns)
+    twice = table.index[table.index.duplicated()]
+    if len(twice):
+        raise InputError(f"{path}: stim_names holds {twice[0]} twice; remove one")
+    unknown = table.index[~np.isfinite(responses).all(axis=1)]
+    if len(unknown):
+        raise InputError(f"{path}: R of {unknown[0]} holds NaN or infinity")
+    return table[[f"component_{name}" for name in COMPONENTS]]

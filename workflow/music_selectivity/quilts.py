@@ -4,13 +4,17 @@ Within a segment everything stays as it was; beyond its length, the order is los
 the changes at the joints are like those that the original made there.
 """
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.signal import correlate
 
-from music_selectivity.logmel import LogMel
+from music_selectivity import seeds
+from music_selectivity.audio import AudioSettings, load_clip
+from music_selectivity.logmel import LogMel, LogMelSettings, open_shards
 
 JOINT_SECONDS = 0.025
 """Length of the raised-cosine overlap of two segments."""
@@ -211,3 +215,37 @@ def cut_and_pad(waveform: np.ndarray, sound: int, n_samples: int) -> np.ndarray:
     """
     kept = waveform[: min(sound, n_samples)]
     return np.pad(kept, (0, n_samples - len(kept)))
+
+
+def write_quilt_shards(
+    clips: pd.DataFrame,
+    files: Mapping[str, str | os.PathLike],
+    audio: AudioSettings,
+    settings: LogMelSettings,
+    quilts: QuiltSettings,
+    paths: Sequence[str | os.PathLike],
+) -> None:
+    """Write log-mels of quilts of one shard's clips (paper, Fig. 4).
+
+    Each clip and length has a random start of its own. `paths` has a file a length, and
+    one for the originals.
+    """
+    log_mel = LogMel(settings, audio.sample_rate)
+    of_segments = LogMel(settings, audio.sample_rate, center=False)
+    sound = round(quilts.sound_seconds * audio.sample_rate)
+    with open_shards(paths, len(clips), audio, settings) as shards:
+        for row, clip_id in enumerate(clips["clip_id"]):
+            waveform, _ = load_clip(files[clip_id], audio)
+            versions = [
+                quilt(
+                    waveform,
+                    audio.sample_rate,
+                    length / 1000,
+                    seeds.generator("quilt", clip_id, length),
+                    quilts.order,
+                    of_segments,
+                )
+                for length in quilts.segment_ms
+            ]
+            for shard, version in zip(shards, [*versions, waveform], strict=True):
+                shard[row] = log_mel(cut_and_pad(version, sound, audio.n_samples))

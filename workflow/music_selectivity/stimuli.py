@@ -4,23 +4,13 @@ They are made once, as log-mel shards in the clips' own shards, and every networ
 the same. Which clip lies in which row follows from the clip table alone.
 """
 
-import contextlib
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from music_selectivity import seeds
-from music_selectivity.audio import AudioSettings, load_clip
-from music_selectivity.logmel import (
-    LogMel,
-    LogMelSettings,
-    open_array,
-)
-from music_selectivity.quilts import QuiltSettings, cut_and_pad, quilt
-from music_selectivity.store import ShardedArray, atomic_path
+from music_selectivity.store import ShardedArray
 
 # Level of a log-mel bin without any power: torchaudio's floor of 1e-10, in dB.
 FLOOR_DB = -100.0
@@ -103,87 +93,3 @@ class Attenuated:
     def take(self, items: np.ndarray) -> np.ndarray:
         """Copy of the given items, as `ShardedArray.take`."""
         return np.maximum(self._log_mels.take(items) + self._gain, FLOOR_DB)
-
-
-def mean_rms(clips: pd.DataFrame) -> float:
-    """Mean RMS amplitude of the train split, re full scale (paper, Methods)."""
-    usable = clips[(clips["excluded"] == "") & (clips["split"] == "train")]
-    return float((10 ** (usable["level_dbfs"].astype(float) / 20)).mean())
-
-
-def with_rms(waveform: np.ndarray, rms: float) -> np.ndarray:
-    """`waveform` scaled to an RMS amplitude; one without any sound stays as it is."""
-    present = np.sqrt(np.mean(np.square(waveform, dtype=np.float64)))
-    return waveform * np.float32(rms / present) if present > 0 else waveform
-
-
-def write_levelled_shard(
-    clips: pd.DataFrame,
-    files: Mapping[str, str | os.PathLike],
-    audio: AudioSettings,
-    settings: LogMelSettings,
-    rms: float,
-    path: str | os.PathLike,
-) -> None:
-    """Write log-mels of one shard's clips, each brought to the same RMS amplitude.
-
-    `clips` are those of the shard, `stimulus_clips` in order, and `rms` is re full
-    scale (paper, Fig. 2c).
-    """
-    log_mel = LogMel(settings, audio.sample_rate)
-    with _open_shards([path], len(clips), audio, settings) as (shard,):
-        for row, clip_id in enumerate(clips["clip_id"]):
-            waveform, _ = load_clip(files[clip_id], audio)
-            shard[row] = log_mel(with_rms(waveform, rms * audio.full_scale))
-
-
-def write_quilt_shards(
-    clips: pd.DataFrame,
-    files: Mapping[str, str | os.PathLike],
-    audio: AudioSettings,
-    settings: LogMelSettings,
-    quilts: QuiltSettings,
-    paths: Sequence[str | os.PathLike],
-) -> None:
-    """Write log-mels of quilts of one shard's clips (paper, Fig. 4).
-
-    Each clip and length has a random start of its own. `paths` has a file a length, and
-    one for the originals.
-    """
-    log_mel = LogMel(settings, audio.sample_rate)
-    of_segments = LogMel(settings, audio.sample_rate, center=False)
-    sound = round(quilts.sound_seconds * audio.sample_rate)
-    with _open_shards(paths, len(clips), audio, settings) as shards:
-        for row, clip_id in enumerate(clips["clip_id"]):
-            waveform, _ = load_clip(files[clip_id], audio)
-            versions = [
-                quilt(
-                    waveform,
-                    audio.sample_rate,
-                    length / 1000,
-                    seeds.generator("quilt", clip_id, length),
-                    quilts.order,
-                    of_segments,
-                )
-                for length in quilts.segment_ms
-            ]
-            for shard, version in zip(shards, [*versions, waveform], strict=True):
-                shard[row] = log_mel(cut_and_pad(version, sound, audio.n_samples))
-
-
-@contextlib.contextmanager
-def _open_shards(
-    paths: Sequence[str | os.PathLike],
-    n_clips: int,
-    audio: AudioSettings,
-    settings: LogMelSettings,
-) -> Iterable[list[np.ndarray]]:
-    """Memory-mapped .npy files, renamed into place together when all are whole."""
-    shape = (n_clips, settings.n_mels, settings.n_frames(audio.n_samples))
-    with contextlib.ExitStack() as stack:
-        temporary = [stack.enter_context(atomic_path(Path(path))) for path in paths]
-        shards = [open_array(path, shape) for path in temporary]
-        yield shards
-        for shard in shards:
-            if isinstance(shard, np.memmap):
-                shard.flush()

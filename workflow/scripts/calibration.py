@@ -9,7 +9,7 @@ from music_selectivity.resampling import measure_table
 from music_selectivity.store import read_table, write_table
 
 with job(snakemake.log[0]) as log:
-    params, wildcards = snakemake.params, snakemake.wildcards
+    params = snakemake.params
     clips = included(read_table(snakemake.input.clips))
     _, responses = from_table(read_table(snakemake.input.activations))
     null = permuted_ratios(
@@ -17,7 +17,8 @@ with job(snakemake.log[0]) as log:
         clips,
         params.ms_fraction,
         params.permutations,
-        seeds.generator("permutations", wildcards.model, wildcards.seed),
+        # All networks get the same permutations, as they heard the same clips.
+        seeds.generator("permutations"),
     )
     write_table(snakemake.output.null, null)
     rows = permutation_rows(null, responses, clips, params.ms_fraction)

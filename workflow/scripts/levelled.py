@@ -4,14 +4,10 @@ import torch
 
 from music_selectivity.audio import AudioSettings
 from music_selectivity.jobs import job
+from music_selectivity.levels import mean_rms, write_levelled_shard
 from music_selectivity.logmel import LogMelSettings
 from music_selectivity.sources import shard_files
-from music_selectivity.stimuli import (
-    LEVELLED,
-    mean_rms,
-    stimulus_clips,
-    write_levelled_shard,
-)
+from music_selectivity.stimuli import LEVELLED, stimulus_clips
 from music_selectivity.store import read_table
 
 with job(snakemake.log[0]) as log:

@@ -5,9 +5,9 @@ import torch
 
 from music_selectivity.audio import AudioSettings
 from music_selectivity.jobs import job
+from music_selectivity.levels import mean_rms
 from music_selectivity.logmel import LogMel, LogMelSettings
 from music_selectivity.natsounds import load_waveforms, read_sounds
-from music_selectivity.stimuli import mean_rms
 from music_selectivity.store import atomic_path, read_table, write_table
 
 with job(snakemake.log[0]) as log:

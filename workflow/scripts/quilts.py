@@ -5,9 +5,9 @@ import torch
 from music_selectivity.audio import AudioSettings
 from music_selectivity.jobs import job
 from music_selectivity.logmel import LogMelSettings
-from music_selectivity.quilts import QuiltSettings
+from music_selectivity.quilts import QuiltSettings, write_quilt_shards
 from music_selectivity.sources import shard_files
-from music_selectivity.stimuli import stimulus_clips, write_quilt_shards
+from music_selectivity.stimuli import stimulus_clips
 from music_selectivity.store import read_table
 
 with job(snakemake.log[0]) as log:

@@ -23,8 +23,8 @@ from music_selectivity.figures.style import (
     spread,
 )
 
-# Mean over five networks on AudioSet: Fig. 2b and S10b.
-PAPER = {"without_music": 2.07, "without_music_and_speech": 1.77}
+# Mean over five networks on AudioSet: Fig. 2b and S10b; of Gabor filters: Fig. 3e.
+PAPER = {"without_music": 2.07, "without_music_and_speech": 1.77, "gabor": 1.12}
 
 
 def table(statistics: pd.DataFrame, measured_split: str) -> pd.DataFrame:
@@ -47,6 +47,8 @@ def table(statistics: pd.DataFrame, measured_split: str) -> pd.DataFrame:
     wanted = statistics[
         statistics["measure"].isin(measures)
         & (statistics["condition"] == measured_split)
+        # Projections on components are of either sign, and their ratio tells nothing.
+        & (statistics["model"] != "pca")
     ]
     wide = wanted.pivot_table(
         index=["model", "seed"], columns="measure", values="value", sort=False

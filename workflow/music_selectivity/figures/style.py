@@ -34,6 +34,9 @@ COLOURS = {
     "untrained": "#767676",
     "memorization": "#cc79a7",
     "without_music_and_speech": "#0072b2",
+    "gabor": "#e69f00",
+    "pca": "#56b4e9",
+    "fmri": "#000000",
 }
 
 # The order in which figures list the paper's models; others follow by name.
@@ -43,7 +46,12 @@ MODELS = (
     "without_music_and_speech",
     "memorization",
     "untrained",
+    "gabor",
+    "pca",
 )
+
+# What is no network, as readers know it.
+NAMES = {"gabor": "Gabor filters", "pca": "PCA", "fmri": "brain (fMRI)"}
 
 LOOK = {
     "font.family": "DejaVu Sans",
@@ -121,7 +129,8 @@ def ordered_models(names: pd.Series) -> list[str]:
 
 def label(model: str, width: int = 40) -> str:
     """Name of a model as readers see it, in lines of at most `width` letters."""
-    return textwrap.fill(model.replace("_", " "), width, break_long_words=False)
+    name = NAMES.get(model, model.replace("_", " "))
+    return textwrap.fill(name, width, break_long_words=False)
 
 
 def spread(count: int, width: float) -> np.ndarray:

@@ -31,7 +31,11 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
         model, seed, music, nonmusic, effect_size (common-language, over clips: the
         chance that a music clip drives the units more than another clip does).
     """
-    wanted = statistics[statistics["measure"].isin(["mean_response", "effect_size"])]
+    wanted = statistics[
+        statistics["measure"].isin(["mean_response", "effect_size"])
+        # Linear features are of any scale and sign.
+        & ~statistics["model"].isin(["gabor", "pca"])
+    ]
     wide = wanted.pivot_table(
         index=["model", "seed"], columns="condition", values="value", sort=False
     ).reset_index()
