@@ -1,23 +1,27 @@
 """Mean response to each category of natural sounds (paper Fig. 3d)."""
 
 import matplotlib
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from music_selectivity.figures.natural_sounds import ABSENT, CATEGORY_COLOURS, MODEL
+from music_selectivity.figures.natural_sounds import (
+    ABSENT,
+    BRAIN,
+    category_colour,
+    source_title,
+)
 from music_selectivity.figures.style import (
     LOOK,
     PAGE_INCHES,
     Style,
     empty_figure,
-    label,
-    mark_mean,
     new_figure,
+    ordered_models,
     spread,
 )
-from music_selectivity.natsounds import CATEGORIES
-
-SOURCES = (MODEL, "fmri")
+from music_selectivity.natsounds import CATEGORIES, MUSIC_CATEGORIES
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
@@ -31,51 +35,63 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        model (without_music, fmri), seed, category, response (in units of the network's
-        mean over categories).
+        model (one, without_music if it is there; fmri), seed, category, response (in
+        units of the network's mean over categories). In drawn order.
     """
-    found = statistics[
-        (statistics["measure"] == "natural_category")
-        & statistics["model"].isin(SOURCES)
-    ].rename(columns={"condition": "category", "value": "response"})
+    found = statistics[statistics["measure"] == "natural_category"]
+    found = found.rename(columns={"condition": "category", "value": "response"})
+    of_models = found["model"][found["model"] != BRAIN]
+    sources = [*ordered_models(of_models)[:1], BRAIN]
+    found = found[found["model"].isin(sources)]
     mean = found.groupby(["model", "seed"])["response"].transform("mean")
-    found = found.assign(response=found["response"] / mean)
-    found = found[["model", "seed", "category", "response"]]
-    return found.sort_values(["model", "seed"], kind="stable", ignore_index=True)
+    found = found.assign(
+        response=found["response"] / mean, rank=found["model"].map(sources.index)
+    )
+    found = found.sort_values(["rank", "seed"], kind="stable", ignore_index=True)
+    return found[["model", "seed", "category", "response"]]
 
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
     """Figure of `table`: a panel a source, categories in the same order in both."""
-    table = table.dropna(subset="response")
+    table = table[np.isfinite(table["response"].astype(float))]
     if table.empty:
         return empty_figure(ABSENT)
-    sources = [name for name in SOURCES if (table["model"] == name).any()]
-    means = table[table["model"] == sources[0]].groupby("category")["response"].mean()
+    sources = list(table["model"].unique())
+    first = table[table["model"] == sources[0]]
+    means = first.groupby("category")["response"].mean()
+    means = means.reindex(table["category"].unique())
     order = list(means.sort_values(ascending=False, kind="stable").index)
-    figure = new_figure(PAGE_INCHES, 2.9)
-    panels = figure.subplots(1, len(sources), squeeze=False)[0]
+    figure = new_figure(PAGE_INCHES, 2.5)
+    panels = figure.subplots(1, len(sources), sharey=True, squeeze=False)[0]
     for axes, source in zip(panels, sources, strict=True):
-        rows = table[table["model"] == source]
-        for place, category in enumerate(order):
-            values = rows.loc[rows["category"] == category, "response"].to_numpy()
-            colour = CATEGORY_COLOURS[category]
-            axes.bar(
-                place, values.mean() if len(values) else 0, color=colour, width=0.8
-            )
-            if source != "fmri":
-                offsets = spread(len(values), 0.2)
-                axes.plot(place + offsets, values, "o", color="black", ms=1.8)
-                mark_mean(axes, place, values, "black")
-        names = [CATEGORIES[category] for category in order]
-        axes.set_xticks(range(len(order)), names, rotation=50, ha="right")
-        for text, category in zip(axes.get_xticklabels(), order, strict=True):
-            text.set_fontweight("bold" if category in ("Music", "Song") else "normal")
-        axes.axhline(1, color="black", lw=0.5, ls=":")
-        axes.set_title(
-            "Music component of the brain"
-            if source == "fmri"
-            else f"MS units, {label(source)}"
-        )
-    panels[0].set_ylabel("Response (mean category = 1)")
+        _draw_source(axes, table[table["model"] == source], order, style)
+    panels[0].set_yticks(range(len(order)), [CATEGORIES[name] for name in order])
+    panels[0].set_ylim(len(order) - 0.5, -0.5)
+    for text, category in zip(panels[0].get_yticklabels(), order, strict=True):
+        text.set_fontweight("bold" if category in MUSIC_CATEGORIES else "normal")
+    figure.supxlabel(
+        "Mean response (mean category = 1)", fontsize=LOOK["axes.labelsize"]
+    )
     return figure
+
+
+def _draw_source(
+    axes: Axes, rows: pd.DataFrame, order: list[str], style: Style
+) -> None:
+    """A bar a category: the mean, with SD and a dot a network if there are several."""
+    for y, category in enumerate(order):
+        values = rows.loc[rows["category"] == category, "response"].to_numpy()
+        if not len(values):
+            continue
+        mean = values.mean()
+        axes.barh(y, mean, 0.75, color=category_colour(category, style), alpha=0.75)
+        if len(values) > 1:
+            sd = values.std(ddof=1)
+            axes.plot([mean - sd, mean + sd], [y, y], color="black", lw=1)
+            dots = {"color": "black", "mec": "white", "mew": 0.3, "ms": 2.6}
+            axes.plot(values, y + spread(len(values), 0.25), "o", **dots)
+    axes.axvline(1, color="black", lw=0.5, ls=":")
+    axes.tick_params(axis="y", length=0)
+    title = source_title(rows["model"].iloc[0], rows["seed"].nunique())
+    axes.set_title(title)

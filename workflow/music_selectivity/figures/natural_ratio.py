@@ -1,99 +1,181 @@
-"""Response ratio over the natural sounds, and what it goes with (paper Fig. 3c)."""
+"""Response ratio over the natural sounds, and what it goes with (paper Fig. 3c).
+
+Each network's responses are also held against the six components of the brain's.
+"""
 
 import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from music_selectivity.figures.natural_sounds import ABSENT, MODEL
+from music_selectivity.figures.natural_sounds import ABSENT, BRAIN
 from music_selectivity.figures.style import (
     LOOK,
     PAGE_INCHES,
     Style,
     empty_figure,
     label,
-    mark_mean,
     new_figure,
     ordered_models,
     spread,
 )
 from music_selectivity.natsounds import COMPONENTS
 
-# Mean over five networks on the same sounds: Fig. 3c.
+# Mean and SD over five networks on the same sounds; there is one Gabor filter bank.
 PAPER = {
-    "without_music": 1.88,
-    "with_music": 1.61,
-    "untrained": 1.03,
-    "gabor": 0.95,
+    "without_music": (1.88, 0.13),
+    "with_music": (1.61, 0.16),
+    "untrained": (1.03, 0.0044),
+    "gabor": (0.95, np.nan),
 }
+COMPONENT_NAMES = {
+    "lowfreq": "low frequency",
+    "highfreq": "high frequency",
+    "envsounds": "environmental",
+}
+# Where, right of the ratios, numbers are written.
+MEASURED_X, PAPER_X = 1.03, 1.44
+# Ratios are drawn on a logarithmic scale, so that 2 and 1/2 are as far from 1.
+TICKS = (0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 16)
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
-    """Ratio of each network, and correlations with the brain's components.
+    """Ratio of each network, and its correlation with each component of the brain.
 
     Parameters
     ----------
     statistics
-        ``statistics.csv``: natural_ratio (ms) and natural_correlation.
+        ``statistics.csv``: measures natural_ratio and natural_correlation.
 
     Returns
     -------
     DataFrame
-        model, seed, measure (natural_ratio, natural_correlation), condition (ms, or the
-        component), value, paper (the published mean of the ratio, NaN without one).
+        model, seed, measure (natural_ratio, natural_correlation), condition (ms or
+        others, the units; or the component), value; of the ratio of MS units also paper
+        and paper_sd (NaN where the paper gives none). In drawn order.
     """
-    found = statistics[
-        ((statistics["measure"] == "natural_ratio") & (statistics["condition"] == "ms"))
-        | (
-            (statistics["measure"] == "natural_correlation")
-            & (statistics["model"] == MODEL)
+    measures = ["natural_ratio", "natural_correlation"]
+    found = statistics[statistics["measure"].isin(measures)]
+    models = ordered_models(found["model"])
+    found = found.assign(
+        brain=found["model"] == BRAIN, rank=found["model"].map(models.index)
+    ).sort_values(["brain", "rank", "seed"], kind="stable", ignore_index=True)
+    found = found[["model", "seed", "measure", "condition", "value"]]
+    of_ms = found["condition"] == "ms"
+    for place, name in enumerate(("paper", "paper_sd")):
+        published = found["model"].map(
+            {key: pair[place] for key, pair in PAPER.items()}
         )
-    ]
-    columns = ["model", "seed", "measure", "condition", "value"]
-    found = found[columns].reset_index(drop=True)
-    is_ratio = found["measure"] == "natural_ratio"
-    found["paper"] = found["model"].map(PAPER).astype(float).where(is_ratio)
+        found[name] = published.astype(float).where(of_ms)
     return found
 
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: ratios by model at the left, correlations at the right."""
-    table = table.dropna(subset="value")
+    """Figure of `table`: left a row a model, right a row a component, in one colour."""
+    table = table[np.isfinite(table["value"].astype(float))]
     if table.empty:
         return empty_figure(ABSENT)
-    figure = new_figure(PAGE_INCHES, 2.6)
-    left, right = figure.subplots(1, 2, width_ratios=(3, 2))
-    _draw_ratios(left, table[table["measure"] == "natural_ratio"], style)
+    models = list(table["model"].unique())
+    figure = new_figure(PAGE_INCHES, max(2.4, 0.9 + 0.24 * len(models)))
+    left, right = figure.subplots(1, 2, width_ratios=(1, 1.15))
+    ratios = table[table["measure"] == "natural_ratio"]
     correlations = table[table["measure"] == "natural_correlation"]
-    for place, component in enumerate(COMPONENTS):
-        values = correlations.loc[correlations["condition"] == component, "value"]
-        offsets = spread(len(values), 0.15)
-        colour = style.colour("music" if component == "music" else "other")
-        right.plot(place - 0.15 + offsets, values, "o", color=colour, ms=3)
-        mark_mean(right, place + 0.2, values.to_numpy(), "black")
-    right.axhline(0, color="black", lw=0.6, zorder=0)
-    right.set_xticks(range(len(COMPONENTS)), COMPONENTS, rotation=50, ha="right")
-    right.set_ylabel("Correlation of MS units with\ncomponents of the brain's response")
+    _draw_ratios(left, ratios[ratios["value"] > 0], models, style)
+    _draw_correlations(right, correlations, models, style)
     return figure
 
 
-def _draw_ratios(axes: Axes, rows: pd.DataFrame, style: Style) -> None:
-    models = ordered_models(rows["model"])
-    names = []
-    for place, model in enumerate(models):
-        networks = rows[rows["model"] == model]
-        offsets = spread(len(networks), 0.12)
-        colour = style.colour(model)
-        axes.plot(place - 0.15 + offsets, networks["value"], "o", color=colour, ms=3)
-        mark_mean(axes, place + 0.2, networks["value"].to_numpy(), "black")
-        names.append(label(model, 12))
-        paper = networks["paper"].iloc[0]
-        if np.isfinite(paper):
-            axes.hlines(paper, place - 0.4, place + 0.4, "black", ":", lw=0.8)
-            names[-1] += f"\n(paper {paper:.2f})"
-    axes.axhline(1, color="black", lw=0.6, zorder=0)
-    axes.set_xticks(range(len(models)), names, fontsize=6)
-    axes.set_xlim(-0.6, len(models) - 0.4)
-    axes.set_ylabel("Response ratio,\nmusic / other natural sounds")
+def _draw_ratios(
+    axes: Axes, table: pd.DataFrame, models: list[str], style: Style
+) -> None:
+    """A row a model; right of it mean and SD of the MS units, and the paper's."""
+    for y, model in enumerate(models):
+        rows = table[table["model"] == model]
+        for units, hollow in (("others", True), ("ms", False)):
+            values = rows.loc[rows["condition"] == units, "value"]
+            colour = style.colour(model)
+            axes.plot(
+                *(
+                    values,
+                    y + spread(len(values), 0.22),
+                    "D" if model == BRAIN else "o",
+                ),
+                color=colour,
+                mfc="none" if hollow else colour,
+                mew=0.6,
+                ms=2.8 if hollow else 3.6,
+                alpha=0.6 if hollow else 1,
+            )
+        _write(axes, y, rows[rows["condition"] == "ms"])
+    axes.axvline(1, color="black", lw=0.6, zorder=0)
+    axes.set_xscale("log")
+    low, high = axes.get_xlim()
+    axes.set_xlim(min(low, 0.8), max(high, 2.2))
+    ticks = [tick for tick in TICKS if axes.get_xlim()[0] < tick < axes.get_xlim()[1]]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xticks([], minor=True)
+    axes.set_yticks(range(len(models)), [label(model, 16) for model in models])
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(models) - 0.5, -0.5)
+    axes.set_xlabel("Response ratio, music / other natural sounds")
+    headings = {MEASURED_X: "mean ± SD"}
+    if table["paper"].notna().any():
+        headings[PAPER_X] = "paper (dotted)"
+    for x, heading in headings.items():
+        axes.text(x, 1.02, heading, transform=axes.transAxes, va="bottom")
+    dot = {"marker": "o", "ls": "", "color": style.colour("other")}
+    axes.legend(
+        handles=[
+            Line2D([], [], ms=3.6, label="MS units", **dot),
+            Line2D([], [], ms=2.8, mfc="none", mew=0.6, label="other units", **dot),
+        ],
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=2,
+        handlelength=1.2,
+        handletextpad=0.4,
+        columnspacing=1,
+        borderaxespad=0.2,
+    )
+
+
+def _write(axes: Axes, y: int, networks: pd.DataFrame) -> None:
+    """Right of a row of `axes`: what was measured and published, marked within it."""
+    if networks.empty:
+        return
+    place = {"transform": axes.get_yaxis_transform(), "va": "center_baseline"}
+    values = networks["value"]
+    axes.text(MEASURED_X, y, _mean_and_sd(values.mean(), values.std()), **place)
+    paper, sd = networks[["paper", "paper_sd"]].iloc[0]
+    if np.isfinite(paper):
+        axes.text(PAPER_X, y, _mean_and_sd(paper, sd), **place)
+        axes.vlines(paper, y - 0.42, y + 0.42, "black", ":", lw=0.8)
+
+
+def _mean_and_sd(mean: float, sd: float) -> str:
+    return f"{mean:.2f} ± {sd:.2g}" if np.isfinite(sd) else f"{mean:.2f}"
+
+
+def _draw_correlations(
+    axes: Axes, table: pd.DataFrame, models: list[str], style: Style
+) -> None:
+    """A row a component, and in it a line of dots a model, as high as models stand."""
+    shown = [model for model in models if (table["model"] == model).any()]
+    heights = dict(zip(shown, spread(len(shown), 0.36), strict=True))
+    for y, component in enumerate(COMPONENTS):
+        rows = table[table["condition"] == component]
+        for model, height in heights.items():
+            values = rows.loc[rows["model"] == model, "value"]
+            dots = {"color": style.colour(model), "mec": "white", "mew": 0.3}
+            axes.plot(values, np.full(len(values), y + height), "o", ms=3.2, **dots)
+        if y:
+            axes.axhline(y - 0.5, color="#e6e6e6", lw=0.6, zorder=0)
+    axes.axvline(0, color="black", lw=0.6, zorder=0)
+    names = [COMPONENT_NAMES.get(name, name) for name in COMPONENTS]
+    axes.set_yticks(range(len(COMPONENTS)), names)
+    axes.tick_params(axis="y", length=0)
+    axes.set(xlim=(-1, 1), ylim=(len(COMPONENTS) - 0.5, -0.5))
+    axes.set_xlabel("Correlation, MS units with component")
