@@ -8,11 +8,11 @@ import scipy.io
 import soundfile
 
 from music_selectivity.errors import InputError
+from music_selectivity.levels import natural_waveforms
 from music_selectivity.natsounds import (
     COMPONENTS,
     MUSIC_CATEGORIES,
     fmri_rows,
-    load_waveforms,
     natural_sound_rows,
     read_sounds,
     sound_table,
@@ -62,7 +62,7 @@ def test_sounds_are_joined_by_name(folder):
 def test_waveforms_have_one_level_and_length(folder):
     sounds = read_sounds(folder)
     for full_scale in (1, 32768):
-        waveforms = load_waveforms(sounds, RATE, 0.03, full_scale)
+        waveforms = natural_waveforms(sounds, RATE, 0.03, full_scale)
         assert waveforms.shape == (12, RATE) and waveforms.dtype == np.float32
         rms = np.sqrt(np.mean(np.square(waveforms, dtype=float), axis=1))
         np.testing.assert_allclose(rms, 0.03 * full_scale, rtol=1e-4)
@@ -73,7 +73,7 @@ def test_all_are_cut_to_the_shortest_before_they_are_levelled(folder):
     sounds = read_sounds(folder)
     waveform = np.r_[np.full(44_100, 0.01), np.full(200, 0.99)]
     soundfile.write(folder / "sounds/wav/stim5.wav", waveform, 44_100)
-    waveforms = load_waveforms(sounds, 44_100, 0.03, 1)
+    waveforms = natural_waveforms(sounds, 44_100, 0.03, 1)
     assert waveforms.shape == (12, 44_100)
     np.testing.assert_allclose(waveforms[5], 0.03, rtol=1e-4)
 
@@ -132,10 +132,10 @@ def test_sounds_that_cannot_be_used_are_told(folder):
     ):
         soundfile.write(path, waveform, 44_100)
         with pytest.raises(InputError, match=told):
-            load_waveforms(sounds, RATE, 0.03, 1)
+            natural_waveforms(sounds, RATE, 0.03, 1)
     path.write_bytes(b"RIFF")
     with pytest.raises(InputError, match=r"stim5\.wav: unreadable"):
-        load_waveforms(sounds, RATE, 0.03, 1)
+        natural_waveforms(sounds, RATE, 0.03, 1)
 
 
 def test_measures_are_those_of_the_drawn_sounds(folder):
@@ -187,4 +187,4 @@ def test_the_published_sounds_are_read_right(sounds_folder):
     )
     rows = {row[:2]: row[2] for row in fmri_rows(sounds, sound_weights(sounds, 1))}
     assert rows["natural_ratio", "ms"][0] == pytest.approx(4.4, abs=0.05)
-    assert load_waveforms(sounds, RATE, 0.05, 1).shape == (165, 2 * RATE)
+    assert natural_waveforms(sounds, RATE, 0.05, 1).shape == (165, 2 * RATE)

@@ -322,7 +322,7 @@ PROMISES = {
     ),
     "a new model": (
         configured(models__other={"clips": "all", "epochs": 1}),
-        AFTER_TRAINING | {"resolved_config"},
+        AFTER_TRAINING - {"course", "random_ablation"} | {"resolved_config"},
     ),
     "a training hyperparameter": (
         configured(training__max_lr=0.002),

@@ -6,8 +6,17 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from music_selectivity.audio import AudioSettings, load_clip
+from music_selectivity.audio import (
+    AudioSettings,
+    UnusableClip,
+    load_clip,
+    read_mono,
+)
+from music_selectivity.errors import InputError
 from music_selectivity.logmel import LogMel, LogMelSettings, open_shards
+
+# Sounds of one length, but for what resampling may add.
+TOLERANCE_SECONDS = 0.005
 
 
 def mean_rms(clips: pd.DataFrame) -> float:
@@ -40,3 +49,50 @@ def write_levelled_shard(
         for row, clip_id in enumerate(clips["clip_id"]):
             waveform, _ = load_clip(files[clip_id], audio)
             shard[row] = log_mel(with_rms(waveform, rms * audio.full_scale))
+
+
+def natural_waveforms(
+    sounds: pd.DataFrame, sample_rate: int, rms: float, full_scale: float
+) -> np.ndarray:
+    """Waveforms of the sounds at one length and RMS amplitude.
+
+    Parameters
+    ----------
+    sounds
+        ``natsounds.read_sounds``.
+    sample_rate
+        Hz, that they are resampled to.
+    rms
+        RMS amplitude re full scale: the mean of the training clips (paper, Methods).
+    full_scale
+        Value of a full-scale sample in the result.
+
+    Returns
+    -------
+    array, shape (sounds, samples), float32
+        Cut to the shortest, then set to the same level.
+
+    Raises
+    ------
+    InputError
+        A file cannot be used, or sounds differ in length.
+    """
+    waveforms = []
+    for path in sounds["file"]:
+        try:
+            waveform = read_mono(path, sample_rate, max_seconds=60)
+        except UnusableClip as reason:
+            raise InputError(f"{path}: {reason}; give the file anew") from reason
+        if not waveform.any():
+            raise InputError(f"{path}: silent; give the file anew")
+        waveforms.append(waveform)
+    lengths = [len(waveform) for waveform in waveforms]
+    if max(lengths) - min(lengths) > TOLERANCE_SECONDS * sample_rate:
+        longest = sounds["file"].iloc[int(np.argmax(lengths))]
+        raise InputError(
+            f"{longest}: {max(lengths) / sample_rate:.2f} s, but others are "
+            f"{min(lengths) / sample_rate:.2f} s; cut all to one length"
+        )
+    cut = np.stack([waveform[: min(lengths)] for waveform in waveforms])
+    power = np.square(cut, dtype=np.float64).mean(axis=1, keepdims=True)
+    return cut * (rms * full_scale / np.sqrt(power)).astype(np.float32)

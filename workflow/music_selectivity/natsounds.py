@@ -11,7 +11,6 @@ import pandas as pd
 import scipy.io
 from scipy.io.matlab import MatReadError
 
-from music_selectivity.audio import UnusableClip, read_mono
 from music_selectivity.errors import InputError
 from music_selectivity.resampling import clip_weights, weighted_mean
 
@@ -37,9 +36,6 @@ CATEGORIES = {
 
 MUSIC_CATEGORIES = ("Music", "Song")
 """Instrumental and vocal music."""
-
-# Sounds of one length, but for what resampling may add.
-TOLERANCE_SECONDS = 0.005
 
 
 def read_sounds(folder: str | os.PathLike) -> pd.DataFrame:
@@ -88,53 +84,6 @@ def read_sounds(folder: str | os.PathLike) -> pd.DataFrame:
             f"which {labels_path} lists; take both from the same release"
         )
     return sounds.join(components, on="sound")
-
-
-def load_waveforms(
-    sounds: pd.DataFrame, sample_rate: int, rms: float, full_scale: float
-) -> np.ndarray:
-    """Waveforms of the sounds at one length and RMS amplitude.
-
-    Parameters
-    ----------
-    sounds
-        `read_sounds`.
-    sample_rate
-        Hz, that they are resampled to.
-    rms
-        RMS amplitude re full scale: the mean of the training clips (paper, Methods).
-    full_scale
-        Value of a full-scale sample in the result.
-
-    Returns
-    -------
-    array, shape (sounds, samples), float32
-        Cut to the shortest, then set to the same level.
-
-    Raises
-    ------
-    InputError
-        A file cannot be used, or sounds differ in length.
-    """
-    waveforms = []
-    for path in sounds["file"]:
-        try:
-            waveform = read_mono(path, sample_rate, max_seconds=60)
-        except UnusableClip as reason:
-            raise InputError(f"{path}: {reason}; give the file anew") from reason
-        if not waveform.any():
-            raise InputError(f"{path}: silent; give the file anew")
-        waveforms.append(waveform)
-    lengths = [len(waveform) for waveform in waveforms]
-    if max(lengths) - min(lengths) > TOLERANCE_SECONDS * sample_rate:
-        longest = sounds["file"].iloc[int(np.argmax(lengths))]
-        raise InputError(
-            f"{longest}: {max(lengths) / sample_rate:.2f} s, but others are "
-            f"{min(lengths) / sample_rate:.2f} s; cut all to one length"
-        )
-    cut = np.stack([waveform[: min(lengths)] for waveform in waveforms])
-    power = np.square(cut, dtype=np.float64).mean(axis=1, keepdims=True)
-    return cut * (rms * full_scale / np.sqrt(power)).astype(np.float32)
 
 
 def sound_weights(sounds: pd.DataFrame, draws: int) -> np.ndarray:

@@ -5,9 +5,9 @@ import torch
 
 from music_selectivity.audio import AudioSettings
 from music_selectivity.jobs import job
-from music_selectivity.levels import mean_rms
+from music_selectivity.levels import mean_rms, natural_waveforms
 from music_selectivity.logmel import LogMel, LogMelSettings
-from music_selectivity.natsounds import load_waveforms, read_sounds
+from music_selectivity.natsounds import read_sounds
 from music_selectivity.store import atomic_path, read_table, write_table
 
 with job(snakemake.log[0]) as log:
@@ -15,7 +15,7 @@ with job(snakemake.log[0]) as log:
     audio = AudioSettings(**snakemake.params.audio)
     sounds = read_sounds(snakemake.params.folder)
     rms = mean_rms(read_table(snakemake.input.clips))
-    waveforms = load_waveforms(sounds, audio.sample_rate, rms, audio.full_scale)
+    waveforms = natural_waveforms(sounds, audio.sample_rate, rms, audio.full_scale)
     log_mel = LogMel(LogMelSettings(**snakemake.params.log_mel), audio.sample_rate)
     with atomic_path(snakemake.output.array) as path:
         np.save(path, log_mel(waveforms))

@@ -75,10 +75,6 @@ with job(snakemake.log[0]) as log:
         "torch": torch.__version__,
     }
     save_checkpoint(snakemake.output.checkpoint, result.state, metadata)
-    save_snapshots(
-        snakemake.output.snapshots,
-        result.snapshots,
-        metadata | dict.fromkeys(("epoch", "validation_ap", "train_ap")),
-    )
+    save_snapshots(snakemake.output.snapshots, result.snapshots, metadata)
     resume.unlink(missing_ok=True)
     log.info("kept epoch %d of %d", result.epoch, settings.epochs)
