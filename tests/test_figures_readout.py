@@ -81,8 +81,15 @@ def test_read_out_draws_a_dot_a_network_and_writes_the_numbers(tmp_path):
     save(figure, table, tmp_path / "readout")
     (axes,) = figure.axes
     names = [text.get_text() for text in axes.get_yticklabels()]
-    combined = ["and pca", "and gabor"]
-    expected = ["without music", *combined, "untrained", *combined, "gabor", "pca"]
+    combined = ["and PCA", "and Gabor filters"]
+    expected = [
+        "without music",
+        *combined,
+        "untrained",
+        *combined,
+        "Gabor filters",
+        "PCA",
+    ]
     assert names == expected
     assert axes.yaxis_inverted()
     shown = dots(axes, "#00ff00")

@@ -140,64 +140,25 @@ def test_unit_table():
     assert (table["l1_train"] > 0).all()
 
 
-@pytest.mark.parametrize(("chosen", "measured"), [("train", "eval"), ("eval", "train")])
-def test_response_table(chosen, measured):
-    responses, clips = corpus()
-    table = selectivity.response_table(responses, clips, chosen, FRACTION)
-    value = table.set_index(["measure", "condition"])["value"]
-    assert value.index.is_unique
-    assert set(value.index) == {
-        *(("mean_response", group) for group in ("music", "nonmusic")),
-        ("effect_size", "all_units"),
-        *(("ms_response", group) for group in ("music", "nonmusic")),
-        *(("response_ratio", split) for split in ("train", "eval")),
-        *(("same_split_ratio", split) for split in ("train", "eval")),
-        *(("n_clips", group) for group in ("music", "nonmusic")),
-    }
-    music = rows_of(responses, clips, measured, "music")
-    nonmusic = rows_of(responses, clips, measured, "nonmusic")
-    driven = [3, 7]
-    expected = {
-        ("mean_response", "music"): music.mean(),
-        ("mean_response", "nonmusic"): nonmusic.mean(),
-        ("effect_size", "all_units"): (
-            music.mean(1)[:, None] > nonmusic.mean(1)
-        ).mean(),
-        ("ms_response", "music"): music[:, driven].mean(),
-        ("ms_response", "nonmusic"): nonmusic[:, driven].mean(),
-        ("response_ratio", measured): music[:, driven].mean()
-        / nonmusic[:, driven].mean(),
-        ("n_clips", "music"): len(music),
-        ("n_clips", "nonmusic"): len(nonmusic),
-    }
-    for key, number in expected.items():
-        assert value[key] == pytest.approx(number, rel=1e-5), key
-
-
-@given(values, values)
-def test_effect_size_over_clips_is_the_share_of_pairs(music, nonmusic):
-    """Ties, as among the few sums of small integers, count one half."""
-    responses = np.vstack([music, nonmusic] * 2)
-    groups = ["music"] * len(music) + ["nonmusic"] * len(nonmusic)
-    clips = pd.DataFrame(
-        {"split": np.repeat(["train", "eval"], len(groups)), "group": groups * 2}
-    )
-    table = selectivity.response_table(responses, clips, "train", 0.3)
-    found = table.set_index("measure").loc["effect_size", "value"]
-    pairs = music.sum(1)[:, None] - nonmusic.sum(1)
-    assert found == pytest.approx((np.sign(pairs).mean() + 1) / 2)
-
-
 def test_selecting_and_measuring_on_the_same_clips_inflates():
     """On pure noise the honest ratio is about 1, the circular one above it."""
     rng = np.random.default_rng(4)
     _, clips = corpus(n=60)
     responses = rng.gamma(1.0, size=(len(clips), 256))
-    table = selectivity.response_table(responses, clips, "train", FRACTION)
-    value = table.set_index(["measure", "condition"])["value"]
-    for split in ("train", "eval"):
-        assert value["response_ratio", split] == pytest.approx(1, abs=0.1)
-        assert value["same_split_ratio", split] > 1.4
+    rows = selectivity.same_split_ratios(responses, clips, FRACTION)
+    assert [row[:2] for row in rows] == [
+        ("same_split_ratio", "train"),
+        ("same_split_ratio", "eval"),
+    ]
+    units = selectivity.unit_table(responses, clips)
+    for (_, split, inflated), other in zip(rows, ("eval", "train"), strict=True):
+        chosen = selectivity.top_units(units[f"msi_{other}"].to_numpy(), FRACTION)
+        groups = [
+            rows_of(responses, clips, split, group)[:, chosen]
+            for group in ("music", "nonmusic")
+        ]
+        assert selectivity.response_ratio(*groups) == pytest.approx(1, abs=0.1)
+        assert inflated > 1.4
 
 
 def test_mixed_clips_take_no_part():
@@ -205,11 +166,13 @@ def test_mixed_clips_take_no_part():
     mixed = (clips["group"] == "mixed").to_numpy()
     altered = responses.copy()
     altered[mixed] = 1e6
-    for table in (
-        lambda r: selectivity.unit_table(r, clips),
-        lambda r: selectivity.response_table(r, clips, "train", FRACTION),
-    ):
-        pd.testing.assert_frame_equal(table(responses), table(altered))
+    tables = [selectivity.unit_table(each, clips) for each in (responses, altered)]
+    pd.testing.assert_frame_equal(*tables)
+    ratios = [
+        selectivity.same_split_ratios(each, clips, FRACTION)
+        for each in (responses, altered)
+    ]
+    assert ratios[0] == ratios[1]
 
 
 def test_split_with_too_few_clips_is_named():
@@ -220,7 +183,7 @@ def test_split_with_too_few_clips_is_named():
     with pytest.raises(InputError, match=r"eval split has 1 music and 20 non-music"):
         selectivity.unit_table(responses, few)
     with pytest.raises(InputError, match="eval split"):
-        selectivity.response_table(responses, few, "train", FRACTION)
+        selectivity.same_split_ratios(responses, few, FRACTION)
 
 
 def test_responses_that_are_no_numbers_are_refused():
