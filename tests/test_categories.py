@@ -23,8 +23,11 @@ NAMES = ["Bark", "Jazz", "Metal", "Dog"]
 CATEGORIES = {"animal": {"subtrees": ["Animal"], "classes": []}}
 
 
-def rows(ontology, genres) -> list[tuple]:
-    table = category_table(CATEGORIES, genres, NAMES, ontology)
+LABELS = [["Bark", "Dog", "Animal"], ["Dog", "Animal"], ["Metal", "Jazz"], ["Jazz"]]
+
+
+def rows(ontology, genres, categories=CATEGORIES) -> list[tuple]:
+    table = category_table(categories, genres, NAMES, ontology, LABELS)
     return list(table.itertuples(index=False, name=None))
 
 
@@ -37,9 +40,20 @@ def test_subtrees_of_the_ontology_that_the_corpus_has():
     ]
 
 
-def test_without_an_ontology_names_count_as_they_stand():
+def test_without_an_ontology_labels_tell_what_is_below():
+    """Barks are always dogs' and animals'."""
     genres = {"below": "Music genre", "classes": ["Jazz", "Polka"]}
-    assert rows(None, genres) == [("genre", "Jazz", "Jazz")]
+    assert rows(None, genres) == [
+        ("category", "animal", "Bark"),
+        ("category", "animal", "Dog"),
+        ("genre", "Jazz", "Jazz"),
+    ]
+    absent = {"water": {"subtrees": ["Water"], "classes": ["Rain"]}}
+    assert rows(None, {"below": None, "classes": []}, absent) == []
+    dogs = {"dog": {"subtrees": ["Dog"], "classes": []}}
+    assert [row[2] for row in rows(None, {"below": None, "classes": []}, dogs)] == [
+        *("Bark", "Dog")
+    ]
 
 
 def test_an_unknown_class_is_named():

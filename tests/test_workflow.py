@@ -334,7 +334,7 @@ PROMISES = {
     ),
     "the number of random sets": (
         configured(analysis__random_ablation__sets=60),
-        {"random_ablation"} | GATHERED | CONFIG_SHOWN,
+        {"random_ablation"} | GATHERED - {"mixed_models"} | CONFIG_SHOWN,
     ),
     "another category": (
         configured(analysis__categories__rain={"subtrees": ["Rain"]}),

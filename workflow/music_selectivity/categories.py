@@ -1,6 +1,6 @@
 """Other categories of sound, and the genres of music: which classes belong to each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -13,6 +13,7 @@ def category_table(
     genres: Mapping,
     names: Sequence[str],
     ontology: Ontology | None,
+    labels: Sequence[Collection[str]] = (),
 ) -> pd.DataFrame:
     """Classes of each category (paper Fig. S11, S12) and genre (Fig. S6, S7).
 
@@ -26,7 +27,10 @@ def category_table(
     names
         Classes of the corpus; no other is listed.
     ontology
-        None if the corpus has none: then only classes of the very names given count.
+        None if the corpus has none: then those count as below a class that stand on no
+        clip without it, as where a table lists a bark as a dog's and an animal's too.
+    labels
+        Of each clip; needed without an ontology.
 
     Returns
     -------
@@ -38,19 +42,26 @@ def category_table(
     InputError
         The ontology lacks a class that the config names.
     """
+    given = ontology is not None
+    ontology = ontology if given else _ontology_of(labels)
+
+    def known(wanted: Sequence[str]) -> list[str]:
+        # Whatever a table's labels lack is absent; what an ontology lacks is an error.
+        return [name for name in wanted if given or name in ontology.children]
+
     members: list[tuple[str, str, Iterable[str]]] = []
     for name, chosen in categories.items():
-        members.append(("category", name, _classes(ontology, **chosen)))
-    below = genres["below"]
-    if ontology and below:
+        classes = ontology.category(known(chosen["subtrees"]), known(chosen["classes"]))
+        members.append(("category", name, classes))
+    for below in known([genres["below"]] if genres["below"] else []):
         if below not in ontology.children:
             raise InputError(
                 f"config key analysis.genres.below: the ontology has no class {below!r}"
             )
         for genre in ontology.children[below]:
             members.append(("genre", genre, ontology.subtree(genre)))
-    for genre in genres["classes"]:
-        members.append(("genre", genre, _classes(ontology, [], [genre])))
+    for genre in known(genres["classes"]):
+        members.append(("genre", genre, ontology.category([], [genre])))
     rows = [
         (kind, name, class_name)
         for kind, name, classes in members
@@ -67,9 +78,14 @@ def classes_of(kind: str, table: pd.DataFrame) -> dict[str, set[str]]:
     return {name: set(classes) for name, classes in groups}
 
 
-def _classes(
-    ontology: Ontology | None, subtrees: Sequence[str], classes: Sequence[str]
-) -> set[str]:
-    if ontology is None:
-        return {*subtrees, *classes}
-    return ontology.category(subtrees, classes)
+def _ontology_of(labels: Sequence[Collection[str]]) -> Ontology:
+    """What labels tell: below a class are those that stand on no clip without it."""
+    above: dict[str, set[str]] = {}
+    for of_clip in labels:
+        for name in of_clip:
+            above[name] = above.get(name, set(of_clip)) & set(of_clip)
+    children: dict[str, list[str]] = {name: [] for name in sorted(above)}
+    for name, parents in sorted(above.items()):
+        for parent in parents - {name}:
+            children[parent].append(name)
+    return Ontology(children, {})

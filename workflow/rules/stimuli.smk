@@ -80,6 +80,7 @@ rule natural_log_mels:
 
 rule categories:
     input:
+        clips=paths.listed,
         classes=paths.listed_classes,
         ontology=ontology_of_corpus(),
     output:

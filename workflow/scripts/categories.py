@@ -12,6 +12,7 @@ with job(snakemake.log[0]) as log:
         snakemake.params.genres,
         read_table(snakemake.input.classes)["name"],
         Ontology.read(given[0]) if given else None,
+        read_table(snakemake.input.clips)["labels"],
     )
     write_table(snakemake.output[0], table)
     for (kind, name), classes in table.groupby(["kind", "category"], sort=False):

@@ -126,7 +126,8 @@ def _shown(claim: Claim, measured: Measured) -> dict[str, float]:
         x, y = claim.comparison.pooled(measured)
         value = _pearson(x[:, :, 0], y[:, :, 0])
         draws = []
-        for clips in range(1, y.shape[2]) or [0] * NETWORK_DRAWS:
+        drawn = y.shape[2] > 1 and np.isfinite(x[..., 1:] + y[..., 1:]).any()
+        for clips in range(1, y.shape[2]) if drawn else [0] * NETWORK_DRAWS:
             networks = rng.integers(y.shape[1], size=y.shape[1])
             draws.append(_pearson(x[:, networks, clips], y[:, networks, clips]))
         low, high = statistics.bootstrap_interval(value, np.array(draws))
