@@ -21,6 +21,7 @@ import yaml
 
 from conftest import ROOT
 from music_selectivity import soundscapes
+from music_selectivity.figures import FIGURES
 from music_selectivity.natsounds import CATEGORIES, COMPONENTS
 
 PARTS = ["Snakefile", "config.yaml", "workflow", "profiles", "studies", "envs"]
@@ -188,15 +189,19 @@ def test_the_tiny_study_runs_from_clips_to_report(tmp_path):
     run(checkout, "--configfile", "studies/tiny.yaml")
     results = checkout / "results/tiny"
     claims = pd.read_csv(results / "claims.csv")
-    assert claims["verdict"].isin(["too few networks to tell", "not replicated"]).all()
+    # Natural sounds are not given, and one network tells nothing of a difference.
+    assert set(claims["verdict"]) == {
+        *("too few networks to tell", "not replicated", "not run")
+    }
     assert claims["n"].max() == 1
     page = (results / "report.html").read_text()
     for text in [*claims["id"], "no evidence", "tiny"]:
         assert text in page
     assert "no evidence" in (results / "claims.html").read_text()
-    for figure in ("class_precision", "ablation", "msi_distribution"):
+    for figure in FIGURES:
         for suffix in ("svg", "png", "csv"):
-            assert (results / f"figures/{figure}.{suffix}").stat().st_size > 100
+            assert (results / f"figures/{figure}.{suffix}").stat().st_size > 20
+    assert not len(pd.read_csv(results / "figures/natural_sounds.csv"))
     config = yaml.safe_load((results / "config.yaml").read_text())
     assert config["audio"]["sample_rate"] == 22050
 
@@ -463,8 +468,11 @@ def kill_in_every_rule(checkout: Path, *arguments) -> set[str]:
     """Kill the run once in each rule, then let it finish. The rules."""
     dice, killed = random.Random(20240101), set()
     while rule := kill_in_new_rule(checkout, killed, dice, *arguments):
+        if not killed:
+            run(checkout, "--unlock", *arguments)
+        # What unlocking does, in a tenth of the time.
+        shutil.rmtree(checkout / ".snakemake/locks", ignore_errors=True)
         killed.add(rule)
-        run(checkout, "--unlock", *arguments)
     run(checkout, *arguments)
     return killed
 
