@@ -201,7 +201,7 @@ def test_the_tiny_study_runs_from_clips_to_report(tmp_path):
     for figure in FIGURES:
         for suffix in ("svg", "png", "csv"):
             assert (results / f"figures/{figure}.{suffix}").stat().st_size > 20
-    assert not len(pd.read_csv(results / "figures/natural_sounds.csv"))
+    assert pd.read_csv(results / "figures/natural_sounds.csv").empty
     config = yaml.safe_load((results / "config.yaml").read_text())
     assert config["audio"]["sample_rate"] == 22050
 
