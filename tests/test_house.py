@@ -102,6 +102,11 @@ def test_every_rule_says_what_it_needs(name, text):
     assert ("gpu=GPU" in text) == (name in ON_A_GPU)
 
 
+def test_the_slurm_profile_knows_the_rules_that_use_a_gpu():
+    profile = yaml.safe_load((ROOT / "profiles/slurm/config.yaml").read_text())
+    assert set(profile["set-resources"]) == ON_A_GPU
+
+
 def env_of(text: str):
     """Pins of the conda env of a rule."""
     path = ROOT / "envs" / re.search(r"envs/(\w+\.yaml)", text)[1]

@@ -23,7 +23,7 @@ DISTANCE = {"mels": 0.1, "frames": 0.045}
 FULL_SCALE = 32768
 
 # Temporal factors convolved at a time.
-TOGETHER = 6
+TOGETHER = 9
 
 
 @dataclass(frozen=True)
@@ -135,62 +135,79 @@ class GaborFilterBank(nn.Module):
         self._pairs = filter_pairs(settings)
         self._gain = float(20 * np.log10(FULL_SCALE / full_scale))
         self.n_units = len(self._pairs)
-        self._by_mels: dict[float, list[int]] = {}
-        for number, (mels, _) in enumerate(self._pairs):
-            self._by_mels.setdefault(mels.frequency, []).append(number)
+        # Each filter and its mirror image in mels, which share their parts; a filter
+        # without a mirror image stands for its own.
+        numbers = {
+            (mels.frequency, frames.frequency): number
+            for number, (mels, frames) in enumerate(self._pairs)
+        }
+        self._by_mels: dict[float, list[tuple[int, int]]] = {}
+        for (mels, frames), number in numbers.items():
+            if mels >= 0:
+                twin = numbers.get((-mels, frames), number)
+                self._by_mels.setdefault(mels, []).append((number, twin))
 
     def units(self, log_mels: torch.Tensor) -> torch.Tensor:
         """Features, (clips, filters), of log-mels, (clips, mels, frames) in dB."""
         log_mels = log_mels + self._gain
         features = log_mels.new_empty(len(log_mels), self.n_units)
-        for numbers in self._by_mels.values():
-            filtered = _along_mels(self._pairs[numbers[0]][0], log_mels)
+        for twins in self._by_mels.values():
+            filtered = _along_mels(self._pairs[twins[0][0]][0], log_mels)
             # Together with filters of like length: shorter ones are filled with zeros.
-            for at in range(0, len(numbers), TOGETHER):
-                some = numbers[at : at + TOGETHER]
-                pairs = [self._pairs[number] for number in some]
-                features[:, some] = _along_frames(pairs, filtered)
+            for at in range(0, len(twins), TOGETHER):
+                first, second = map(list, zip(*twins[at : at + TOGETHER], strict=True))
+                pairs = [self._pairs[number] for number in first]
+                features[:, first], mirrored = _along_frames(pairs, filtered)
+                kept = [i for i, number in enumerate(second) if number not in first]
+                features[:, [second[i] for i in kept]] = mirrored[:, kept]
         return features
 
 
 def _along_frames(
     pairs: Sequence[tuple[Factor, Factor]], filtered: torch.Tensor
-) -> torch.Tensor:
-    """Mean positive response, (clips, pairs), of filters of one spectral factor.
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Mean positive responses, (clips, pairs), of filters and of their mirror images.
 
-    A filter is the real part of a product of factors, less a product of envelopes: a
-    sum of three separable filters, whose spectral parts are in `filtered`.
+    A filter is the real part of a product of factors, less a product of envelopes: the
+    product of the real parts less the envelopes', and less the product of the imaginary
+    parts, which alone changes its sign in the mirror image.
     """
     reach = max(len(frames.values) for _, frames in pairs) // 2
-    kernels = np.zeros((len(pairs), 3, 2 * reach + 1))
-    for kernel, (mels, frames) in zip(kernels, pairs, strict=True):
-        inside = slice(reach - len(frames.values) // 2, None)
-        parts = (
-            frames.values.real,
-            -frames.values.imag,
-            -_dc(mels, frames) * frames.envelope,
-        )
-        kernel[:, inside][:, : len(frames.values)] = parts
+    even = np.zeros((len(pairs), 2, 2 * reach + 1))
+    odd = np.zeros((len(pairs), 1, 2 * reach + 1))
+    for row, (mels, frames) in enumerate(pairs):
+        half = len(frames.values) // 2
+        inside = slice(reach - half, reach + half + 1)
+        even[row, 0, inside] = frames.values.real
+        even[row, 1, inside] = -_dc(mels, frames) * frames.envelope
+        odd[row, 0, inside] = frames.values.imag
+    n_clips, n_mels = filtered.shape[:2]
+    real, envelope, imaginary = filtered.flatten(0, 1).split(1, dim=1)
+    symmetric = _convolve(torch.cat([real, envelope], dim=1), even, reach)
+    antisymmetric = _convolve(imaginary, odd, reach)
+
+    def mean(response: torch.Tensor) -> torch.Tensor:
+        return response.relu_().mean(dim=2).view(n_clips, n_mels, -1).mean(dim=1)
+
+    return mean(symmetric - antisymmetric), mean(symmetric + antisymmetric)
+
+
+def _convolve(x: torch.Tensor, kernels: np.ndarray, reach: int) -> torch.Tensor:
     # conv1d correlates; a convolution takes the kernels backwards.
-    kernels = torch.from_numpy(kernels[:, :, ::-1].copy()).to(filtered)
-    n_clips, n_mels, _, n_frames = filtered.shape
-    response = conv1d(
-        filtered.reshape(n_clips * n_mels, 3, n_frames), kernels, padding=reach
-    )
-    return response.relu_().mean(dim=2).view(n_clips, n_mels, -1).mean(dim=1)
+    return conv1d(x, torch.from_numpy(kernels[:, :, ::-1].copy()).to(x), padding=reach)
 
 
 def _along_mels(mels: Factor, log_mels: torch.Tensor) -> torch.Tensor:
     """Log-mels filtered by a spectral factor, (clips, mels, 3, frames).
 
-    Its real part, its imaginary part and its envelope, as a matrix product each: every
+    Its real part, its envelope and its imaginary part, as a matrix product each: every
     band weighs every other.
     """
     n_mels = log_mels.shape[1]
     reach = len(mels.values) // 2
     shift = np.arange(n_mels)[:, None] - np.arange(n_mels) + reach
     inside = (shift >= 0) & (shift < len(mels.values))
-    parts = np.stack([mels.values.real, mels.values.imag, mels.envelope])
+    parts = np.stack([mels.values.real, mels.envelope, mels.values.imag])
     weights = np.where(inside, parts[:, np.where(inside, shift, 0)], 0)
     weights = torch.from_numpy(weights).to(log_mels)
     return torch.einsum("pij,cjt->cipt", weights, log_mels)
