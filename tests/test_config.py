@@ -191,3 +191,36 @@ def test_each_study_is_known_keys_over_the_default(study):
         resolve(config, SCHEMA)
     except InputError as error:
         assert "is empty; give its path" in str(error)
+
+
+def test_the_study_of_the_paper_has_the_papers_values():
+    """It is laid over the default study, which is shortened, and must undo all that."""
+    from snakemake.utils import update_config
+
+    config = copy.deepcopy(DEFAULT)
+    update_config(config, yaml.safe_load((ROOT / "studies/audioset.yaml").read_text()))
+    config["corpus"]["audioset"] = dict.fromkeys(
+        config["corpus"]["audioset"], str(ROOT)
+    )
+    resolved = resolve(config, SCHEMA)
+    paper = resolve(
+        {
+            "study": "s",
+            "corpus": {"form": "soundscapes"},
+            "models": {"m": {"clips": "all"}},
+        },
+        SCHEMA,
+    )
+    for key in ("audio", "log_mel", "amplitude", "quilts", "linear_features"):
+        assert resolved[key] == paper[key], key
+    for key in ("seeds", "categories", "analysis"):
+        assert resolved[key] == paper[key], key
+    assert resolved["training"] == paper["training"]
+    epochs = {name: model["epochs"] for name, model in resolved["models"].items()}
+    assert epochs == {
+        "without_music": 100,
+        "with_music": 100,
+        "untrained": 0,
+        "memorization": 200,
+        "without_music_and_speech": 100,
+    }
