@@ -121,6 +121,11 @@ class GaborFilterBank(nn.Module):
     it; negative results are set to 0, and the mean is taken over channels and frames
     (paper, Methods). No filter is scaled to unit gain, for the paper states none.
 
+    Nor are the ends treated apart. The filter bank's authors repeat the first and last
+    frames, and subtract a local mean where a filter reaches beyond the log-mel; here
+    such a filter also sees the step from sound to zeros, and so the level. This weighs
+    most for filters without temporal modulation.
+
     Parameters
     ----------
     settings
