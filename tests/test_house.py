@@ -29,8 +29,8 @@ ORDER = [
 ]
 
 ON_A_GPU = {
-    *("train", "activations", "stimulus_activations", "random_ablation", "course"),
-    *("linear_features", "stimulus_features", "natural_features"),
+    *("train", "activations", "stimulus_activations", "linear_features"),
+    *("random_ablation", "course"),
 }
 
 # Distribution that provides a module, where the names differ.

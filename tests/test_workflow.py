@@ -246,7 +246,7 @@ AFTER_ACTIVATIONS = OF_UNITS | GATHERED
 OF_NETWORKS = {"activations", "stimulus_activations", "embedding"} | AFTER_ACTIVATIONS
 AFTER_TRAINING = {"train"} | OF_NETWORKS
 STIMULI = {"levelled", "quilts", "natural_log_mels", "fmri"}
-LINEAR = {"fit_pca", "linear_features", "stimulus_features", "natural_features"}
+LINEAR = {"fit_pca", "linear_features"}
 EVERYTHING_AFTER_CLIPS = (
     {"clips", "trivial_classifier"} | STIMULI | LINEAR | AFTER_TRAINING
 )
@@ -348,14 +348,14 @@ PROMISES = {
     ),
     "the length of a quilt's segments": (
         configured(quilts__segment_ms=[50, 200]),
-        {"quilts", "stimulus_activations", "stimulus_features", "tuning"}
+        {"quilts", "stimulus_activations", "linear_features", "tuning"}
         | {"natural_sounds"}
         | GATHERED
         | CONFIG_SHOWN,
     ),
     "a real edit in quilting code": (
         edit(f"{LIBRARY}/quilts.py", "JOINT_SECONDS = 0.025", "JOINT_SECONDS = 0.02"),
-        {"quilts", "stimulus_activations", "stimulus_features", "tuning"}
+        {"quilts", "stimulus_activations", "linear_features", "tuning"}
         | {"natural_sounds"}
         | GATHERED,
     ),

@@ -1,4 +1,4 @@
-"""Linear features of stimulus sets: principal components or Gabor filters."""
+"""Linear features of a stimulus set: principal components or Gabor filters."""
 
 import torch
 
@@ -18,10 +18,9 @@ with job(snakemake.log[0]) as log:
         features = pca.load(snakemake.input.pca)
     else:
         features = GaborFilterBank(GaborSettings(**params.gabor), params.full_scale)
-    clips = read_table(snakemake.input.clips)
-    for stimuli, path in zip(params.stimuli, snakemake.output, strict=True):
-        natural = stimuli == NATURAL_SOUNDS
-        table = read_table(snakemake.input.sounds) if natural else clips
-        names, log_mels = open_stimuli(table, stimuli, snakemake.input[stimuli])
-        write_responses(path, names, features, log_mels, device)
-        log.info("%s: %d sounds on %s", stimuli, len(names), device)
+    stimuli = snakemake.wildcards.stimuli
+    natural = stimuli == NATURAL_SOUNDS
+    table = read_table(snakemake.input["sounds" if natural else "clips"])
+    names, log_mels = open_stimuli(table, stimuli, snakemake.input[stimuli])
+    write_responses(snakemake.output[0], names, features, log_mels, device)
+    log.info("%s: %d sounds on %s", stimuli, len(names), device)
