@@ -25,8 +25,8 @@ rule fit_pca:
         "../scripts/fit_pca.py"
 
 
-# A job a stimulus set, and early: on a CPU the Gabor filters take longest of all. Log-mels
-# of the natural sounds are of another length, which no component fits.
+# A job a stimulus set, and early: on a CPU the Gabor filters take longest of all.
+# Log-mels of the natural sounds are of another length, which no component fits.
 rule linear_features:
     input:
         unpack(lambda wildcards: stimulus_inputs([wildcards.stimuli])(wildcards)),
