@@ -122,19 +122,21 @@ def silenced_mean_ap(
         for some in np.split(used, range(0, len(used), max(1, held))[1:])
     ]
     silenced = torch.as_tensor(np.asarray(silenced), device=device)
-    size = max(1, held // len(used))
-    values, told = [], 0
-    for batch in silenced.split(size):
+    # Few classes: the hidden units are what fills memory.
+    size = max(1, held // max(len(used), len(hidden)))
+    means, told = np.empty(len(silenced)), 0
+    for start in range(0, len(silenced), size):
+        batch = silenced[start : start + size]
         # (sets, hidden units, clips), then (sets, classes, clips).
         share = arriving[batch].transpose(1, 2) @ responses[batch]
         active = (hidden - share).relu_()
         total = sum(precision(out @ active + bias) for out, bias, precision in blocks)
-        values.append(total.cpu() / len(used))
-        done = min(len(values) * size, len(silenced))
+        done = start + len(batch)
+        means[start:done] = total.cpu() / len(used)
         if log is not None and done * 10 // len(silenced) > told:
             told = done * 10 // len(silenced)
             log(f"{done} of {len(silenced)} sets of units silenced")
-    return torch.cat(values).numpy()
+    return means
 
 
 def null_rows(
