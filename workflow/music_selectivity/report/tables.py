@@ -121,9 +121,13 @@ def class_counts(classes: pd.DataFrame) -> dict[str, int]:
 def models(
     statistics: pd.DataFrame, histories: Mapping[tuple[str, int], pd.DataFrame]
 ) -> list[dict]:
-    """For each model its networks, training, and precision: lists over networks."""
+    """For each model its networks, training, and precision: lists over networks.
+
+    Linear features are no models: they detect nothing, so none of this is theirs.
+    """
     rows = []
-    for model in ordered_models(statistics["model"]):
+    detecting = statistics["measure"] == "mean_ap"
+    for model in ordered_models(statistics.loc[detecting, "model"]):
         of_model = statistics[statistics["model"] == model]
         trained = [
             history
