@@ -36,6 +36,7 @@ rule all:
     input:
         paths.report,
         paths.claims,
+        paths.audit_page,
         paths.trivial,
         paths.resolved_config,
         expand(

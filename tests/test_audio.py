@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import RATE
+from music_selectivity import audio
 from music_selectivity.audio import (
     AudioSettings,
     UnusableClip,
@@ -81,12 +82,45 @@ def test_unreadable_and_missing_files_say_so(tmp_path):
     (tmp_path / "zero.wav").touch()
     (tmp_path / "text.flac").write_text("no audio here")
     for name, reason in [
-        ("zero.wav", "unreadable"),
+        ("zero.wav", "empty"),
         ("text.flac", "unreadable"),
         ("absent.wav", "missing file"),
     ]:
         with pytest.raises(UnusableClip, match=reason):
             load_clip(tmp_path / name, SETTINGS)
+
+
+@pytest.mark.parametrize("rate", [RATE, 48_000])
+def test_a_constant_offset_is_silent_and_no_sound_is_lost_in_one(write_sound, rate):
+    """DC has a level, but is no sound; resampling must not make one of its ends."""
+    offset = write_sound("dc.wav", np.full(rate, 0.5), rate, subtype="FLOAT")
+    with pytest.raises(UnusableClip, match="silent"):
+        load_clip(offset, SETTINGS)
+    quiet = 0.3 + 0.01 * tone(1, rate)
+    path = write_sound("tone.wav", quiet, rate, subtype="FLOAT")
+    waveform, _ = load_clip(path, SETTINGS)
+    assert np.std(waveform) == pytest.approx(0.005 / np.sqrt(2), rel=0.01)
+    assert np.abs(waveform - 0.3).max() < 0.0055
+
+
+def test_many_channels_are_averaged_block_by_block(write_sound, monkeypatch):
+    waveform = np.random.default_rng(0).uniform(-0.5, 0.5, (5_000, 8))
+    path = write_sound("eight.wav", waveform, 96_000, subtype="PCM_24")
+    monkeypatch.setattr(audio, "BLOCK_SAMPLES", 1_001 * 8)
+    got = read_mono(path, 96_000, 1.0)
+    np.testing.assert_allclose(got, waveform.mean(axis=1), atol=1e-6)
+    assert len(read_mono(path, 96_000, 2_000 / 96_000)) == 2_000
+
+
+@pytest.mark.parametrize("kind", [("OGG", "VORBIS"), ("OGG", "OPUS"), ("MP3", None)])
+def test_blocks_of_a_lossy_file_join_without_a_seam(write_sound, monkeypatch, kind):
+    container, codec = kind
+    path = write_sound(
+        "tone", tone(2.0, 48_000), 48_000, format=container, subtype=codec
+    )
+    whole = read_mono(path, 48_000, 10.0)
+    monkeypatch.setattr(audio, "BLOCK_SAMPLES", 10_007)
+    np.testing.assert_array_equal(read_mono(path, 48_000, 10.0), whole)
 
 
 def test_padding_inside_the_file_is_trimmed_before_its_length_is_judged(write_sound):
@@ -170,7 +204,7 @@ def test_a_shard_sets_bad_clips_aside_and_keeps_the_rest(write_sound, tmp_path):
         "absent": tmp_path / "absent.wav",
         "also": write_sound("also.flac", tone(0.3)),
     }
-    audit = write_shard(files, SETTINGS, PAPER, tmp_path / "shard.npy")
+    audit = write_shard(files.items(), SETTINGS, PAPER, tmp_path / "shard.npy")
     shard = np.load(tmp_path / "shard.npy")
     assert audit["excluded"].tolist() == ["", "silent", "missing file", ""]
     assert audit["row"].tolist() == [0, -1, -1, 3]
@@ -183,7 +217,7 @@ def test_a_shard_sets_bad_clips_aside_and_keeps_the_rest(write_sound, tmp_path):
 
 def test_a_sound_too_loud_for_its_power_is_set_aside(write_sound, tmp_path):
     loud = write_sound("loud.wav", 1e25 * tone(1.0), subtype="FLOAT")
-    audit = write_shard({"loud": loud}, SETTINGS, PAPER, tmp_path / "shard.npy")
+    audit = write_shard([("loud", loud)], SETTINGS, PAPER, tmp_path / "shard.npy")
     assert audit["excluded"].tolist() == ["not finite"]
 
 
@@ -195,9 +229,9 @@ def test_one_sample_at_a_high_rate_is_empty(write_sound):
 
 def test_an_empty_shard_has_the_same_columns(write_sound, tmp_path):
     some = write_shard(
-        {"a": write_sound("a.wav", tone(1))}, SETTINGS, PAPER, tmp_path / "some.npy"
+        [("a", write_sound("a.wav", tone(1)))], SETTINGS, PAPER, tmp_path / "some.npy"
     )
-    none = write_shard({}, SETTINGS, PAPER, tmp_path / "none.npy")
+    none = write_shard([], SETTINGS, PAPER, tmp_path / "none.npy")
     assert list(none.columns) == list(some.columns)
     assert len(np.load(tmp_path / "none.npy")) == 0
 

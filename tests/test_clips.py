@@ -280,11 +280,15 @@ def test_shards_are_pinned_and_even():
 
 
 def audit(**reasons):
+    """What a shard's log-mels found: a sound of its own in each usable clip."""
+    usable = [reason == "" for reason in reasons.values()]
     return pd.DataFrame(
         {
             "clip_id": list(reasons),
-            "row": [0 if reason == "" else -1 for reason in reasons.values()],
+            "found_in": [f"{clip_id}.wav" for clip_id in reasons],
+            "row": [0 if kept else -1 for kept in usable],
             "excluded": list(reasons.values()),
+            "content": [c if k else "" for c, k in zip(reasons, usable, strict=True)],
         }
     )
 
@@ -305,28 +309,39 @@ def described(**splits):
 def test_the_clip_table_keeps_every_clip_with_its_reason():
     table = clips.merge_audits(
         described(d="train", a="eval", b="train", c="train"),
-        audit(a="", b="silent", d=""),
-        4,
+        [audit(b="silent"), audit(), audit(a="", d="")],
     )
     assert table["clip_id"].tolist() == ["a", "b", "c", "d"]
     assert table["excluded"].tolist() == ["", "silent", "missing file", ""]
     assert table["row"].tolist() == [0, -1, -1, 0]
+    assert table["shard"].tolist() == [2, 0, -1, 2]
     assert clips.included(table)["clip_id"].tolist() == ["a", "d"]
     assert clips.training_clips(table, "all")["clip_id"].tolist() == ["d"]
+
+
+def test_a_clip_of_two_shards_is_taken_from_the_first(caplog):
+    """As of two Parquet files, even where the first copy is unusable."""
+    table = clips.merge_audits(
+        described(a="train", b="eval", c="train"),
+        [audit(a="", c="silent"), audit(b="", a="", c="")],
+    )
+    assert table["clip_id"].tolist() == ["a", "b", "c"]
+    assert table["shard"].tolist() == [0, 1, 0]
+    assert table["excluded"].tolist() == ["", "", "silent"]
+    assert "a is in a.wav again; the first is used" in caplog.text
 
 
 def test_no_clip_left_stops_with_the_reasons():
     with pytest.raises(InputError, match=r"eval split \(1 missing file, 1 silent\)"):
         clips.merge_audits(
-            described(a="eval", b="eval", c="train"), audit(b="silent", c=""), 4
+            described(a="eval", b="eval", c="train"), [audit(b="silent", c="")]
         )
 
 
 def test_training_conditions():
     table = clips.merge_audits(
         described(a="train", b="train", c="train", d="train", e="eval"),
-        audit(a="", b="", c="", d="", e=""),
-        4,
+        [audit(a="", b="", c="", d="", e="")],
     )
     table["group"] = ["music", "mixed", "nonmusic", "nonmusic", "nonmusic"]
     table["is_speech"] = [False, False, True, False, False]

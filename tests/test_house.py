@@ -19,8 +19,8 @@ RULES = sorted((ROOT / "workflow/rules").glob("*.smk"))
 # The order in which data flows; a module imports only what stands before it.
 ORDER = [
     *("errors", "seeds", "store", "codedigest", "jobs", "config"),
-    *("ontology", "categories", "sources", "clips", "audio", "soundscapes"),
-    *("torchaudio_import", "logmel", "trivial", "levels", "quilts"),
+    *("ontology", "categories", "sources", "clips", "audit", "audio", "shard_clips"),
+    *("soundscapes", "torchaudio_import", "logmel", "trivial", "levels", "quilts"),
     *("stimuli", "gabor", "pca"),
     *("device", "networks", "checkpoints", "training", "activations", "responses"),
     *("statistics", "resampling", "selectivity", "tuning", "natsounds", "decoding"),

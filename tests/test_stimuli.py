@@ -97,7 +97,7 @@ def test_equal_levels_and_less_power(sounds, tmp_path):
     paths = [tmp_path / "000.npy", tmp_path / "001.npy"]
     for shard, path in enumerate(paths):
         clips = shard_clips("levelled", shard)
-        write_levelled_shard(clips, sounds, AUDIO, FRONT_END, 0.05, path)
+        write_levelled_shard(clips, sounds.items(), AUDIO, FRONT_END, 0.05, path)
     log_mel = LogMel(FRONT_END, RATE)
     for stimuli, power in (("power_1", 1), ("power_64", 1 / 64)):
         names, log_mels = open_stimuli(table(), stimuli, paths)
@@ -117,7 +117,7 @@ def test_equal_levels_and_less_power(sounds, tmp_path):
 def test_quilt_shards_hold_quilts_and_originals(sounds, tmp_path):
     clips = shard_clips("quilt_original", 1)
     paths = [tmp_path / f"{name}.npy" for name in ("quilt_100", "quilt_400", "whole")]
-    write_quilt_shards(clips, sounds, AUDIO, FRONT_END, QUILTS, paths)
+    write_quilt_shards(clips, sounds.items(), AUDIO, FRONT_END, QUILTS, paths)
     log_mel = LogMel(FRONT_END, RATE)
     of_segments = LogMel(FRONT_END, RATE, center=False)
     clip_id = clips["clip_id"].iloc[1]
@@ -136,7 +136,7 @@ def test_quilt_shards_hold_quilts_and_originals(sounds, tmp_path):
 def test_an_empty_shard_is_written(sounds, tmp_path):
     none = shard_clips("quilt_original", 0).iloc[:0]
     paths = [tmp_path / f"{number}.npy" for number in range(3)]
-    write_quilt_shards(none, sounds, AUDIO, FRONT_END, QUILTS, paths)
+    write_quilt_shards(none, sounds.items(), AUDIO, FRONT_END, QUILTS, paths)
     assert [len(np.load(path)) for path in paths] == [0, 0, 0]
 
 

@@ -1,7 +1,19 @@
-"""Reading one clip: any file that libsndfile reads, to mono at the study's rate."""
+"""Reading one clip: whatever libsndfile decodes, to mono at the study's rate.
 
+What a sound is told by its first bytes, never by its name. Nothing that a file claims
+of itself, such as its length, decides how much memory is taken.
+"""
+
+import contextlib
+import gzip
+import hashlib
+import io
 import os
+import stat
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import numpy as np
 import soundfile
@@ -11,6 +23,39 @@ from music_selectivity.errors import InputError
 
 FRAME_SECONDS = 0.025
 """Length of the frames whose level decides what is silence."""
+
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+MAX_UNPACKED = 128 * 2**20
+"""Bytes that a gzipped clip may unpack to: 40 s of eight channels at 96 kHz, float.
+
+What a larger one holds beyond that is cut off, as with any long file.
+"""
+
+BLOCK_SAMPLES = 2**22
+"""Samples, over all channels, that are decoded at once; most clips are one block."""
+
+CLIPPED_LEVEL = 0.999
+"""Magnitude from which a sample counts as clipped: resampling may take a bit off."""
+
+RATES = range(1_000, 768_001)
+"""Sample rates taken for true, Hz; others come of broken headers."""
+
+
+@dataclass(frozen=True)
+class EncodedSound:
+    """The encoded sound of a clip that lies inside a larger file, at `path`."""
+
+    data: bytes
+    path: str | os.PathLike
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+
+Source = str | os.PathLike | EncodedSound
+"""The encoded sound of a clip; as text, the file that it was found in."""
 
 
 class UnusableClip(Exception):
@@ -56,10 +101,37 @@ class AudioSettings:
         return round(self.clip_seconds * self.sample_rate)
 
 
-def read_mono(
-    path: str | os.PathLike, sample_rate: int, max_seconds: float
-) -> np.ndarray:
-    """First `max_seconds` of a file, channels averaged, resampled, float32.
+@contextlib.contextmanager
+def open_audio(source: Source) -> Iterator[BinaryIO]:
+    """The encoded sound of a clip as an open file, gunzipped if need be.
+
+    Raises
+    ------
+    OSError, EOFError, zlib.error
+        It cannot be opened, is no regular file, or is broken gzip.
+    """
+    with contextlib.ExitStack() as stack:
+        if isinstance(source, EncodedSound):
+            file = io.BytesIO(source.data)
+        else:
+            file = stack.enter_context(open(source, "rb", opener=_at_once))
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise OSError(f"{source}: not a regular file")
+        magic = file.read(len(GZIP_MAGIC))
+        file.seek(0)
+        if magic == GZIP_MAGIC:
+            unpacked = stack.enter_context(gzip.open(file))
+            file = io.BytesIO(unpacked.read(MAX_UNPACKED))
+        yield file
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting, as a named pipe would have us wait for its writer."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def read_mono(source: Source, sample_rate: int, max_seconds: float) -> np.ndarray:
+    """First `max_seconds` of a clip, channels averaged, resampled, float32.
 
     No more than that is decoded, so that a file of hours costs no more than a clip.
 
@@ -69,23 +141,74 @@ def read_mono(
         If the file is missing, cannot be decoded, is empty or holds NaN or infinity.
     """
     try:
-        with soundfile.SoundFile(path) as file:
-            rate = file.samplerate
-            channels = file.read(
-                int(np.ceil(max_seconds * rate)), dtype="float32", always_2d=True
-            )
-    except (soundfile.SoundFileError, RuntimeError, OSError) as error:
-        if not os.path.exists(path):
-            raise UnusableClip("missing file") from error
+        with open_audio(source) as file:
+            if not file.read(1):
+                raise UnusableClip("empty")
+            file.seek(0)
+            mono, rate = _decode(file, max_seconds)
+    except FileNotFoundError as error:
+        raise UnusableClip("missing file") from error
+    except (
+        *(soundfile.SoundFileError, OSError, EOFError, zlib.error),
+        # What soundfile makes of absurd headers, and open() of absurd names.
+        *(RuntimeError, ValueError),
+    ) as error:
         raise UnusableClip("unreadable") from error
-    if not np.isfinite(channels).all():
+    if not np.isfinite(mono).all():
         raise UnusableClip("not finite")
-    mono = channels.mean(axis=1)
-    if rate != sample_rate:
-        mono = soxr.resample(mono, rate, sample_rate)
+    if rate != sample_rate and len(mono):
+        # Without its DC: a resampler's ends would ring with that.
+        offset = np.float32(mono.mean(dtype=np.float64))
+        mono = soxr.resample(mono - offset, rate, sample_rate) + offset
     if len(mono) == 0:
         raise UnusableClip("empty")
-    return mono.astype(np.float32, copy=False)
+    return mono
+
+
+class _Handle:
+    """An open file for libsndfile, in which a seek that is impossible goes nowhere.
+
+    libsndfile may ask for one in a broken file, and an exception in its callback would
+    not be raised but printed, with a traceback.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.readinto = file.readinto
+        self.tell = file.tell
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._file.seek(offset, whence)
+
+
+class _Stream(soundfile.SoundFile):
+    """A sound that is read on and on.
+
+    In one that is seekable soundfile seeks after every read, which garbles MP3 where
+    the next read goes on, and it believes the length that the header claims.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
+def _decode(file: BinaryIO, max_seconds: float) -> tuple[np.ndarray, int]:
+    """First `max_seconds` of an open file, channels averaged, and its rate."""
+    with _Stream(_Handle(file)) as sound:
+        if sound.samplerate not in RATES:
+            raise ValueError(f"a sample rate of {sound.samplerate} Hz")
+        wanted = int(np.ceil(max_seconds * sound.samplerate))
+        blocks = [np.empty(0, np.float32)]
+        while wanted > 0:
+            # Not all at once: of a length that a header claims, nothing may be there.
+            size = min(wanted, max(1, BLOCK_SAMPLES // sound.channels))
+            block = sound.read(size, dtype="float32", always_2d=True)
+            with np.errstate(over="ignore", invalid="ignore"):
+                # The mean over channels: numpy's own is slow along so short an axis.
+                blocks.append(sum(block.T) / sound.channels)
+            wanted = wanted - size if len(block) == size else 0
+        return np.concatenate(blocks), sound.samplerate
 
 
 def frame_levels(waveform: np.ndarray, sample_rate: int) -> np.ndarray:
@@ -95,6 +218,22 @@ def frame_levels(waveform: np.ndarray, sample_rate: int) -> np.ndarray:
     squares = np.square(waveform, dtype=np.float64)
     power = np.add.reduceat(squares, edges) / np.diff(np.append(edges, len(waveform)))
     return 10 * np.log10(np.maximum(power, 1e-20))
+
+
+def is_silent(waveform: np.ndarray, sample_rate: int, silence_dbfs: float) -> bool:
+    """Whether no frame reaches the level, as it is or without the waveform's mean.
+
+    A constant offset (DC) is no sound, whatever its level.
+    """
+    # Some frame is as loud as the whole: for most clips that settles it.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if waveform.std() >= 10 ** (silence_dbfs / 20):
+            return False
+    centred = waveform - waveform.mean(dtype=np.float64)
+    return any(
+        frame_levels(version, sample_rate).max() < silence_dbfs
+        for version in (waveform, centred)
+    )
 
 
 def trim_silence(
@@ -120,8 +259,8 @@ def fit(waveform: np.ndarray, n_samples: int, fill: str) -> np.ndarray:
 
 
 def load_clip(
-    path: str | os.PathLike, settings: AudioSettings
-) -> tuple[np.ndarray, dict[str, float]]:
+    source: Source, settings: AudioSettings
+) -> tuple[np.ndarray, dict[str, float | str]]:
     """Waveform of one clip at the study's length, and what was measured on the way.
 
     Returns
@@ -130,7 +269,8 @@ def load_clip(
         float32, shape (settings.n_samples,).
     measures
         seconds (of sound, before filling), level_dbfs (RMS), silent_share (of frames),
-        filled_share (of samples).
+        filled_share and clipped_share (of samples; see CLIPPED_LEVEL), and content, a
+        digest that clips of the same sound share.
 
     Raises
     ------
@@ -140,9 +280,8 @@ def load_clip(
     """
     # With trimming, leading padding must not eat the clip: look a little further.
     margin = 30.0 if settings.trim_silence else 0.0
-    waveform = read_mono(path, settings.sample_rate, settings.clip_seconds + margin)
-    levels = frame_levels(waveform, settings.sample_rate)
-    if levels.max() < settings.silence_dbfs:
+    waveform = read_mono(source, settings.sample_rate, settings.clip_seconds + margin)
+    if is_silent(waveform, settings.sample_rate, settings.silence_dbfs):
         raise UnusableClip("silent")
     if settings.trim_silence:
         waveform = trim_silence(waveform, settings.sample_rate, settings.silence_dbfs)
@@ -151,15 +290,17 @@ def load_clip(
         raise UnusableClip("too short")
     waveform = waveform[: settings.n_samples]
     # Judged again on the part that is kept: the rest of the file is never heard.
-    levels = frame_levels(waveform, settings.sample_rate)
-    if levels.max() < settings.silence_dbfs:
+    if is_silent(waveform, settings.sample_rate, settings.silence_dbfs):
         raise UnusableClip("silent")
+    levels = frame_levels(waveform, settings.sample_rate)
     power = np.mean(np.square(waveform, dtype=np.float64))
     measures = {
         "seconds": len(waveform) / settings.sample_rate,
         "level_dbfs": float(10 * np.log10(power)),
         "silent_share": float(np.mean(levels < settings.silence_dbfs)),
         "filled_share": 1 - len(waveform) / settings.n_samples,
+        "clipped_share": float(np.mean(np.abs(waveform) >= CLIPPED_LEVEL)),
+        "content": hashlib.blake2b(waveform.tobytes(), digest_size=8).hexdigest(),
     }
     waveform = fit(waveform, settings.n_samples, settings.fill)
     return waveform * np.float32(settings.full_scale), measures

@@ -1,6 +1,7 @@
 """The clip table: one row a clip, the single source for every later stage."""
 
 import csv
+import logging
 import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
@@ -10,16 +11,36 @@ import pandas as pd
 
 from music_selectivity.errors import InputError
 from music_selectivity.ontology import Ontology
-from music_selectivity.sources import AUDIOSET_NAME, shard_of, table_rows
+from music_selectivity.sources import AUDIOSET_NAME, table_rows
+
+log = logging.getLogger(__name__)
 
 SPLITS = ("train", "eval")
 GROUPS = ("music", "nonmusic", "mixed")
 
+# Broken files. A clip that is missing was never had (videos vanish), and one that is
+# silent, too short or a duplicate was read well: none of these is a failure.
+FAILURES = ("unreadable", "empty", "not finite")
+
 
 def read_class_names(path: str | os.PathLike) -> dict[str, str]:
-    """Display names by mid, in output order, from a class_labels_indices.csv."""
-    rows = _csv_rows(path, {"index", "mid", "display_name"})
-    return {row["mid"]: row["display_name"] for row in rows}
+    """Display names by mid, in output order, from a class_labels_indices.csv.
+
+    Raises
+    ------
+    InputError
+        For a table without its columns, or a row without a mid and name of its own.
+    """
+    names: dict[str, str] = {}
+    for number, row in _csv_rows(path, {"index", "mid", "display_name"}):
+        mid, name = row["mid"], row["display_name"]
+        if not mid or not name or mid in names or name in names.values():
+            raise InputError(
+                f"{path}, row {number}: mid {mid!r} and display_name {name!r}; every "
+                "class needs both, and its own"
+            )
+        names[mid] = name
+    return names
 
 
 def list_audioset(
@@ -61,7 +82,7 @@ def list_audioset(
                         "the row or give the class table it was made with"
                     )
                 labels.append(names_by_mid[mid])
-            listed.append((ytid, split, labels))
+            listed.append((ytid, split, list(dict.fromkeys(labels))))
     return pd.DataFrame(listed, columns=["clip_id", "split", "labels"])
 
 
@@ -155,28 +176,43 @@ def read_exclusion_list(path: str | os.PathLike) -> list[str]:
     list, gives the YTID too.
     """
     names = [line.strip() for line in _text_lines(path) if line.strip()]
-    stems = [os.path.splitext(name)[0] for name in names]
+    stems = [os.path.splitext(name.removesuffix(".gz"))[0] for name in names]
     return names + [match[1] for match in map(AUDIOSET_NAME.fullmatch, stems) if match]
 
 
 def merge_audits(
-    described: pd.DataFrame, audits: pd.DataFrame, n_shards: int
+    described: pd.DataFrame, audits: Sequence[pd.DataFrame]
 ) -> pd.DataFrame:
     """The clip table: described clips with what was found in their audio.
 
     Adds shard, row, excluded and the measures of `logmel.write_shard`. A clip without
-    any file is set aside as "missing file". Rows are sorted by clip_id.
+    any file is set aside as "missing file", with shard and row -1, and one whose sound
+    another clip has too as "duplicate", of the clip in `duplicate_of`. Rows are sorted
+    by clip_id.
+
+    Parameters
+    ----------
+    audits
+        Of each shard, in order. Of a clip_id that stands in two, as it may in Parquet
+        files, the first is used.
 
     Raises
     ------
     InputError
         If no clip of a split is left, with the reasons counted.
     """
-    clips = described.merge(audits, on="clip_id", how="left").sort_values("clip_id")
-    clips = clips.reset_index(drop=True)
-    clips["shard"] = [shard_of(clip_id, n_shards) for clip_id in clips["clip_id"]]
+    numbered = [audit.assign(shard=shard) for shard, audit in enumerate(audits)]
+    found = pd.concat(numbered, ignore_index=True)
+    again = found["clip_id"].duplicated()
+    for clip_id, path in found.loc[again, ["clip_id", "found_in"]].to_numpy():
+        log.warning("%s is in %s again; the first is used", clip_id, path)
+    clips = described.merge(found[~again], on="clip_id", how="left")
+    clips = clips.sort_values("clip_id", ignore_index=True)
     clips["excluded"] = clips["excluded"].fillna("missing file")
-    clips["row"] = clips["row"].fillna(-1).astype(np.int64)
+    for place in ("shard", "row"):
+        clips[place] = clips[place].fillna(-1).astype(np.int64)
+    clips = clips.fillna({"found_in": "", "content": ""})
+    clips = _without_duplicates(clips)
     for split in SPLITS:
         of_split = clips[clips["split"] == split]
         if not (of_split["excluded"] == "").any():
@@ -187,6 +223,58 @@ def merge_audits(
                 f"({told or 'none listed'}); check the corpus folder and tables"
             )
     return clips
+
+
+def _without_duplicates(clips: pd.DataFrame) -> pd.DataFrame:
+    """`clips` with all but one of those whose sound is the same set aside.
+
+    One in eval stays rather than one in train, so that no network is tested on a sound
+    that it learned and the clips that are scored stay whole; among others the first by
+    clip_id. What one copy is said to hold, the sound holds: copies of several groups
+    are mixed, and speech in one is speech in all.
+    """
+    clips = clips.assign(duplicate_of="")
+    usable = clips[clips["excluded"] == ""]
+    usable = usable.sort_values(["split", "clip_id"])  # eval comes first
+    copies = usable.groupby("content", sort=False)
+    kept = copies["clip_id"].transform("first")
+    groups = usable["group"].where(copies["group"].transform("nunique") == 1, "mixed")
+    clips.loc[usable.index, "group"] = groups
+    clips.loc[usable.index, "is_speech"] = copies["is_speech"].transform("any")
+    others = kept[kept != usable["clip_id"]]
+    clips.loc[others.index, "duplicate_of"] = others
+    clips.loc[others.index, "excluded"] = "duplicate"
+    return clips
+
+
+def check_failures(clips: pd.DataFrame, max_share: float) -> None:
+    """Refuse a clip table for which too many files were broken.
+
+    Parameters
+    ----------
+    max_share
+        Share of a split's clips with a file that may fail, 0 to 1; see FAILURES.
+
+    Raises
+    ------
+    InputError
+        If more of them failed in a split, with reasons counted and three named.
+    """
+    for split in SPLITS:
+        found = clips[(clips["split"] == split) & (clips["excluded"] != "missing file")]
+        failed = found[found["excluded"].isin(FAILURES)]
+        if len(failed) > max_share * len(found):
+            reasons = failed["excluded"].value_counts(sort=False)
+            told = ", ".join(
+                f"{reasons[name]} {name}" for name in FAILURES if name in reasons
+            )
+            first = failed[["clip_id", "found_in"]].head(3).to_numpy()
+            some = ", ".join(f"{clip_id} in {path}" for clip_id, path in first)
+            raise InputError(
+                f"{len(failed)} of the {len(found)} clips found of the {split} split "
+                f"failed ({told}), such as {some}; mend or fetch them anew, or raise "
+                f"corpus.max_failed_share, now {max_share:g}"
+            )
 
 
 def included(clips: pd.DataFrame) -> pd.DataFrame:
@@ -200,18 +288,27 @@ def class_table(
     speech: Collection[str],
     clips: pd.DataFrame,
 ) -> pd.DataFrame:
-    """classes.csv: index, name, music_related, speech and usable clips per split."""
-    usable = included(clips).explode("labels")
-    counts = usable.groupby(["labels", "split"]).size().unstack(fill_value=0)
-    counts = counts.reindex(index=list(names), columns=list(SPLITS), fill_value=0)
+    """classes.csv: index, name, music_related, speech, and clips per split.
+
+    n_train and n_eval count usable clips; listed_train and listed_eval, all.
+    """
+
+    def per_class(clips: pd.DataFrame) -> pd.DataFrame:
+        labels = clips[["split", "labels"]].explode("labels")
+        counts = labels.groupby(["labels", "split"]).size().unstack(fill_value=0)
+        return counts.reindex(index=list(names), columns=list(SPLITS), fill_value=0)
+
+    usable, listed = per_class(included(clips)), per_class(clips)
     return pd.DataFrame(
         {
             "index": range(len(names)),
             "name": list(names),
             "music_related": [name in music for name in names],
             "speech": [name in speech for name in names],
-            "n_train": counts["train"].to_numpy(),
-            "n_eval": counts["eval"].to_numpy(),
+            "n_train": usable["train"].to_numpy(),
+            "n_eval": usable["eval"].to_numpy(),
+            "listed_train": listed["train"].to_numpy(),
+            "listed_eval": listed["eval"].to_numpy(),
         }
     )
 
@@ -362,25 +459,33 @@ def _text_lines(path: str | os.PathLike) -> list[str]:
         raise InputError(f"{path}: not text in UTF-8 ({error})") from error
 
 
-def _csv_rows(path: str | os.PathLike, columns: set[str]) -> list[dict[str, str]]:
-    reader = csv.DictReader(_text_lines(path))
-    missing = columns - set(reader.fieldnames or [])
+def _csv_rows(
+    path: str | os.PathLike, columns: set[str]
+) -> list[tuple[int, dict[str, str]]]:
+    """Numbered rows of a CSV with a header, which is row 1."""
+    reader = csv.DictReader(_text_lines(path), restval="")
+    try:
+        missing = columns - set(reader.fieldnames or [])
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise InputError(f"{path}: not a CSV table ({error})") from error
     if missing:
         raise InputError(f"{path}: lacks the column(s) {', '.join(sorted(missing))}")
-    return list(reader)
+    return rows
 
 
 def _segment_rows(path: str | os.PathLike) -> list[tuple[int, list[str]]]:
     """Numbered rows of a segment CSV, without comments and empty lines."""
-    numbered = [
-        (number, line)
-        for number, line in enumerate(_text_lines(path), start=1)
-        if line.strip() and not line.startswith("#")
-    ]
-    if not numbered:
+    rows = []
+    for number, line in enumerate(_text_lines(path), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        try:
+            # Each line by itself: a quote left open must not swallow the next.
+            cells = next(csv.reader([line], skipinitialspace=True))
+        except csv.Error as error:
+            raise InputError(f"{path}, row {number}: not CSV ({error})") from error
+        rows.append((number, cells))
+    if not rows:
         raise InputError(f"{path}: the segment table holds no clip")
-    # Each line by itself: a quote left open must not swallow the next.
-    return [
-        (number, next(csv.reader([line], skipinitialspace=True)))
-        for number, line in numbered
-    ]
+    return rows

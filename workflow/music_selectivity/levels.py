@@ -1,7 +1,6 @@
 """Stimuli of one level: every clip at the same RMS amplitude (paper Fig. 2c, 3)."""
 
 import os
-from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -14,6 +13,7 @@ from music_selectivity.audio import (
 )
 from music_selectivity.errors import InputError
 from music_selectivity.logmel import LogMel, LogMelSettings, open_shards
+from music_selectivity.shard_clips import Clips, chosen_clips
 
 # Sounds of one length, but for what resampling may add.
 TOLERANCE_SECONDS = 0.005
@@ -32,8 +32,8 @@ def with_rms(waveform: np.ndarray, rms: float) -> np.ndarray:
 
 
 def write_levelled_shard(
-    clips: pd.DataFrame,
-    files: Mapping[str, str | os.PathLike],
+    chosen: pd.DataFrame,
+    clips: Clips,
     audio: AudioSettings,
     settings: LogMelSettings,
     rms: float,
@@ -41,13 +41,13 @@ def write_levelled_shard(
 ) -> None:
     """Write log-mels of one shard's clips, each brought to the same RMS amplitude.
 
-    `clips` are those of the shard, `stimulus_clips` in order, and `rms` is re full
-    scale (paper, Fig. 2c).
+    `chosen` are the ``stimuli.stimulus_clips`` among the `clips` of the shard, and
+    `rms` is re full scale (paper, Fig. 2c).
     """
     log_mel = LogMel(settings, audio.sample_rate)
-    with open_shards([path], len(clips), audio, settings) as (shard,):
-        for row, clip_id in enumerate(clips["clip_id"]):
-            waveform, _ = load_clip(files[clip_id], audio)
+    with open_shards([path], len(chosen), audio, settings) as (shard,):
+        for row, _, source in chosen_clips(chosen, clips):
+            waveform, _ = load_clip(source, audio)
             shard[row] = log_mel(with_rms(waveform, rms * audio.full_scale))
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import pandas as pd
 import torch
 
 from music_selectivity.audio import AudioSettings, UnusableClip, load_clip
+from music_selectivity.shard_clips import Clips
 from music_selectivity.store import atomic_path
 from music_selectivity.torchaudio_import import import_transforms
 
@@ -84,7 +85,7 @@ class LogMel:
 
 
 def write_shard(
-    files: Mapping[str, str | os.PathLike],
+    clips: Clips,
     audio: AudioSettings,
     settings: LogMelSettings,
     array_path: str | os.PathLike,
@@ -93,26 +94,27 @@ def write_shard(
 
     Parameters
     ----------
-    files
-        Audio file by clip id.
+    clips
+        ``shard_clips.shard_clips``, or the items of a dict of files by clip id.
     array_path
-        .npy to write, float32 of shape (len(files), n_mels, frames), filled clip by
+        .npy to write, float32 of shape (len(clips), n_mels, frames), filled clip by
         clip through a memory map: memory does not grow with the shard.
 
     Returns
     -------
     DataFrame
-        clip_id, row, excluded (reason or ""), seconds, level_dbfs, silent_share,
-        filled_share and mel_00..: the mean over time of each band, dB. An unusable
-        clip has row -1, zeros in the array and NaN measures.
+        clip_id, found_in (the file), row, excluded (reason or ""), what `load_clip`
+        measures, and mel_00..: the mean over time of each band, dB. An unusable clip
+        has row -1, zeros in the array, NaN measures and no content.
     """
     log_mel = LogMel(settings, audio.sample_rate)
     found = []
-    with open_shards([array_path], len(files), audio, settings) as (shard,):
-        for row, (clip_id, path) in enumerate(files.items()):
-            entry = {"clip_id": clip_id, "row": row, "excluded": ""}
+    with open_shards([array_path], len(clips), audio, settings) as (shard,):
+        for row, (clip_id, source) in enumerate(clips):
+            entry = {"clip_id": clip_id, "found_in": str(source), "row": row}
+            entry |= {"excluded": "", "content": ""}
             try:
-                waveform, measures = load_clip(path, audio)
+                waveform, measures = load_clip(source, audio)
                 spectrogram = log_mel(waveform)
                 if not np.isfinite(spectrogram).all():
                     # Finite samples, but so large that their power is not.
@@ -123,10 +125,10 @@ def write_shard(
                 entry |= {f"mel_{band:02d}": level for band, level in enumerate(bands)}
             except UnusableClip as reason:
                 entry |= {"row": -1, "excluded": str(reason)}
-                log.warning("%s is set aside: %s", path, reason)
+                log.warning("%s is set aside: %s", clip_id, reason)
             found.append(entry)
             if (row + 1) % 1000 == 0:
-                log.info("%d of %d clips", row + 1, len(files))
+                log.info("%d of %d clips", row + 1, len(clips))
     return _with_all_columns(pd.DataFrame(found), settings.n_mels)
 
 
@@ -161,10 +163,13 @@ def _open_array(path: Path, shape: tuple[int, ...]) -> np.ndarray:
 
 def _with_all_columns(found: pd.DataFrame, n_mels: int) -> pd.DataFrame:
     """Same columns and types whether clips were usable, unusable or absent."""
+    texts = ["clip_id", "found_in", "excluded", "content"]
     numbers = ["seconds", "level_dbfs", "silent_share", "filled_share"]
+    numbers += ["clipped_share"]
     numbers += [f"mel_{band:02d}" for band in range(n_mels)]
-    found = found.reindex(columns=["clip_id", "row", "excluded", *numbers])
+    found = found.reindex(columns=[*texts, "row", *numbers])
     return found.astype(
-        {"clip_id": str, "row": np.int64, "excluded": str}
+        {"row": np.int64}
+        | dict.fromkeys(texts, str)
         | dict.fromkeys(numbers, np.float32)
     )

@@ -33,13 +33,15 @@ class Ontology:
             with open(path, encoding="utf-8-sig") as file:
                 nodes = json.load(file)
             names = {node["id"]: node["name"] for node in nodes}
+            if not all(isinstance(name, str) for name in names.values()):
+                raise TypeError("a name is no text")
             children = {
                 node["name"]: [names[child] for child in node["child_ids"]]
                 for node in nodes
             }
         except OSError as error:
             raise InputError(f"{path}: cannot read the ontology ({error})") from error
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise InputError(
                 f"{path}: not an ontology in AudioSet's form, a JSON list of classes "
                 f"with id, name and child_ids ({error})"

@@ -5,7 +5,7 @@ the changes at the joints are like those that the original made there.
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from scipy.signal import correlate
 from music_selectivity import seeds
 from music_selectivity.audio import AudioSettings, load_clip
 from music_selectivity.logmel import LogMel, LogMelSettings, open_shards
+from music_selectivity.shard_clips import Clips, chosen_clips
 
 JOINT_SECONDS = 0.025
 """Length of the raised-cosine overlap of two segments."""
@@ -218,8 +219,8 @@ def cut_and_pad(waveform: np.ndarray, sound: int, n_samples: int) -> np.ndarray:
 
 
 def write_quilt_shards(
-    clips: pd.DataFrame,
-    files: Mapping[str, str | os.PathLike],
+    chosen: pd.DataFrame,
+    clips: Clips,
     audio: AudioSettings,
     settings: LogMelSettings,
     quilts: QuiltSettings,
@@ -227,15 +228,16 @@ def write_quilt_shards(
 ) -> None:
     """Write log-mels of quilts of one shard's clips (paper, Fig. 4).
 
+    `chosen` are the ``stimuli.stimulus_clips`` among the `clips` of the shard.
     Each clip and length has a random start of its own. `paths` has a file a length, and
     one for the originals.
     """
     log_mel = LogMel(settings, audio.sample_rate)
     of_segments = LogMel(settings, audio.sample_rate, center=False)
     sound = round(quilts.sound_seconds * audio.sample_rate)
-    with open_shards(paths, len(clips), audio, settings) as shards:
-        for row, clip_id in enumerate(clips["clip_id"]):
-            waveform, _ = load_clip(files[clip_id], audio)
+    with open_shards(paths, len(chosen), audio, settings) as shards:
+        for row, clip_id, source in chosen_clips(chosen, clips):
+            waveform, _ = load_clip(source, audio)
             versions = [
                 quilt(
                     waveform,

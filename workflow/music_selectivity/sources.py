@@ -1,53 +1,116 @@
-"""Where the clips' audio lies: clip ids and files of each form of corpus.
+"""Where the clips' audio lies: files of each form of corpus, by clip id.
 
 Standard library only: the Snakefile calls this to learn the inputs of each shard
-before any job runs, and the jobs call it again to read them.
+before any job runs.
 """
 
 import csv
 import hashlib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from music_selectivity.errors import InputError
 
 AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".opus")
 
-# AudioSet clips are kept as YTID, YTID_start or YTID_start_end; a YTID is 11 long.
-AUDIOSET_NAME = re.compile(r"([A-Za-z0-9_-]{11})(_[0-9.]+){0,2}")
+# AudioSet clips are kept as YTID, YTID_start or YTID_start_end, with a Y before them in
+# some collections; a YTID is 11 long, so none of these can be mistaken for another.
+AUDIOSET_NAME = re.compile(r"Y?([A-Za-z0-9_-]{11})(_[0-9.]+){0,2}")
 
 
-def shard_of(clip_id: str, n_shards: int) -> int:
-    """The fixed shard of a clip: a hash of its id, so that new clips move no other."""
-    digest = hashlib.blake2b(clip_id.encode(), digest_size=8).digest()
+def shard_of(name: str, n_shards: int) -> int:
+    """The fixed shard of a clip or Parquet file: a hash of its id, so that none moves
+    when others come."""
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") % n_shards
 
 
 def audioset_files(folder: str | os.PathLike) -> dict[str, Path]:
-    """Files of a folder of AudioSet clips, nested or flat, by YTID, sorted by id.
+    """Files of a folder of AudioSet, nested or flat, links followed.
+
+    Parquet files, if the folder holds any, by their paths below it: the clips stand in
+    them. Else audio files by YTID, sorted by id; of several with one YTID the first
+    counts, in order of names, those of a folder before those of its subfolders.
 
     Raises
     ------
     InputError
-        If the folder is missing or holds no clip.
+        If the folder is missing, holds no clip or cannot be read, or a Parquet file
+        cannot.
     """
     folder = _existing_folder(folder, "corpus.audioset.folder")
-    files: dict[str, Path] = {}
-    for parent, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            stem, suffix = os.path.splitext(name)
-            match = AUDIOSET_NAME.fullmatch(stem)
-            if match and suffix.lower() in AUDIO_SUFFIXES:
-                files.setdefault(match[1], Path(parent, name))
-    if not files:
+    parquet: dict[str, Path] = {}
+    clips: dict[str, Path] = {}
+    for path in _walk(folder):
+        stem, suffix = os.path.splitext(path.name.removesuffix(".gz"))
+        match = AUDIOSET_NAME.fullmatch(stem)
+        if match and suffix.lower() in AUDIO_SUFFIXES and _is_readable(path):
+            _check_name(path)
+            clips.setdefault(match[1], path)
+        elif is_parquet(path):
+            _check_name(path)
+            if not _is_readable(path):
+                raise InputError(
+                    f"{path}: cannot be read; fetch it anew, or move it out of the "
+                    "corpus's folder"
+                )
+            parquet[path.relative_to(folder).as_posix()] = path
+    if not parquet and not clips:
         raise InputError(
-            f"{folder}: no clip named YTID, YTID_start or YTID_start_end with a suffix "
-            f"among {', '.join(AUDIO_SUFFIXES)}; check corpus.audioset.folder"
+            f"{folder}: no Parquet file, and no clip named YTID, YTID_start or "
+            f"YTID_start_end with a suffix among {', '.join(AUDIO_SUFFIXES)}; check "
+            "corpus.audioset.folder"
         )
-    return dict(sorted(files.items()))
+    return parquet or dict(sorted(clips.items()))
+
+
+def is_parquet(path: str | os.PathLike) -> bool:
+    """Whether a file is named as Parquet; hidden ones are other programs' own."""
+    name = os.path.basename(path)
+    return name.endswith(".parquet") and not name.startswith(".")
+
+
+def _is_readable(path: str | os.PathLike) -> bool:
+    """Whether a path is a regular file that may be read; what is not counts as missing.
+
+    Snakemake opens its inputs: it would wait for a named pipe, and fail on the rest.
+    """
+    return os.path.isfile(path) and os.access(path, os.R_OK)
+
+
+def _check_name(path: Path) -> None:
+    """Refuse names that Snakemake cannot carry."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{str(path)!a}: a name not in UTF-8; rename it") from error
+    if "{" in str(path) or "}" in str(path):
+        raise InputError(
+            f"{path}: Snakemake takes braces in a path for wildcards; rename it"
+        )
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """What lies below a folder but is none, links followed, each folder once."""
+
+    def refuse(error: OSError) -> None:
+        raise InputError(
+            f"{error.filename}: cannot be listed ({error.strerror}); make the folder "
+            "readable or move it out of the corpus"
+        )
+
+    seen = set()
+    for parent, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
+        status = os.stat(parent)
+        identity = status.st_dev, status.st_ino
+        if identity in seen:
+            folders.clear()
+            continue
+        seen.add(identity)
+        folders.sort()
+        yield from (Path(parent, name) for name in sorted(names))
 
 
 def table_rows(
@@ -62,7 +125,7 @@ def table_rows(
         outside the folder; the message gives the row.
     """
     folder = _existing_folder(folder, "corpus.table.folder")
-    path = folder / table
+    path = Path(folder, table)
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
             reader = csv.DictReader(file, restval="")
@@ -89,6 +152,11 @@ def table_rows(
     seen: dict[str, int] = {}
     files: dict[str, int] = {}
     for number, row in rows:
+        if any(row.get(None, ())):
+            raise InputError(
+                f"{path}, row {number}: more cells than the header has; put a cell "
+                "with a comma in it in double quotes"
+            )
         if not row["clip_id"] or not row["file"]:
             raise InputError(f"{path}, row {number}: clip_id or file is empty")
         if row["clip_id"] in seen:
@@ -119,31 +187,24 @@ def table_rows(
 
 
 def table_files(folder: str | os.PathLike, table: str) -> dict[str, Path]:
-    """Existing files of a user's own clip table, by clip id, sorted by id."""
+    """Readable files of a user's own clip table, by clip id, sorted by id."""
     files = {
         row["clip_id"]: Path(folder, row["file"])
         for _, row in table_rows(folder, table)
     }
-    return {clip_id: path for clip_id, path in sorted(files.items()) if path.is_file()}
+    return {
+        clip_id: path for clip_id, path in sorted(files.items()) if _is_readable(path)
+    }
 
 
-def files_by_clip(corpus: Mapping) -> dict[str, Path]:
-    """Files of the corpus that the config section `corpus` describes, by clip id."""
+def corpus_files(corpus: Mapping) -> dict[str, Path]:
+    """Files of the corpus that the config section `corpus` describes, by clip id.
+
+    Parquet files, which hold many clips, by their paths below the folder.
+    """
     if corpus["form"] == "table":
         return table_files(corpus["table"]["folder"], corpus["table"]["table"])
     return audioset_files(corpus["audioset"]["folder"])
-
-
-def shard_files(clip_ids: Sequence[str], audio: Sequence[str]) -> dict[str, Path]:
-    """Files of one shard by clip id, from the inputs that a rule has of it.
-
-    A synthetic shard is one folder whose files are named for their clips, and comes
-    without ids; so does a shard without any clip, which has no input either.
-    """
-    if clip_ids:
-        return dict(zip(clip_ids, map(Path, audio), strict=True))
-    found = (path for folder in audio for path in sorted(Path(folder).glob("*.flac")))
-    return {path.stem: path for path in found}
 
 
 def _existing_folder(folder: str | os.PathLike | None, key: str) -> Path:
@@ -151,9 +212,5 @@ def _existing_folder(folder: str | os.PathLike | None, key: str) -> Path:
         raise InputError(f"config key {key} is empty: give the folder of your clips")
     if not Path(folder).is_dir():
         raise InputError(f"{folder}: no such folder; correct config key {key}")
-    if "{" in str(folder) or "}" in str(folder):
-        raise InputError(
-            f"{folder}: Snakemake takes braces in a path for wildcards; rename the "
-            f"folder of config key {key}"
-        )
+    _check_name(Path(folder))
     return Path(folder)

@@ -62,11 +62,6 @@ def read_table(path: str | os.PathLike) -> pd.DataFrame:
     return pd.read_csv(path, keep_default_na=False, na_values=["nan"])
 
 
-def concat_tables(paths: Sequence[str | os.PathLike]) -> pd.DataFrame:
-    """Rows of all `paths`, in the order given."""
-    return pd.concat([read_table(path) for path in paths], ignore_index=True)
-
-
 class ShardedArray:
     """Rows gathered from several .npy files by memory map.
 

@@ -72,10 +72,38 @@ rule clips:
         mem_mb=growing(2000),
         runtime=growing(10),
     params:
-        n_shards=N_SHARDS,
         code=code("clips.py"),
     script:
         "../scripts/clips.py"
+
+
+rule audit:
+    input:
+        clips=paths.clips,
+        classes=paths.classes,
+    output:
+        audit=report(paths.audit_table, category="Numbers"),
+        set_aside=report(paths.set_aside, category="Numbers"),
+        page=report(paths.audit_page, caption="../report/audit.rst", category="Clips"),
+    log:
+        f"{paths.log}/audit.log",
+    benchmark:
+        f"{paths.benchmark}/audit.tsv"
+    # What was lost is told before hours of training.
+    priority: 100
+    conda:
+        "../../envs/plots.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        study=config["study"],
+        form=FORM,
+        templates=REPORT_TEMPLATES,
+        code=code("audit.py"),
+    script:
+        "../scripts/audit.py"
 
 
 rule trivial_classifier:

@@ -9,7 +9,7 @@ from snakemake.exceptions import WorkflowError
 from music_selectivity.codedigest import code_digest, text_digest
 from music_selectivity.config import resolve
 from music_selectivity.errors import InputError
-from music_selectivity.sources import files_by_clip, shard_of
+from music_selectivity.sources import corpus_files, is_parquet, shard_of
 
 try:
     # In place: scripts receive this very dictionary.
@@ -55,6 +55,10 @@ paths.listed = f"{RESULTS}/listed.parquet"
 paths.listed_classes = f"{RESULTS}/listed_classes.csv"
 paths.clips = f"{RESULTS}/clips.parquet"
 paths.classes = f"{RESULTS}/classes.csv"
+# What became of the clips: counted, the lost ones one by one, and as a page.
+paths.audit_table = f"{RESULTS}/audit.csv"
+paths.set_aside = f"{RESULTS}/set_aside.csv"
+paths.audit_page = f"{RESULTS}/audit.html"
 # Per shard: log-mels (clips, mels, frames), and the audit of each clip.
 paths.log_mel = f"{RESULTS}/logmel/{{shard}}.npy"
 paths.audit = f"{RESULTS}/logmel/{{shard}}.parquet"
@@ -111,6 +115,10 @@ def code(script, *modules):
     return code_digest(f"{LIBRARY}/scripts/{script}", *modules)
 
 
+# The reports' layout is no Python: its digest stands beside that of the code.
+REPORT_TEMPLATES = text_digest(f"{LIBRARY}/music_selectivity/report", "*.j2")
+
+
 def networks(path, sources=NETWORKS):
     """`path` for every network, or every one of `sources`."""
     return [path.format(model=model, seed=seed) for model, seed in sources]
@@ -121,19 +129,22 @@ def of_models(*models):
     return [network for network in SOURCES if network[0] in models]
 
 
-def clips_by_shard():
-    """Clip ids and files of each shard, for corpora whose files exist beforehand."""
+def files_by_shard():
+    """Files of each shard by clip id, for corpora whose files exist beforehand.
+
+    Parquet files stand by their path: whole ones go to a shard.
+    """
     shards = {shard: {} for shard in SHARDS}
     if FORM != "soundscapes":
-        for clip_id, path in files_by_clip(config["corpus"]).items():
-            shards[f"{shard_of(clip_id, N_SHARDS):03d}"][clip_id] = str(path)
+        for name, path in corpus_files(config["corpus"]).items():
+            shards[f"{shard_of(name, N_SHARDS):03d}"][name] = str(path)
     return shards
 
 
 # At once, not when an input function asks: Snakemake takes an error in one for a file
 # that nothing makes, and is content with an old result.
 try:
-    CLIPS_BY_SHARD = clips_by_shard()
+    FILES_BY_SHARD = files_by_shard()
 except InputError as error:
     raise WorkflowError(str(error))
 
@@ -142,14 +153,17 @@ def shard_audio(wildcards):
     """Audio that a shard is made from: its files, or the folder synthesised for it."""
     if FORM == "soundscapes":
         return [paths.corpus_audio.format(shard=wildcards.shard)]
-    return list(CLIPS_BY_SHARD[wildcards.shard].values())
+    return list(FILES_BY_SHARD[wildcards.shard].values())
 
 
 def shard_clip_ids(wildcards):
-    """Ids of the clips in a shard, in the order of `shard_audio`."""
-    if FORM == "soundscapes":
-        return []
-    return list(CLIPS_BY_SHARD[wildcards.shard])
+    """Ids of the clips in a shard, in the order of `shard_audio`.
+
+    None where jobs learn them from the audio: a folder that is synthesised, or Parquet.
+    """
+    names = FILES_BY_SHARD[wildcards.shard]
+    in_parquet = FORM == "audioset" and any(map(is_parquet, names))
+    return [] if in_parquet else list(names)
 
 
 def corpus_tables(wildcards):

@@ -53,9 +53,6 @@ CAPTIONS = {
     for figure in FIGURES
 }
 
-# The report's layout is no Python: its digest stands beside that of the code.
-REPORT_TEMPLATES = text_digest(f"{LIBRARY}/music_selectivity/report", "*.j2")
-
 
 rule figure:
     input:

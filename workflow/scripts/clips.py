@@ -1,14 +1,15 @@
 """The clip table: listed clips with what was found in their audio."""
 
-from music_selectivity.clips import class_table, included, merge_audits
+from music_selectivity.clips import check_failures, class_table, included, merge_audits
 from music_selectivity.jobs import job
-from music_selectivity.store import concat_tables, read_table, write_table
+from music_selectivity.store import read_table, write_table
 
 with job(snakemake.log[0]) as log:
     listed = read_table(snakemake.input.clips)
     classes = read_table(snakemake.input.classes)
-    audits = concat_tables(snakemake.input.audits)
-    clips = merge_audits(listed, audits, snakemake.params.n_shards)
+    clips = merge_audits(listed, [read_table(path) for path in snakemake.input.audits])
+    # No param, lest another limit that is met too trains every network again.
+    check_failures(clips, snakemake.config["corpus"]["max_failed_share"])
     music = set(classes.loc[classes["music_related"], "name"])
     speech = set(classes.loc[classes["speech"], "name"])
     write_table(snakemake.output.clips, clips)

@@ -6,7 +6,7 @@ from music_selectivity.audio import AudioSettings
 from music_selectivity.jobs import job
 from music_selectivity.levels import mean_rms, write_levelled_shard
 from music_selectivity.logmel import LogMelSettings
-from music_selectivity.sources import shard_files
+from music_selectivity.shard_clips import shard_clips
 from music_selectivity.stimuli import LEVELLED, stimulus_clips
 from music_selectivity.store import read_table
 
@@ -17,7 +17,7 @@ with job(snakemake.log[0]) as log:
     chosen = chosen[chosen["shard"] == int(snakemake.wildcards.shard)]
     write_levelled_shard(
         chosen,
-        shard_files(snakemake.params.clip_ids, snakemake.input.audio),
+        shard_clips(snakemake.params.clip_ids, snakemake.input.audio),
         AudioSettings(**snakemake.params.audio),
         LogMelSettings(**snakemake.params.log_mel),
         mean_rms(clips),

@@ -5,14 +5,13 @@ import torch
 from music_selectivity.audio import AudioSettings
 from music_selectivity.jobs import job
 from music_selectivity.logmel import LogMelSettings, write_shard
-from music_selectivity.sources import shard_files
+from music_selectivity.shard_clips import shard_clips
 from music_selectivity.store import write_table
 
 with job(snakemake.log[0]) as log:
     torch.set_num_threads(1)
-    files = shard_files(snakemake.params.clip_ids, snakemake.input)
     audit = write_shard(
-        files,
+        shard_clips(snakemake.params.clip_ids, snakemake.input),
         AudioSettings(**snakemake.params.audio),
         LogMelSettings(**snakemake.params.log_mel),
         snakemake.output.array,

@@ -11,13 +11,15 @@ import jinja2
 import pandas as pd
 import yaml
 
+from music_selectivity import audit
 from music_selectivity.report import tables
 
 _FOLDER = Path(__file__).parent
 
 # Files that shape the pages beside this code; a change to them is a change of output.
 TEMPLATES = tuple(
-    _FOLDER / name for name in ("page.html.j2", "claims.html.j2", "parts.html.j2")
+    _FOLDER / name
+    for name in ("page.html.j2", "claims.html.j2", "audit.html.j2", "parts.html.j2")
 )
 
 
@@ -73,6 +75,33 @@ def claims_html(claims: pd.DataFrame, notice: str) -> str:
     """The claims alone as an HTML page under `notice`, for Snakemake's own report."""
     return _render(
         "claims.html.j2", claims=claims.to_dict("records"), notice=notice.strip()
+    )
+
+
+def audit_html(study: str, counts: pd.DataFrame, paper: pd.DataFrame | None) -> str:
+    """The audit of the clips as an HTML page, which lies beside its CSV files.
+
+    Parameters
+    ----------
+    study
+        Name of the study.
+    counts
+        ``audit.csv``.
+    paper
+        What `audit.beside_the_paper` tells, or None where the sounds are others.
+    """
+    of_class = counts["kind"] == "class"
+    return _render(
+        "audit.html.j2",
+        study=study,
+        columns=audit.COUNTS,
+        totals=counts[~of_class].to_dict("records"),
+        classes=[
+            (split, rows.to_dict("records"))
+            for split, rows in counts[of_class].groupby("split", sort=False)
+        ],
+        paper=None if paper is None else paper.to_dict("records"),
+        clipped_share=audit.CLIPPED_SHARE,
     )
 
 
