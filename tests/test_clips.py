@@ -1,6 +1,7 @@
 """Clip tables: every form of corpus, groups, and errors that name the row."""
 
 import json
+import zipfile
 
 import numpy as np
 import pandas as pd
@@ -252,6 +253,21 @@ def test_absent_and_empty_tables_are_told_in_a_sentence(tmp_path):
     write_table(tmp_path / "own", ["a,b"], columns="clip_id,file")
     with pytest.raises(InputError, match="lacks the column"):
         sources.table_rows(tmp_path / "own", "clips.csv")
+
+
+def test_an_excel_sheet_of_names_is_an_exclusion_list(tmp_path):
+    path = tmp_path / "names.xlsx"
+    cells = ["filename", "-A0MTi2NMGI_30.000.wav", "abcdefghijk_1.wav"]
+    items = "".join(f"<si><t xml:space='preserve'>{cell}</t></si>" for cell in cells)
+    with zipfile.ZipFile(path, "w") as sheet:
+        sheet.writestr("xl/sharedStrings.xml", f"<sst>{items}</sst>")
+        sheet.writestr("xl/media/picture.png", b"\xff")
+    names = [*cells[1:], "-A0MTi2NMGI", "abcdefghijk"]
+    assert clips.read_exclusion_list(path) == names
+    with zipfile.ZipFile(path, "w") as sheet:
+        sheet.writestr("xl/sharedStrings.xml", "<sst><si><t>none</t></si></sst>")
+    with pytest.raises(InputError, match="no cell of this Excel sheet"):
+        clips.read_exclusion_list(path)
 
 
 def test_audioset_files_are_found_nested_under_any_of_their_names(tmp_path):

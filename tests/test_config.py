@@ -193,15 +193,31 @@ def test_each_study_is_known_keys_over_the_default(study):
         assert "is empty; give its path" in str(error)
 
 
+def test_what_a_study_does_not_give_gets_the_path_of_what_is_fetched(tmp_path):
+    table = tmp_path / "classes.csv"
+    table.touch()
+    audioset = {"fetch": True, "classes": str(table)}
+    change = {"corpus": {"form": "audioset", "audioset": audioset}}
+    config = resolve(merged(change | {"natsound165": {"fetch": True}}), SCHEMA)
+    found = config["corpus"]["audioset"]
+    assert found["classes"] == str(table)
+    assert found["eval_segments"] == "results/downloads/audioset/eval_segments.csv"
+    assert config["natsound165"]["folder"] == "results/downloads/natsound165"
+    assert found["exclusions"] in {
+        f"results/downloads/{x}" for x in config["downloads"]
+    }
+    assert found["folder"] is None
+    audioset["exclusions"] = "none"
+    assert resolve(merged(change), SCHEMA)["corpus"]["audioset"]["exclusions"] is None
+
+
 def test_the_study_of_the_paper_has_the_papers_values():
     """It is laid over the default study, which is shortened, and must undo all that."""
     from snakemake.utils import update_config
 
     config = copy.deepcopy(DEFAULT)
     update_config(config, yaml.safe_load((ROOT / "studies/audioset.yaml").read_text()))
-    config["corpus"]["audioset"] = dict.fromkeys(
-        config["corpus"]["audioset"], str(ROOT)
-    )
+    config["corpus"]["audioset"]["folder"] = str(ROOT)
     resolved = resolve(config, SCHEMA)
     paper = resolve(
         {

@@ -19,6 +19,7 @@ RULES = sorted((ROOT / "workflow/rules").glob("*.smk"))
 # The order in which data flows; a module imports only what stands before it.
 ORDER = [
     *("errors", "seeds", "store", "codedigest", "jobs", "config"),
+    "fetch",
     *("ontology", "categories", "sources", "clips", "audit", "audio", "shard_clips"),
     *("soundscapes", "torchaudio_import", "logmel", "trivial", "levels", "quilts"),
     *("stimuli", "gabor", "pca"),

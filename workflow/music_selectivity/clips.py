@@ -3,6 +3,9 @@
 import csv
 import logging
 import os
+import re
+import zipfile
+import zlib
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -173,11 +176,36 @@ def read_exclusion_list(path: str | os.PathLike) -> list[str]:
     """Clips of an exclusion list: a line each, a clip id or the name of its file.
 
     A name as AudioSet clips have, such as ``YTID_start.wav`` in the study's published
-    list, gives the YTID too.
+    list, gives the YTID too. That list is an Excel sheet: of one, every cell is read
+    that holds such a name.
     """
-    names = [line.strip() for line in _text_lines(path) if line.strip()]
+    if zipfile.is_zipfile(path):
+        names = _sheet_names(path)
+    else:
+        names = [line.strip() for line in _text_lines(path) if line.strip()]
     stems = [os.path.splitext(name.removesuffix(".gz"))[0] for name in names]
     return names + [match[1] for match in map(AUDIOSET_NAME.fullmatch, stems) if match]
+
+
+def _sheet_names(path: str | os.PathLike) -> list[str]:
+    """Names of AudioSet clips in the text cells of an Excel sheet, sorted."""
+    names: set[str] = set()
+    try:
+        with zipfile.ZipFile(path) as parts:
+            for part in parts.namelist():
+                if part.endswith(".xml"):
+                    text = parts.read(part).decode("utf-8", errors="replace")
+                    names.update(re.findall(r"<t(?: [^>]*)?>\s*([^<]+?)\s*</t>", text))
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise InputError(
+            f"{path}: broken Excel sheet ({error}); remove it and fetch it anew"
+        ) from error
+    names = {n for n in names if AUDIOSET_NAME.fullmatch(os.path.splitext(n)[0])}
+    if not names:
+        raise InputError(
+            f"{path}: no cell of this Excel sheet holds a name such as YTID_30.wav"
+        )
+    return sorted(names)
 
 
 def merge_audits(

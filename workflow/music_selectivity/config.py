@@ -14,6 +14,16 @@ from music_selectivity.errors import InputError
 # that a clip length that fits none is told before any sound is read.
 MINIMUM_INPUT = {"kim2024": (63, 121)}
 
+# What is fetched, for all studies alike, and where the tables of AudioSet stand there.
+DOWNLOADS = "results/downloads"
+AUDIOSET_TABLES = {
+    "classes": "audioset/class_labels_indices.csv",
+    "ontology": "audioset/ontology.json",
+    "train_segments": "audioset/balanced_train_segments.csv",
+    "eval_segments": "audioset/eval_segments.csv",
+    "exclusions": "audioset/exclusions.xlsx",
+}
+
 # Sources of responses that are no networks, and stand beside them in every table.
 RESERVED = {
     "pca": "the principal components",
@@ -25,7 +35,8 @@ RESERVED = {
 def resolve(config: Mapping, schema_path: str | os.PathLike) -> dict:
     """Config with every default filled in, checked.
 
-    A model or category that a study sets to null is dropped.
+    A model or category that a study sets to null is dropped, and what is to be fetched
+    gets the path that it will have.
 
     Raises
     ------
@@ -39,6 +50,7 @@ def resolve(config: Mapping, schema_path: str | os.PathLike) -> dict:
     for part, key in ((resolved, "models"), (resolved["analysis"], "categories")):
         part[key] = {name: x for name, x in part[key].items() if x is not None}
     _check_meaning(resolved)
+    _name_downloads(resolved)
     return resolved
 
 
@@ -183,14 +195,27 @@ def _check_paths(corpus: dict) -> None:
     form = corpus["form"]
     if form == "soundscapes":
         return
-    optional = {"exclusions", "ontology"} if form == "table" else {"exclusions"}
-    for key, path in corpus[form].items():
-        if key == "table":  # a name within the folder
-            continue
-        if not path and key not in optional:
-            raise InputError(
-                f"config key corpus.{form}.{key} is empty; give its path, in the "
-                f"study's file or as --config 'corpus={{{form}: {{{key}: PATH}}}}'"
-            )
-        if path and not Path(path).exists():
+    given = corpus[form]
+    if not given["folder"] and not given.get("fetch"):
+        fetched = ", or {fetch: true} to download 50 GB" if form == "audioset" else ""
+        raise InputError(
+            f"config key corpus.{form}.folder is empty; give its path, in the study's "
+            f"file or as --config 'corpus={{{form}: {{folder: PATH}}}}'{fetched}"
+        )
+    for key in ("folder", *AUDIOSET_TABLES):
+        path = given.get(key)
+        if path and path != "none" and not Path(path).exists():
             raise InputError(f"config key corpus.{form}.{key}: {path} does not exist")
+
+
+def _name_downloads(config: dict) -> None:
+    """Paths of what is fetched, under the keys where a user gives one."""
+    if config["corpus"]["form"] == "audioset":
+        audioset = config["corpus"]["audioset"]
+        for key, name in AUDIOSET_TABLES.items():
+            audioset[key] = audioset[key] or f"{DOWNLOADS}/{name}"
+        if audioset["exclusions"] == "none":
+            audioset["exclusions"] = None
+    natural = config["natsound165"]
+    if natural["fetch"] and not natural["folder"]:
+        natural["folder"] = f"{DOWNLOADS}/natsound165"

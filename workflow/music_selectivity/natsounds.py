@@ -38,6 +38,17 @@ MUSIC_CATEGORIES = ("Music", "Song")
 """Instrumental and vocal music."""
 
 
+def place_in_folder(member: str) -> str | None:
+    """Where a file of the public repository's archive belongs; None if not needed.
+
+    For ``fetch.unpack``; the archive holds everything in one folder.
+    """
+    _, _, below = member.partition("/")
+    tables = ("sounds/category_labels.csv", "data/components.mat")
+    wanted = below in tables or below.startswith("sounds/wav/")
+    return below if wanted and below.endswith((".csv", ".mat", ".wav")) else None
+
+
 def read_sounds(folder: str | os.PathLike) -> pd.DataFrame:
     """The sounds of a folder, with their categories and the brain's responses.
 

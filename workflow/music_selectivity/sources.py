@@ -13,6 +13,9 @@ from pathlib import Path
 
 from music_selectivity.errors import InputError
 
+# Folder of the mirror's files among the downloads.
+MIRROR = "audioset/parquet"
+
 AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".opus")
 
 # AudioSet clips are kept as YTID, YTID_start or YTID_start_end, with a Y before them in
@@ -197,14 +200,28 @@ def table_files(folder: str | os.PathLike, table: str) -> dict[str, Path]:
     }
 
 
-def corpus_files(corpus: Mapping) -> dict[str, Path]:
+def corpus_files(corpus: Mapping, downloads: str | os.PathLike) -> dict[str, Path]:
     """Files of the corpus that the config section `corpus` describes, by clip id.
 
-    Parquet files, which hold many clips, by their paths below the folder.
+    Parquet files, which hold many clips, by their paths below the folder; those that
+    are fetched need not be there yet.
     """
     if corpus["form"] == "table":
         return table_files(corpus["table"]["folder"], corpus["table"]["table"])
+    if not corpus["audioset"]["folder"]:
+        names = mirror_files(corpus["audioset"]["mirror"])
+        return {name: Path(downloads, MIRROR, name) for name in names}
     return audioset_files(corpus["audioset"]["folder"])
+
+
+def mirror_files(mirror: Mapping) -> list[str]:
+    """Names of the mirror's Parquet files (config section corpus.audioset.mirror)."""
+    counts = {"bal_train": mirror["train_files"], "eval": mirror["eval_files"]}
+    return [
+        f"{split}/{number:02d}.parquet"
+        for split, count in counts.items()
+        for number in range(count)
+    ]
 
 
 def _existing_folder(folder: str | os.PathLike | None, key: str) -> Path:

@@ -1,5 +1,6 @@
 # What all rules share: the checked config, every path, and the small functions that
 # rules use for inputs, code digests and resources.
+import re
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,9 +8,15 @@ from types import SimpleNamespace
 from snakemake.exceptions import WorkflowError
 
 from music_selectivity.codedigest import code_digest, text_digest
-from music_selectivity.config import resolve
+from music_selectivity.config import AUDIOSET_TABLES, DOWNLOADS, resolve
 from music_selectivity.errors import InputError
-from music_selectivity.sources import corpus_files, is_parquet, shard_of
+from music_selectivity.sources import (
+    MIRROR,
+    corpus_files,
+    is_parquet,
+    mirror_files,
+    shard_of,
+)
 
 try:
     # In place: scripts receive this very dictionary.
@@ -25,17 +32,17 @@ NETWORKS = [(model, seed) for model in MODELS for seed in SEEDS]
 # Linear features go through the analyses of a network, as one without a seed.
 LINEAR = [(name, 0) for name, spec in config["linear_features"].items() if spec]
 SOURCES = NETWORKS + LINEAR
-# The 165 natural sounds: their tables and waveforms, if there is a folder of them.
+# The 165 natural sounds: their tables and waveforms, if there is a folder of them. When
+# they are fetched, nobody knows the files beforehand, and the folder stands for them.
 NATURAL = config["natsound165"]["folder"]
-NATURAL_FILES = (
-    [
+if NATURAL == f"{DOWNLOADS}/natsound165":
+    NATURAL_FILES = [NATURAL]
+else:
+    NATURAL_FILES = [
         str(path)
         for pattern in ("sounds/*.csv", "data/*.mat", "sounds/wav/*.wav")
-        for path in sorted(Path(NATURAL).glob(pattern))
+        for path in (sorted(Path(NATURAL).glob(pattern)) if NATURAL else [])
     ]
-    if NATURAL
-    else []
-)
 POWERS = [f"power_{ratio}" for ratio in config["amplitude"]["power_ratios"]]
 QUILTS = [f"quilt_{length}" for length in config["quilts"]["segment_ms"]]
 QUILTS.append("quilt_original")
@@ -45,8 +52,22 @@ OTHER_STIMULI = STIMULI[1:] + ([NATURAL_SOUNDS] if NATURAL else [])
 SHARDS = [f"{shard:03d}" for shard in range(N_SHARDS)]
 RESULTS = f"results/{config['study']}"
 
+# What can be fetched, by its path below DOWNLOADS.
+FETCHED = config["downloads"] | {
+    f"{MIRROR}/{name}": {
+        "address": config["corpus"]["audioset"]["mirror"]["address"].replace(
+            "{file}", name
+        ),
+        "sha256": None,
+    }
+    for name in mirror_files(config["corpus"]["audioset"]["mirror"])
+}
+
 # Every path of the workflow.
 paths = SimpleNamespace()
+# Fetched once for all studies.
+paths.download = f"{DOWNLOADS}/{{download}}"
+paths.fetched_natural = f"{DOWNLOADS}/natsound165"
 # The synthetic corpus, in AudioSet's own form: tables, and a folder a shard.
 paths.corpus = f"{RESULTS}/corpus"
 paths.corpus_audio = f"{RESULTS}/corpus/audio/{{shard}}"
@@ -108,6 +129,7 @@ wildcard_constraints:
     shard=r"\d{3}",
     set=r"levelled|quilt_\w+",
     analysis=r"[a-z_]+",
+    download="|".join(map(re.escape, FETCHED)),
 
 
 def code(script, *modules):
@@ -136,7 +158,7 @@ def files_by_shard():
     """
     shards = {shard: {} for shard in SHARDS}
     if FORM != "soundscapes":
-        for name, path in corpus_files(config["corpus"]).items():
+        for name, path in corpus_files(config["corpus"], DOWNLOADS).items():
             shards[f"{shard_of(name, N_SHARDS):03d}"][name] = str(path)
     return shards
 
@@ -175,7 +197,7 @@ def corpus_tables(wildcards):
     if FORM == "soundscapes":
         return rules.soundscape_tables.output
     tables = config["corpus"]["audioset"]
-    return [path for key, path in tables.items() if path and key != "folder"]
+    return [tables[key] for key in AUDIOSET_TABLES if tables[key]]
 
 
 def ontology_of_corpus():

@@ -1,0 +1,8 @@
+"""Fetch one file."""
+
+from music_selectivity.fetch import fetch
+from music_selectivity.jobs import job
+
+with job(snakemake.log[0]) as log:
+    fetch(path=snakemake.output[0], **snakemake.params.source)
+    log.info("%s is whole", snakemake.output[0])
