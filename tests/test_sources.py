@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from conftest import RATE
 from music_selectivity import shard_clips, soundscapes, sources
 from music_selectivity.audio import AudioSettings, UnusableClip, load_clip, read_mono
-from music_selectivity.clips import soundscape_tables
+from music_selectivity.clips import generated_tables
 from music_selectivity.errors import InputError
 from music_selectivity.levels import write_levelled_shard
 from music_selectivity.logmel import LogMelSettings
@@ -326,7 +326,7 @@ def log_mels(checkout: Path) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
 
 def test_files_and_parquet_give_the_same_log_mels(tmp_path):
     write_corpora(tmp_path)
-    tables = soundscape_tables(tmp_path / "tables")
+    tables = generated_tables(tmp_path / "tables")
     found = []
     for form in ("files", "parquet"):
         checkout = checkout_into(tmp_path / f"run {form}")
@@ -334,7 +334,11 @@ def test_files_and_parquet_give_the_same_log_mels(tmp_path):
             "corpus": {
                 "shards": 2,
                 "max_failed_share": 1,
-                "audioset": {"folder": str(tmp_path / form), **tables},
+                "audioset": {
+                    "folder": str(tmp_path / form),
+                    "exclusions": "none",
+                    **tables,
+                },
             },
             "audio": {"clip_seconds": 2.0},
             "quilts": {"segment_ms": [50], "sound_seconds": 0.4},

@@ -18,6 +18,9 @@ from music_selectivity.sources import AUDIOSET_NAME, table_rows
 
 log = logging.getLogger(__name__)
 
+# Forms of corpus that the workflow itself writes, in AudioSet's form.
+GENERATED = ("soundscapes", "collections")
+
 SPLITS = ("train", "eval")
 GROUPS = ("music", "nonmusic", "mixed")
 
@@ -411,7 +414,7 @@ def list_corpus(
     corpus, categories
         The config sections.
     generated
-        Folder of the synthetic corpus, used when that is the form.
+        Folder of a generated corpus, used when that is the form.
 
     Returns
     -------
@@ -421,15 +424,15 @@ def list_corpus(
         name, music_related, speech, in output order.
     """
     form = corpus["form"]
-    tables = dict(corpus[form]) if form != "soundscapes" else {}
+    tables = dict(corpus[form])
     if form == "table":
         ontology = Ontology.read(tables["ontology"]) if tables["ontology"] else None
         known = set(ontology.children) if ontology else None
         listed = list_table(tables["folder"], tables["table"], known)
         names = sorted({label for labels in listed["labels"] for label in labels})
     else:
-        if form == "soundscapes":
-            tables = soundscape_tables(generated)
+        if form in GENERATED:
+            tables = generated_tables(generated)
         ontology = Ontology.read(tables["ontology"])
         names_by_mid = read_class_names(tables["classes"])
         segments = {
@@ -460,7 +463,7 @@ def list_corpus(
     return clips, classes
 
 
-def soundscape_tables(folder: str | os.PathLike) -> dict[str, str]:
+def generated_tables(folder: str | os.PathLike) -> dict[str, str]:
     """Paths of the tables in a folder in AudioSet's form, by config key."""
     names = {
         "ontology": "ontology.json",

@@ -24,6 +24,12 @@ AUDIOSET_TABLES = {
     "exclusions": "audioset/exclusions.xlsx",
 }
 
+COLLECTIONS = {
+    "esc50": "esc50",
+    "music": "gtzan",
+    "ontology": AUDIOSET_TABLES["ontology"],
+}
+
 # Sources of responses that are no networks, and stand beside them in every table.
 RESERVED = {
     "pca": "the principal components",
@@ -196,13 +202,13 @@ def _check_paths(corpus: dict) -> None:
     if form == "soundscapes":
         return
     given = corpus[form]
-    if not given["folder"] and not given.get("fetch"):
+    if form != "collections" and not given["folder"] and not given.get("fetch"):
         fetched = ", or {fetch: true} to download 50 GB" if form == "audioset" else ""
         raise InputError(
             f"config key corpus.{form}.folder is empty; give its path, in the study's "
             f"file or as --config 'corpus={{{form}: {{folder: PATH}}}}'{fetched}"
         )
-    for key in ("folder", *AUDIOSET_TABLES):
+    for key in ("folder", "esc50", "music", *AUDIOSET_TABLES):
         path = given.get(key)
         if path and path != "none" and not Path(path).exists():
             raise InputError(f"config key corpus.{form}.{key}: {path} does not exist")
@@ -216,6 +222,9 @@ def _name_downloads(config: dict) -> None:
             audioset[key] = audioset[key] or f"{DOWNLOADS}/{name}"
         if audioset["exclusions"] == "none":
             audioset["exclusions"] = None
+    collections = config["corpus"]["collections"]
+    for key, name in COLLECTIONS.items():
+        collections[key] = collections[key] or f"{DOWNLOADS}/{name}"
     natural = config["natsound165"]
     if natural["fetch"] and not natural["folder"]:
         natural["folder"] = f"{DOWNLOADS}/natsound165"

@@ -32,17 +32,8 @@ NETWORKS = [(model, seed) for model in MODELS for seed in SEEDS]
 # Linear features go through the analyses of a network, as one without a seed.
 LINEAR = [(name, 0) for name, spec in config["linear_features"].items() if spec]
 SOURCES = NETWORKS + LINEAR
-# The 165 natural sounds: their tables and waveforms, if there is a folder of them. When
-# they are fetched, nobody knows the files beforehand, and the folder stands for them.
+# The folder of the 165 natural sounds, if there is one.
 NATURAL = config["natsound165"]["folder"]
-if NATURAL == f"{DOWNLOADS}/natsound165":
-    NATURAL_FILES = [NATURAL]
-else:
-    NATURAL_FILES = [
-        str(path)
-        for pattern in ("sounds/*.csv", "data/*.mat", "sounds/wav/*.wav")
-        for path in (sorted(Path(NATURAL).glob(pattern)) if NATURAL else [])
-    ]
 POWERS = [f"power_{ratio}" for ratio in config["amplitude"]["power_ratios"]]
 QUILTS = [f"quilt_{length}" for length in config["quilts"]["segment_ms"]]
 QUILTS.append("quilt_original")
@@ -67,10 +58,13 @@ FETCHED = config["downloads"] | {
 paths = SimpleNamespace()
 # Fetched once for all studies.
 paths.download = f"{DOWNLOADS}/{{download}}"
-paths.fetched_natural = f"{DOWNLOADS}/natsound165"
-# The synthetic corpus, in AudioSet's own form: tables, and a folder a shard.
+paths.unpacked = f"{DOWNLOADS}/{{archive}}"
+# A generated corpus, in AudioSet's own form: tables, and a folder a shard.
 paths.corpus = f"{RESULTS}/corpus"
 paths.corpus_audio = f"{RESULTS}/corpus/audio/{{shard}}"
+paths.collections = f"{RESULTS}/collections"
+paths.recipes = f"{RESULTS}/collections/recipes.parquet"
+paths.collections_audio = f"{RESULTS}/collections/audio/{{shard}}"
 # Listed from tables alone; then the clip table, with what the audio showed.
 paths.listed = f"{RESULTS}/listed.parquet"
 paths.listed_classes = f"{RESULTS}/listed_classes.csv"
@@ -123,13 +117,36 @@ paths.log = f"{RESULTS}/logs"
 paths.benchmark = f"{RESULTS}/benchmarks"
 
 
+# Corpora that the workflow writes, and their tables.
+GENERATED = {
+    "soundscapes": SimpleNamespace(folder=paths.corpus, audio=paths.corpus_audio),
+    "collections": SimpleNamespace(
+        folder=paths.collections, audio=paths.collections_audio
+    ),
+}
+GENERATED_TABLES = (
+    *("ontology.json", "class_labels_indices.csv"),
+    *("train_segments.csv", "eval_segments.csv"),
+)
+
+
 wildcard_constraints:
+    archive="natsound165|esc50|gtzan",
     model="|".join(model for model, _ in SOURCES),
     seed=r"\d+",
     shard=r"\d{3}",
     set=r"levelled|quilt_\w+",
     analysis=r"[a-z_]+",
     download="|".join(map(re.escape, FETCHED)),
+
+
+def folder_inputs(folder, *patterns):
+    """Files of a folder. What is fetched stands for its own, for nobody knows them yet."""
+    if not folder:
+        return []
+    if folder.startswith(DOWNLOADS):
+        return [folder]
+    return [str(path) for each in patterns for path in sorted(Path(folder).glob(each))]
 
 
 def code(script, *modules):
@@ -157,7 +174,7 @@ def files_by_shard():
     Parquet files stand by their path: whole ones go to a shard.
     """
     shards = {shard: {} for shard in SHARDS}
-    if FORM != "soundscapes":
+    if FORM not in GENERATED:
         for name, path in corpus_files(config["corpus"], DOWNLOADS).items():
             shards[f"{shard_of(name, N_SHARDS):03d}"][name] = str(path)
     return shards
@@ -172,9 +189,9 @@ except InputError as error:
 
 
 def shard_audio(wildcards):
-    """Audio that a shard is made from: its files, or the folder synthesised for it."""
-    if FORM == "soundscapes":
-        return [paths.corpus_audio.format(shard=wildcards.shard)]
+    """Audio that a shard is made from: its files, or the folder generated for it."""
+    if FORM in GENERATED:
+        return [GENERATED[FORM].audio.format(shard=wildcards.shard)]
     return list(FILES_BY_SHARD[wildcards.shard].values())
 
 
@@ -194,16 +211,16 @@ def corpus_tables(wildcards):
         tables = config["corpus"]["table"]
         given = [f"{tables['folder']}/{tables['table']}", tables["ontology"]]
         return [path for path in [*given, tables["exclusions"]] if path]
-    if FORM == "soundscapes":
-        return rules.soundscape_tables.output
+    if FORM in GENERATED:
+        return [f"{GENERATED[FORM].folder}/{name}" for name in GENERATED_TABLES]
     tables = config["corpus"]["audioset"]
     return [tables[key] for key in AUDIOSET_TABLES if tables[key]]
 
 
 def ontology_of_corpus():
     """The ontology that classes are looked up in; none where a table has none."""
-    if FORM == "soundscapes":
-        return [f"{paths.corpus}/ontology.json"]
+    if FORM in GENERATED:
+        return [f"{GENERATED[FORM].folder}/ontology.json"]
     ontology = config["corpus"][FORM]["ontology"]
     return [ontology] if ontology else []
 

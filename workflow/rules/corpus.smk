@@ -1,4 +1,5 @@
-# The synthetic corpus, written in AudioSet's form so that it enters by the same door.
+# Corpora that the workflow writes, in AudioSet's form so that they enter by its door:
+# the synthetic one, and that of two public collections.
 
 
 rule soundscape_tables:
@@ -45,3 +46,56 @@ rule soundscape_audio:
         code=code("soundscape_audio.py"),
     script:
         "../scripts/soundscape_audio.py"
+
+
+# The collections as the user has them, or as they are fetched.
+COLLECTIONS = config["corpus"]["collections"]
+
+
+rule collection_tables:
+    input:
+        *folder_inputs(COLLECTIONS["esc50"], "meta/esc50.csv"),
+        *folder_inputs(COLLECTIONS["music"], "**/*.wav", "**/*.au"),
+        ontology=COLLECTIONS["ontology"],
+    output:
+        expand(f"{paths.collections}/{{table}}", table=GENERATED_TABLES),
+        recipes=paths.recipes,
+    log:
+        f"{paths.log}/collection_tables.log",
+    benchmark:
+        f"{paths.benchmark}/collection_tables.tsv"
+    conda:
+        "../../envs/audio.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(10),
+    params:
+        collections=COLLECTIONS,
+        code=code("collection_tables.py"),
+    script:
+        "../scripts/collection_tables.py"
+
+
+rule collection_audio:
+    input:
+        *folder_inputs(COLLECTIONS["esc50"], "audio/*.wav"),
+        *folder_inputs(COLLECTIONS["music"], "**/*.wav", "**/*.au"),
+        recipes=paths.recipes,
+    output:
+        directory(paths.collections_audio),
+    log:
+        f"{paths.log}/collection_audio/{{shard}}.log",
+    benchmark:
+        f"{paths.benchmark}/collection_audio/{{shard}}.tsv"
+    conda:
+        "../../envs/audio.yaml"
+    threads: 1
+    resources:
+        mem_mb=growing(1000),
+        runtime=growing(60),
+    params:
+        n_shards=N_SHARDS,
+        code=code("collection_audio.py"),
+    script:
+        "../scripts/collection_audio.py"

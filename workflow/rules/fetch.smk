@@ -2,7 +2,14 @@
 # for the nodes of a cluster often have no way out.
 localrules:
     fetch,
-    natural_sounds_folder,
+    unpack,
+
+
+ARCHIVES = {
+    "natsound165": "natsound165.zip",
+    "esc50": "esc50.zip",
+    "gtzan": "gtzan.tar.gz",
+}
 
 
 # What has come of a file stands beside the output, which Snakemake removes when a job
@@ -27,22 +34,22 @@ rule fetch:
         "../scripts/fetch.py"
 
 
-rule natural_sounds_folder:
+rule unpack:
     input:
-        f"{DOWNLOADS}/natsound165.zip",
+        lambda wildcards: f"{DOWNLOADS}/{ARCHIVES[wildcards.archive]}",
     output:
-        directory(paths.fetched_natural),
+        directory(paths.unpacked),
     log:
-        f"{paths.log}/natural_sounds_folder.log",
+        f"{paths.log}/unpack/{{archive}}.log",
     benchmark:
-        f"{paths.benchmark}/natural_sounds_folder.tsv"
+        f"{paths.benchmark}/unpack/{{archive}}.tsv"
     conda:
         "../../envs/audio.yaml"
     threads: 1
     resources:
         mem_mb=growing(500),
-        runtime=growing(10),
+        runtime=growing(30),
     params:
-        code=code("natural_sounds_folder.py"),
+        code=code("unpack.py"),
     script:
-        "../scripts/natural_sounds_folder.py"
+        "../scripts/unpack.py"

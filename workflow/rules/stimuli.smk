@@ -55,7 +55,7 @@ rule quilts:
 rule natural_log_mels:
     input:
         clips=paths.clips,
-        files=NATURAL_FILES,
+        files=folder_inputs(NATURAL, "sounds/*.csv", "data/*.mat", "sounds/wav/*.wav"),
     output:
         array=paths.natural_log_mels,
         sounds=paths.natural_sounds,

@@ -1,0 +1,228 @@
+"""The corpus of two collections: split by track, and alike in all but the sound."""
+
+import csv
+import json
+import tarfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+import yaml
+
+from music_selectivity import fetch, sound_collections, soundscapes
+from music_selectivity.errors import InputError
+from music_selectivity.trivial import trivial_auc
+from test_workflow import checkout_into, run
+
+CATEGORIES = ("dog", "rain", "washing_machine", "church_bells")
+COLUMNS = ("filename", "fold", "target", "category", "esc10", "src_file", "take")
+
+
+def collections(folder: Path, per_fold: int = 2, tracks: int = 5) -> tuple[Path, Path]:
+    """Small copies of both layouts: white noise, told apart by all but its sound."""
+    rng = np.random.default_rng(0)
+    esc50, music = folder / "ESC-50", folder / "genres"
+    for place in (esc50 / "audio", esc50 / "meta", music / "blues", music / "jazz"):
+        place.mkdir(parents=True)
+    rows = []
+    for fold in range(1, 6):
+        for category in CATEGORIES:
+            for take in range(per_fold):
+                name = f"{fold}-{len(rows)}-{'AB'[take % 2]}-0.wav"
+                # Quiet, at 44.1 kHz, and filled up with silence after 1 to 5 s.
+                sound = 0.01 * rng.normal(size=220_500)
+                sound[rng.integers(44_100, 220_500) :] = 0
+                soundfile.write(esc50 / "audio" / name, sound, 44_100)
+                rows.append((name, fold, 0, category, False, 0, "A"))
+    with open(esc50 / "meta/esc50.csv", "w", newline="") as file:
+        csv.writer(file).writerows([COLUMNS, *rows])
+    for genre in ("blues", "jazz"):
+        for number in range(tracks):
+            # Loud, with an offset, at half the rate.
+            sound = 0.2 * rng.normal(size=12 * 22_050) + 0.1
+            soundfile.write(music / genre / f"{genre}.{number:05d}.wav", sound, 22_050)
+    (music / "jazz/jazz.00000.wav").write_bytes(b"no sound")
+    (music / "jazz/._jazz.00001.wav").write_bytes(b"resource fork")
+    (esc50 / "audio" / rows[0][0]).unlink()
+    return esc50, music
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    return collections(tmp_path_factory.mktemp("collections"))
+
+
+@pytest.fixture(scope="module")
+def recipes(made):
+    return sound_collections.plan(*made, clips_per_track=2, seed=1)
+
+
+def test_every_clip_is_planned_and_no_track_is_in_both_splits(made, recipes):
+    sounds = recipes[recipes["clip_id"].str.startswith("esc50-")]
+    music = recipes.drop(sounds.index)
+    assert len(sounds) == 5 * 2 * len(CATEGORIES) and len(music) == 2 * 2 * 5
+    fold = sounds["file"].map(lambda file: Path(file).name[0])
+    assert ((fold == "5") == (sounds["split"] == "eval")).all()
+    assert (sounds["file"] == sounds["silence_of"]).all()
+    assert not recipes["clip_id"].duplicated().any()
+    splits = music.groupby("file")["split"].nunique()
+    assert (splits == 1).all() and len(splits) == 10
+    assert (music.groupby("label")["split"].nunique() == 2).all()
+    assert (music.groupby(["label", "split"]).size() == [2, 8] * 2).all()
+    # Clips of a track overlap by nothing; their silence is of their own split.
+    starts = music.groupby("file")["start"].agg(["min", "max"])
+    assert (starts["max"] - starts["min"] >= 5).all()
+    assert (starts["max"] <= 7).drop(str(made[1] / "jazz/jazz.00000.wav")).all()
+    of = sounds.set_index("file")["split"]
+    assert (music["silence_of"].map(of) == music["split"]).all()
+
+
+def test_the_same_seed_gives_the_same_plan_and_another_another(made, recipes):
+    again = sound_collections.plan(*made, clips_per_track=2, seed=1)
+    pd.testing.assert_frame_equal(recipes, again)
+    other = sound_collections.plan(*made, clips_per_track=2, seed=2)
+    assert not recipes["start"].equals(other["start"])
+
+
+def test_source_does_not_stand_for_group(made, tmp_path):
+    recipes = sound_collections.plan(*made, clips_per_track=2, seed=1)
+    sound_collections.write_audio(recipes, tmp_path)
+    rows = []
+    for row in recipes.itertuples():
+        path = tmp_path / f"{row.clip_id}.flac"
+        if not path.exists() or "jazz.00000" in row.file:
+            continue
+        sound, rate = soundfile.read(path)
+        assert rate == 22_050 and len(sound) == 5 * rate
+        sounding = sound[sound != 0]
+        level = 10 * np.log10(np.mean(sounding**2))
+        assert level == pytest.approx(-35, abs=0.01)
+        assert abs(sounding.mean()) < 0.01 * sounding.std()
+        power = np.abs(np.fft.rfft(sound)) ** 2
+        hz = np.fft.rfftfreq(len(sound), 1 / rate)
+        assert power[hz > 9500].sum() < 1e-4 * power.sum()
+        mean_power = [
+            power[(hz >= f) & (hz < f + 500)].mean() for f in range(0, 7500, 500)
+        ]
+        rows.append((row, np.mean(sound == 0), level, np.log(mean_power)))
+    music = np.array([not row.clip_id.startswith("esc50-") for row, *_ in rows])
+    split = np.array([row.split for row, *_ in rows])
+    silent = np.array([share for _, share, *_ in rows])
+    # Before, a glance at any of these told the collections apart.
+    assert silent[music].mean() == pytest.approx(silent[~music].mean(), abs=0.12)
+    spectra = np.array([spectrum for *_, spectrum in rows])
+    shape = spectra - spectra.mean(axis=1, keepdims=True)
+    apart = shape[music].mean(axis=0) - shape[~music].mean(axis=0)
+    assert np.abs(apart).max() < 0.1
+    levels = np.array([level for _, _, level, _ in rows])
+    table = trivial_auc({"level": levels, "silence": silent}, music, split)
+    aucs = table.set_index("features")["auc"]
+    assert abs(aucs["silence"] - 0.5) < 0.3
+
+
+def test_files_are_written_alike_each_time_and_bad_ones_left_to_the_audit(
+    made, recipes, tmp_path
+):
+    some = recipes.iloc[[0, 1, -1]]
+    broken = recipes[recipes["file"].str.contains("jazz.00000")]
+    some = pd.concat([some, broken])
+    for name in ("a", "b"):
+        sound_collections.write_audio(some, tmp_path / name)
+    found = {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()}
+    assert found == {p.name: p.read_bytes() for p in (tmp_path / "b").iterdir()}
+    missing = f"{some['clip_id'].iloc[0]}.flac"
+    assert missing not in found and len(found) == 4
+    assert {found[f"{clip_id}.flac"] for clip_id in broken["clip_id"]} == {b"no sound"}
+
+
+def test_other_layouts_are_told(made, tmp_path):
+    esc50, music = made
+    with pytest.raises(InputError, match=r"not in the layout of ESC-50.*esc50\.csv"):
+        sound_collections.plan(music, music, 1, 1)
+    with pytest.raises(InputError, match=r"no track named as genres/blues/blues\.0"):
+        sound_collections.plan(esc50, esc50, 1, 1)
+    (tmp_path / "meta").mkdir()
+    table = (esc50 / "meta/esc50.csv").read_text().replace("rain", "raisin", 1)
+    (tmp_path / "meta/esc50.csv").write_text(table)
+    with pytest.raises(InputError, match=r"row 4: category 'raisin' is none of"):
+        sound_collections.plan(tmp_path, music, 1, 1)
+
+
+def test_archives_are_unpacked_to_these_layouts(made, tmp_path):
+    esc50, music = made
+    with zipfile.ZipFile(tmp_path / "esc50.zip", "w") as archive:
+        for path in esc50.rglob("*.*"):
+            archive.write(path, f"ESC-50-1a2b/{path.relative_to(esc50)}")
+        archive.writestr("ESC-50-1a2b/README.md", "")
+    with tarfile.open(tmp_path / "gtzan.tar.gz", "w:gz") as archive:
+        archive.add(music, "genres")
+    place = sound_collections.esc50_place
+    fetch.unpack(tmp_path / "esc50.zip", tmp_path / "esc50", place)
+    place = sound_collections.music_place
+    fetch.unpack(tmp_path / "gtzan.tar.gz", tmp_path / "gtzan", place)
+    assert not list((tmp_path / "gtzan").rglob("._*"))
+    found = sound_collections.plan(tmp_path / "esc50", tmp_path / "gtzan", 1, 1)
+    expected = sound_collections.plan(esc50, music, 1, 1)
+    assert found["clip_id"].tolist() == expected["clip_id"].tolist()
+
+
+def test_all_classes_are_audiosets_but_three(sounds_folder):
+    nodes = json.loads((sounds_folder / "audioset/ontology.json").read_text())
+    names = {node["name"] for node in nodes}
+    ours = {*sound_collections.ESC50_CLASSES.values()}
+    assert len(ours) == len(sound_collections.ESC50_CLASSES) == 50
+    assert ours - names == set(sound_collections.ADDED_CLASSES)
+    assert set(sound_collections.ADDED_CLASSES.values()) <= names
+    (genres,) = (node for node in nodes if node["name"] == "Music genre")
+    mids = {node["id"]: node["name"] for node in nodes}
+    below = {mids[child] for child in genres["child_ids"]}
+    listed = set(sound_collections.GENRES.values())
+    # Heavy metal stands below Rock music.
+    assert listed - below <= {"Heavy metal"} and listed <= names
+
+
+def ontology(folder: Path) -> Path:
+    """The synthetic corpus's ontology with the classes of the small copies."""
+    soundscapes.write_tables(
+        soundscapes.Spec(train=30, eval=30, seconds=2.0, seed=1), folder
+    )
+    path = folder / "ontology.json"
+    nodes = json.loads(path.read_text())
+    names = {node["name"]: node for node in nodes}
+    below = {"Church bell": "Music", "Blues": "Music genre", "Jazz": "Music genre"}
+    below |= {"Dog": "Animal", "Rain": "Water", "Human sounds": None}
+    below |= {"Domestic sounds, home sounds": None}
+    for name, parent in below.items():
+        if name not in names:
+            nodes.append({"id": f"/y/{len(nodes)}", "name": name, "child_ids": []})
+            names[name] = nodes[-1]
+            if parent:
+                names[parent]["child_ids"].append(nodes[-1]["id"])
+    path.write_text(json.dumps(nodes))
+    return path
+
+
+def test_the_laptop_study_lists_and_audits_its_clips(made, tmp_path):
+    checkout = checkout_into(tmp_path / "checkout")
+    esc50, music = made
+    given = {"esc50": str(esc50), "music": str(music)}
+    given["ontology"] = str(ontology(tmp_path))
+    change = {"corpus": {"shards": 2, "collections": given}}
+    (checkout / "own.yaml").write_text(yaml.safe_dump(change))
+    studies = ["--configfile", "studies/laptop.yaml", "own.yaml"]
+    run(checkout, *studies, "--until", "audit")
+    clips = pd.read_parquet(checkout / "results/laptop/clips.parquet")
+    assert clips["excluded"].value_counts().to_dict() == {
+        "": 48,
+        "missing file": 1,
+        "unreadable": 1,
+    }
+    groups = clips.groupby(["split", "group"]).size().unstack(fill_value=0)
+    # Of music, the clips of two genres and the church bells.
+    assert groups.loc["eval"].to_dict() == {"music": 2 + 2, "nonmusic": 6}
+    assert groups.loc["train"].to_dict() == {"music": 8 + 8, "nonmusic": 24}
+    used = clips[clips["excluded"] == ""]
+    assert used["seconds"].unique() == [5.0]
