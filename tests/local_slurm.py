@@ -22,7 +22,8 @@ COMMANDS = (*DAEMONS, "sbatch", "squeue", "scancel", "scontrol")
 # No cgroups, no accounting, no systemd; jobs are looked at every two seconds, and what
 # has ended stays in the queue's memory. The node claims more than this machine has, so
 # that no job waits for what a cluster would give it.
-SLURM_CONF = """
+MARK = "# Of a test; what a killed one left may be overwritten."
+SLURM_CONF = """{mark}
 ClusterName=local
 SlurmctldHost={host}
 SlurmUser=root
@@ -64,7 +65,7 @@ def why_not() -> str:
         return f"no {missing[0]} here: apt-get install slurm-wlm munge"
     if os.geteuid() != 0:
         return "starting Slurm needs root"
-    if CONFIG.exists():
+    if CONFIG.exists() and not CONFIG.read_text().startswith(MARK):
         return f"{CONFIG} is there already: this machine has a Slurm of its own"
     return ""
 
@@ -131,6 +132,7 @@ def _write_configuration(folder: Path, controller_port: int, node_port: int) -> 
     CONFIG.parent.mkdir(exist_ok=True)
     CONFIG.write_text(
         SLURM_CONF.format(
+            mark=MARK,
             host=socket.gethostname(),
             folder=folder,
             controller_port=controller_port,
