@@ -10,17 +10,18 @@ import json
 import logging
 import os
 import re
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import scipy.ndimage
 import scipy.signal
 import soundfile
 
 from music_selectivity import seeds
 from music_selectivity.audio import FRAME_SECONDS, UnusableClip, frame_levels, read_mono
 from music_selectivity.errors import InputError
+from music_selectivity.ontology import Ontology
 from music_selectivity.store import atomic_path, write_table, write_text
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,15 @@ LEVEL_DBFS = -35.0
 SILENCE_DBFS = -70.0
 """Frames below this are the silence that ESC-50 fills short sounds up with."""
 
-EVAL_FOLD = 5
-"""Of ESC-50's five folds; a fifth of the tracks of each genre goes with it."""
+MIN_SILENCE_FRAMES = 4
+"""0.1 s. Shorter gaps are the sound's own, and would chop music up."""
+
+FADE_SECONDS = 0.05
+"""Of each clip into silence and out of it: a cut would click, in music alone."""
+
+ESC50_FOLDS = ("1", "2", "3", "4", "5")
+EVAL_FOLD = "5"
+"""A fifth of the tracks of each genre goes with it."""
 
 # AudioSet's name for each category of ESC-50; three have none and get their own.
 ESC50_CLASSES = {
@@ -189,9 +197,14 @@ def _sounds(folder: Path) -> list[tuple[str, str, str, str]]:
             if row["category"] not in ESC50_CLASSES:
                 raise InputError(
                     f"{table}, row {number}: category {row['category']!r} is none of "
-                    "ESC-50's fifty"
+                    "ESC-50's fifty; take the table of the collection itself"
                 )
-            split = "eval" if int(row["fold"]) == EVAL_FOLD else "train"
+            if row["fold"] not in ESC50_FOLDS:
+                raise InputError(
+                    f"{table}, row {number}: fold {row['fold']!r} is none of "
+                    f"{', '.join(ESC50_FOLDS)}; take the table of the collection itself"
+                )
+            split = "eval" if row["fold"] == EVAL_FOLD else "train"
             name = row["filename"]
             found.append(
                 (
@@ -208,7 +221,9 @@ def _sounds(folder: Path) -> list[tuple[str, str, str, str]]:
             "corpus.collections.esc50"
         ) from error
     if not found:
-        raise InputError(f"{table}: lists no clip")
+        raise InputError(
+            f"{table}: lists no clip; take the table of the collection itself"
+        )
     return found
 
 
@@ -217,14 +232,15 @@ def _tracks(folder: Path) -> list[tuple[str, str, str, str]]:
     folder = folder / "genres" if (folder / "genres").is_dir() else folder
     found = []
     for genre, label in GENRES.items():
-        files = [
-            path
-            for path in sorted((folder / genre).glob("*"))
-            if TRACK_NAME.fullmatch(path.name)
-        ]
-        for position, path in enumerate(files):
-            # The last: neighbours in number may be of one album.
-            split = "eval" if position >= 0.8 * len(files) else "train"
+        # By name, so that a track that is there as wav and as au counts once.
+        files = {
+            path.stem: path for path in sorted((folder / genre).glob(f"{genre}.*"))
+        }
+        tracks = [path for path in files.values() if TRACK_NAME.fullmatch(path.name)]
+        # The last evaluate: neighbours in number may be of one album.
+        n_train = len(tracks) - max(1, len(tracks) // 5)
+        for position, path in enumerate(tracks):
+            split = "train" if position < n_train else "eval"
             found.append((split, label, path.stem, str(path)))
     if not found:
         raise InputError(
@@ -258,8 +274,19 @@ def write_tables(
         AudioSet's ontology.json, written anew with the few classes that ESC-50 adds.
     folder
         Where ``clips.generated_tables`` looks for them.
+
+    Raises
+    ------
+    InputError
+        The ontology cannot be read, or lacks a class that is needed.
     """
     folder = Path(folder)
+    needed = {*recipes["label"], *ADDED_CLASSES.values()} - ADDED_CLASSES.keys()
+    for name in sorted(needed - Ontology.read(ontology).children.keys()):
+        raise InputError(
+            f"{ontology}: no class named {name!r}; give AudioSet's own as "
+            "corpus.collections.ontology"
+        )
     nodes = json.loads(Path(ontology).read_text(encoding="utf-8-sig"))
     by_name = {node["name"]: node for node in nodes}
     for name, parent in ADDED_CLASSES.items():
@@ -285,8 +312,8 @@ def write_tables(
 def write_audio(recipes: pd.DataFrame, folder: str | os.PathLike) -> None:
     """Write each clip as ``<clip_id>.flac``, alike in all but the sound.
 
-    A clip whose file is not there is left out, and one that cannot be read is copied as
-    it is, so that the audit tells the one from the other.
+    A clip whose file is not there is left out, and of one that cannot be read the
+    reason is written instead of sound, so that the audit tells the one from the other.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -296,9 +323,8 @@ def write_audio(recipes: pd.DataFrame, folder: str | os.PathLike) -> None:
             waveform = clip_waveform(row.file, row.start, row.silence_of)
         except UnusableClip as reason:
             log.warning("%s: %s", row.file, reason)
-            if os.path.isfile(row.file):
-                with atomic_path(target) as path:
-                    shutil.copyfile(row.file, path)
+            if str(reason) != "missing file":
+                write_text(target, str(reason))
             continue
         with atomic_path(target) as path:
             soundfile.write(path, waveform, RATE, "PCM_24")
@@ -318,13 +344,15 @@ def clip_waveform(
     first = round(start * RATE)
     waveform = read_mono(file, RATE, start + SECONDS)[first : first + n_samples]
     waveform = np.pad(waveform, (0, n_samples - len(waveform)))
-    filtered = scipy.signal.sosfiltfilt(_band_pass(), waveform)
-    filtered[_silence(silence_of, n_samples)] = 0
-    sounding = filtered[filtered != 0]
-    if len(sounding) == 0:
-        raise UnusableClip("silent")
-    gain = 10 ** (LEVEL_DBFS / 20) / np.sqrt(np.mean(sounding**2))
-    return np.clip(gain * filtered, -1, 1).astype(np.float32)
+    silent = _silence(silence_of, n_samples)
+    fade = round(FADE_SECONDS * RATE)
+    gate = scipy.ndimage.uniform_filter1d((~silent).astype(float), fade)
+    faded = scipy.signal.sosfiltfilt(_band_pass(), waveform) * gate
+    power = np.mean(faded[~silent] ** 2) if not silent.all() else 0.0
+    if power == 0:
+        return np.zeros(n_samples, np.float32)  # The audit sets it aside as silent.
+    gain = 10 ** (LEVEL_DBFS / 20) / np.sqrt(power)
+    return np.clip(gain * faded, -1, 1).astype(np.float32)
 
 
 def _band_pass() -> np.ndarray:
@@ -338,5 +366,6 @@ def _silence(file: str | os.PathLike, n_samples: int) -> np.ndarray:
     except UnusableClip:
         return np.zeros(n_samples, bool)
     waveform = np.pad(waveform, (0, n_samples - len(waveform)))
-    silent = frame_levels(waveform, RATE) < SILENCE_DBFS
+    quiet = frame_levels(waveform, RATE) < SILENCE_DBFS
+    silent = scipy.ndimage.binary_opening(quiet, np.ones(MIN_SILENCE_FRAMES))
     return np.repeat(silent, round(FRAME_SECONDS * RATE))[:n_samples]
