@@ -3,15 +3,18 @@
 import hashlib
 import http.server
 import io
+import json
 import socket
 import tarfile
 import threading
 import urllib.request
 import zipfile
+import zlib
 from contextlib import contextmanager
 
 import pytest
 
+from conftest import ROOT
 from music_selectivity.errors import InputError
 from music_selectivity.fetch import TRIES, Redirects, fetch, unpack
 
@@ -22,8 +25,8 @@ DIGEST = hashlib.sha256(BODY).hexdigest()
 class Server:
     """What the server answers: each request takes the next of `answers`, then whole.
 
-    An answer is a status, "cut" (half of what was asked for), "reset" (the same, and
-    the connection is broken off), "stall" or a path to go to.
+    An answer is a status, "cut" (half of what was asked for), "cut N" (N bytes of it),
+    "reset" (half, and the connection is broken off), "stall" or a path to go to.
     """
 
     def __init__(self, answers=(), body=BODY, tag='"v1"', ranges=True, headers=()):
@@ -62,7 +65,8 @@ class Server:
         if self.tag:
             handler.send_header("ETag", self.tag)
         handler.end_headers()
-        part = body if kind == "whole" else body[: len(body) // 2]
+        cut = int(kind[4:] or len(body) // 2) if "cut" in kind else len(body) // 2
+        part = body if kind == "whole" else body[:cut]
         self.sent += len(part)
         handler.wfile.write(part)
         if kind == "stall":
@@ -198,6 +202,36 @@ def test_a_server_that_never_recovers_is_told(tmp_path):
     assert len(server.requests) == TRIES
 
 
+@pytest.mark.parametrize(
+    "cuts",
+    [[100, 50] * 40, range(100, 180), [100] * 80],
+    ids=["varying", "growing", "same"],
+)
+def test_a_server_that_cannot_go_on_is_told(tmp_path, cuts):
+    answers = [f"cut {size}" for size in cuts]
+    server = Server(answers, tag=None, ranges=False)
+    with pytest.raises(InputError, match=r"bytes came, .* times .*login node, or put"):
+        get(server, tmp_path / "file")
+    assert len(server.requests) == TRIES + 1
+
+
+def test_a_server_that_changes_its_mind_is_told(tmp_path):
+    def another(server):
+        server.tag = '"v2"' if server.tag == '"v1"' else '"v1"'
+        return "cut 50"
+
+    # Each half of what comes is of another version than the next.
+    server = Server(["cut 50", "cut 50", another] * 40)
+    with pytest.raises(InputError, match=f"{TRIES} times from the beginning"):
+        get(server, tmp_path / "file")
+
+
+def test_a_server_that_goes_on_may_break_off_often(tmp_path):
+    server = Server(["cut 70000"] * 30)
+    get(server, tmp_path / "file", sha256=DIGEST)
+    assert server.sent == len(BODY) and len(server.requests) == 31
+
+
 def test_offline_is_one_sentence_with_the_remedy(tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -298,3 +332,44 @@ class TestUnpack:
         with pytest.raises(InputError, match="broken archive"):
             unpack(archive, tmp_path / "out", str)
         assert not (tmp_path / "out").exists()
+
+    def test_an_archive_s_own_checksum_is_checked(self, tmp_path, name):
+        archive = archive_of(tmp_path / name, {"x": b"sound" * 99})
+        data = bytearray(archive.read_bytes())
+        # CRC-32, in a zip of the member by its two headers, in gzip of the whole.
+        crc = zlib.crc32(b"sound" * 99) if name == "a.zip" else None
+        stated = crc.to_bytes(4, "little") if crc else bytes(data[-8:-4])
+        archive.write_bytes(bytes(data).replace(stated, b"\0\1\2\3"))
+        with pytest.raises(InputError, match=r"broken archive .*CRC.*fetch it anew"):
+            unpack(archive, tmp_path / "out", str)
+        assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "told"),
+    [(6, 0x1, "'x' is encrypted, password"), (8, 99, "compression method")],
+    ids=["encrypted", "odd compression"],
+)
+def test_a_zip_that_cannot_be_unpacked_is_told(tmp_path, place, value, told):
+    archive = archive_of(tmp_path / "a.zip", {"x": b"sound" * 99})
+    data = bytearray(archive.read_bytes())
+    # In the member's own header, and two bytes further in the directory of all.
+    for header in (0, data.index(b"PK\1\2") + 2):
+        data[header + place] = value
+    archive.write_bytes(data)
+    with pytest.raises(InputError, match=rf"a\.zip: cannot be unpacked \(.*{told}"):
+        unpack(archive, tmp_path / "out", str)
+    assert not (tmp_path / "out").exists()
+
+
+def test_pinned_checksums_are_those_of_the_tables(sounds_folder):
+    schema = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
+    pinned = {
+        name: download["properties"]["sha256"]["default"]
+        for name, download in schema["properties"]["downloads"]["properties"].items()
+        if (sounds_folder / name).is_file()
+    }
+    assert len(pinned) == 4
+    for name, sha256 in pinned.items():
+        content = (sounds_folder / name).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == sha256, name

@@ -15,15 +15,15 @@ import pytest
 import yaml
 
 from music_selectivity import soundscapes
-from test_fetch import Server, serving
-from test_sources import write_parquet
-from test_workflow import (
+from small_studies import (
     checkout_into,
     natural_sounds,
     planned,
     run,
     snakemake_command,
 )
+from test_fetch import Server, serving
+from test_sources import write_parquet
 
 SPEC = soundscapes.Spec(train=24, eval=16, seconds=2.0, seed=5)
 TABLES = {

@@ -1,6 +1,7 @@
 """The corpus of two collections: split by track, and alike in all but the sound."""
 
 import csv
+import importlib.util
 import json
 import os
 import tarfile
@@ -17,9 +18,9 @@ import yaml
 from music_selectivity import fetch, sound_collections, soundscapes
 from music_selectivity.audio import AudioSettings, UnusableClip, load_clip
 from music_selectivity.errors import InputError
-from music_selectivity.sound_collections import _tracks
+from music_selectivity.sound_collections import GENRES, GTZAN_REPEATS, _tracks
 from music_selectivity.trivial import trivial_auc
-from test_workflow import checkout_into, run
+from small_studies import checkout_into, natural_sounds, run
 
 CATEGORIES = ("dog", "rain", "washing_machine", "church_bells")
 COLUMNS = ("filename", "fold", "target", "category", "esc10", "src_file", "take")
@@ -68,7 +69,8 @@ def recipes(made):
 def test_every_clip_is_planned_and_no_track_is_in_both_splits(made, recipes):
     sounds = recipes[recipes["clip_id"].str.startswith("esc50-")]
     music = recipes.drop(sounds.index)
-    assert len(sounds) == 5 * 2 * len(CATEGORIES) and len(music) == 2 * 2 * 5
+    # Of the track that cannot be read one clip is listed, of the others two.
+    assert len(sounds) == 5 * 2 * len(CATEGORIES) and len(music) == 2 * 2 * 5 - 1
     fold = sounds["file"].map(lambda file: Path(file).name[0])
     assert ((fold == "5") == (sounds["split"] == "eval")).all()
     assert (sounds["file"] == sounds["silence_of"]).all()
@@ -76,11 +78,11 @@ def test_every_clip_is_planned_and_no_track_is_in_both_splits(made, recipes):
     splits = music.groupby("file")["split"].nunique()
     assert (splits == 1).all() and len(splits) == 10
     assert (music.groupby("label")["split"].nunique() == 2).all()
-    assert (music.groupby(["label", "split"]).size() == [2, 8] * 2).all()
+    assert (music.groupby(["label", "split"]).size() == [2, 8, 2, 7]).all()
     # Clips of a track overlap by nothing; their silence is of their own split.
     starts = music.groupby("file")["start"].agg(["min", "max"])
-    assert (starts["max"] - starts["min"] >= 5).all()
-    assert (starts["max"] <= 7).drop(str(made[1] / "jazz/jazz.00000.wav")).all()
+    starts = starts.drop(str(made[1] / "jazz/jazz.00000.wav"))
+    assert (starts["max"] - starts["min"] >= 5).all() and (starts["max"] <= 7).all()
     of = sounds.set_index("file")["split"]
     assert (music["silence_of"].map(of) == music["split"]).all()
 
@@ -115,22 +117,86 @@ def aucs(clips: list[dict], music: np.ndarray, split: np.ndarray) -> pd.Series:
 def test_source_does_not_stand_for_group(tmp_path):
     # The same noise in both, at other rates, bands, levels, offsets and lengths.
     made = collections(tmp_path, per_fold=10, tracks=60)
-    recipes = sound_collections.plan(*made, clips_per_track=1, seed=1)
-    sound_collections.write_audio(recipes, tmp_path / "written")
+    before, after = told_apart(*made, tmp_path / "written")
+    assert (before > 0.8).all()
+    # 63 clips evaluate: chance itself spreads by 0.08.
+    assert (np.abs(after - 0.5) < 0.2).all()
+
+
+def told_apart(esc50: Path, music: Path, written: Path) -> tuple[pd.Series, pd.Series]:
+    """How well the collections are told apart as they are, and as they are written."""
+    recipes = sound_collections.plan(esc50, music, clips_per_track=1, seed=1)
+    sound_collections.write_audio(recipes, written)
     before, after, usable = [], [], []
     for row in recipes.itertuples():
+        clip = written / f"{row.clip_id}.flac"
         try:
-            before.append(telling(*load_clip(row.file, SETTINGS)))
+            pair = [telling(*load_clip(file, SETTINGS)) for file in (row.file, clip)]
         except UnusableClip:
             continue
-        written = tmp_path / f"written/{row.clip_id}.flac"
-        after.append(telling(*load_clip(written, SETTINGS)))
+        before.append(pair[0])
+        after.append(pair[1])
         usable.append(row)
-    music = np.array([not row.clip_id.startswith("esc50-") for row in usable])
+    is_music = np.array([not row.clip_id.startswith("esc50-") for row in usable])
     split = np.array([row.split for row in usable])
-    assert (aucs(before, music, split) > 0.8).all()
-    # 64 clips evaluate: chance itself spreads by 0.08.
-    assert (np.abs(aucs(after, music, split) - 0.5) < 0.2).all()
+    return aucs(before, is_music, split), aucs(after, is_music, split)
+
+
+def repacked(sounds: Path, folder: Path) -> tuple[Path, Path]:
+    """Recorded sounds in both layouts: short ones filled up, as ESC-50's, and music."""
+    table = pd.read_csv(sounds / "clips.csv")
+    esc50, music = folder / "ESC-50", folder / "genres"
+    for place in (esc50 / "audio", esc50 / "meta", music / "blues"):
+        place.mkdir(parents=True)
+    short = table[(table["group"] == "nonmusic") & (table["duration_s"] <= 5)]
+    rows = []
+    for row in some_of(short, train=160, evaluation=80).itertuples():
+        sound, rate = soundfile.read(sounds / row.file)
+        sound = np.pad(sound[: 5 * rate], (0, max(0, 5 * rate - len(sound))))
+        fold = 5 if row.split == "eval" else 1 + len(rows) % 4
+        rows.append((f"{fold}-{row.clip_id}-A-0.wav", fold, 0, "dog", False, 0, "A"))
+        soundfile.write(esc50 / "audio" / rows[-1][0], sound, rate)
+    with open(esc50 / "meta/esc50.csv", "w", newline="") as file:
+        csv.writer(file).writerows([COLUMNS, *rows])
+    long = table[(table["group"] == "music") & (table["duration_s"] >= 5)]
+    # Those of the eval split last, and a fifth of all: there the tracks are parted.
+    chosen = some_of(long, train=320, evaluation=80)
+    for number, row in enumerate(chosen.itertuples()):
+        track = music / f"blues/blues.{number:05d}.wav"
+        track.symlink_to(sounds / row.file)
+    return esc50, music
+
+
+def some_of(clips: pd.DataFrame, train: int, evaluation: int) -> pd.DataFrame:
+    """So many clips of each split, at random, the train split first."""
+    parts = (
+        clips[clips["split"] == split].sample(size, random_state=1)
+        for split, size in (("train", train), ("eval", evaluation))
+    )
+    return pd.concat(parts)
+
+
+def test_recorded_collections_are_not_told_by_level_or_silence(sounds_folder, tmp_path):
+    made = repacked(sounds_folder / "realsounds", tmp_path)
+    before, after = told_apart(*made, tmp_path / "written")
+    print("before:", before.round(3).to_dict(), "after:", after.round(3).to_dict())
+    assert before["silence"] > 0.8 and before["level"] > 0.6
+    # 160 clips evaluate: chance itself spreads by 0.05.
+    assert np.abs(after[["level", "silence"]] - 0.5).max() < 0.1
+
+
+def test_what_dies_away_is_silent_in_music_too(write_sound):
+    rng = np.random.default_rng(0)
+    # Above the level of silence as recorded, and below once the clip is quieter.
+    dying = rng.normal(size=110_250) * np.where(np.arange(110_250) < 44_100, 0.3, 1e-3)
+    sound = write_sound("dying.wav", dying)
+    music = write_sound("music.wav", 0.1 * rng.normal(size=6 * 22_050))
+    levels = []
+    for file in (sound, music):
+        waveform = sound_collections.clip_waveform(file, 0.0, sound)
+        assert (waveform[44_100 + 2 * 551 :] == 0).all() and waveform[:43_000].all()
+        levels.append(10 * np.log10(np.mean(waveform**2)))
+    assert levels[0] == pytest.approx(levels[1], abs=1e-4)
 
 
 def test_clips_are_written_in_one_form(made, recipes, tmp_path):
@@ -170,27 +236,117 @@ def test_files_are_written_alike_each_time_and_bad_ones_left_to_the_audit(
     found = {path.name: path.read_bytes() for path in (tmp_path / "a").iterdir()}
     assert found == {p.name: p.read_bytes() for p in (tmp_path / "b").iterdir()}
     missing = f"{some['clip_id'].iloc[0]}.flac"
-    assert missing not in found and len(found) == 4
+    assert missing not in found and len(found) == 3
     for clip_id in broken["clip_id"]:
         with pytest.raises(UnusableClip, match="unreadable"):
             load_clip(tmp_path / f"a/{clip_id}.flac", SETTINGS)
 
 
 def test_a_clip_that_is_silent_stays_so(made, recipes, tmp_path):
-    # As one whose track ends before it, whatever the header claims.
-    row = recipes[recipes["label"] == "Blues"].iloc[[0]].assign(start=40.0)
-    sound_collections.write_audio(row, tmp_path)
-    with pytest.raises(UnusableClip, match="silent"):
-        load_clip(next(tmp_path.iterdir()), SETTINGS)
+    # As one whose track ends before it, or holds an offset and no sound.
+    soundfile.write(tmp_path / "offset.wav", np.full(6 * 22_050, 0.3), 22_050)
+    row = recipes[recipes["label"] == "Blues"].iloc[[0]]
+    for number, change in enumerate(
+        ({"start": 40.0}, {"start": 0.0, "file": str(tmp_path / "offset.wav")})
+    ):
+        folder = tmp_path / str(number)
+        sound_collections.write_audio(row.assign(**change), folder)
+        with pytest.raises(UnusableClip, match="silent"):
+            load_clip(next(folder.iterdir()), SETTINGS)
 
 
 def test_small_collections_of_music_have_both_splits(tmp_path):
     blues = tmp_path / "blues"
     blues.mkdir()
-    for name in ("blues.00000.wav", "blues.00001.au", "blues.00001.wav", "rock.1.wav"):
+    names = ("blues.00000.wav", "blues.00000.wav.txt", "blues.00001.au")
+    for name in (*names, "blues.00001.wav", "rock.1.wav"):
         (blues / name).write_bytes(b"")
-    found = [(split, Path(file).name) for split, _, _, file in _tracks(tmp_path)]
-    assert found == [("train", "blues.00000.wav"), ("eval", "blues.00001.wav")]
+    assert named(_tracks(tmp_path)) == [
+        ("train", "blues.00000.wav"),
+        ("eval", "blues.00001.wav"),
+    ]
+
+
+def named(tracks: list[tuple]) -> list[tuple[str, str]]:
+    """Split and file name of each track."""
+    return [(split, file.name) for split, _, file, _ in tracks]
+
+
+@pytest.fixture
+def write_tracks(write_sound):
+    """Write tracks named as GTZAN's below music/: 6 s of noise, or given waveforms."""
+    rng = np.random.default_rng(0)
+
+    def write(*names: str, sound: np.ndarray | None = None) -> None:
+        for name in names:
+            noise = 0.1 * rng.normal(size=6 * 22_050)
+            place = f"music/{name.partition('.')[0]}/{name}"
+            write_sound(place, noise if sound is None else sound)
+
+    return write
+
+
+def test_gtzan_s_known_repeats_count_once(write_tracks, tmp_path, caplog):
+    numbers = (0, 1, 2, 3, 55, 60, 61, 62, 63, 89)
+    write_tracks(*(f"disco.{number:05d}.wav" for number in numbers))
+    write_tracks("metal.00058.wav", "metal.00059.wav", "rock.00016.wav", "rock.1.wav")
+    found = named(_tracks(tmp_path / "music"))
+    assert [name for split, name in found if split == "eval"] == [
+        *("disco.00063.wav", "metal.00059.wav", "rock.1.wav")
+    ]
+    assert len(found) == 8 + 2 + 1
+    left_out = [record.args[0].name for record in caplog.records]
+    assert left_out == ["disco.00060.wav", "disco.00089.wav", "rock.00016.wav"]
+    assert "disco.00089.wav: left out, for it repeats" in caplog.text
+
+
+def test_the_known_repeats_are_the_fifty_of_the_published_analysis():
+    names = [name for repeats in GTZAN_REPEATS for name in repeats]
+    assert len(names) - len(GTZAN_REPEATS) == 50 and len(set(names)) == len(names)
+    assert {name.partition(".")[0] for name in names} <= GENRES.keys()
+    # Torchaudio's split of GTZAN without faults keeps at most one of each.
+    source = importlib.util.find_spec("torchaudio").submodule_search_locations[0]
+    text = (Path(source) / "datasets/gtzan.py").read_text()
+    for repeats in GTZAN_REPEATS:
+        assert sum(f'"{name}"' in text for name in repeats) <= 1, repeats
+
+
+def test_tracks_of_one_sound_count_once(write_tracks, tmp_path, caplog):
+    sound = 0.1 * np.random.default_rng(1).normal(size=6 * 22_050)
+    write_tracks("blues.00000.wav", "blues.00004.au", "jazz.00001.wav", sound=sound)
+    write_tracks("blues.00001.wav", "blues.00002.wav", "blues.00003.wav")
+    write_tracks("jazz.00000.wav", "jazz.00002.wav")
+    # What cannot be read repeats nothing, but is left to the audit.
+    for name in ("jazz.00003.wav", "jazz.00004.wav"):
+        (tmp_path / "music/jazz" / name).write_bytes(b"<html>404</html>")
+    found = named(_tracks(tmp_path / "music"))
+    assert found == [
+        *(("train", f"blues.0000{number}.wav") for number in (0, 1, 2)),
+        ("eval", "blues.00003.wav"),
+        *(("train", f"jazz.0000{number}.wav") for number in (0, 2, 3)),
+        ("eval", "jazz.00004.wav"),
+    ]
+    left_out = [record.args[0].name for record in caplog.records]
+    assert left_out == ["blues.00004.au", "jazz.00001.wav"]
+
+
+def test_clips_lie_within_what_is_there_of_a_track(made, write_tracks, tmp_path):
+    write_tracks("blues.00000.wav", sound=0.1 * np.ones(7 * 22_050))
+    claiming = tmp_path / "music/blues/blues.00000.wav"
+    data = bytearray(claiming.read_bytes())
+    place = data.index(b"data") + 4
+    data[place : place + 4] = (2**31 - 2**20).to_bytes(4, "little")
+    claiming.write_bytes(data)
+    long = np.random.default_rng(2).normal(size=600 * 1000)
+    soundfile.write(tmp_path / "music/blues/blues.00001.wav", 0.1 * long, 1000)
+    os.mkfifo(tmp_path / "music/blues/blues.00002.wav")
+    recipes = sound_collections.plan(made[0], tmp_path / "music", 6, seed=1)
+    music = recipes[recipes["label"] == "Blues"]
+    starts = music.groupby(music["file"].map(lambda file: Path(file).stem))["start"]
+    assert starts.size().tolist() == [1, 6, 1]
+    assert starts.max()["blues.00000"] <= 2
+    latest = sound_collections.MAX_TRACK_SECONDS - sound_collections.SECONDS
+    assert 60 < starts.max()["blues.00001"] <= latest
 
 
 def test_other_layouts_are_told(made, tmp_path):
@@ -209,6 +365,27 @@ def test_other_layouts_are_told(made, tmp_path):
         sound_collections.plan(tmp_path, music, 1, 1)
     (tmp_path / "meta/esc50.csv").write_text(",".join(COLUMNS))
     with pytest.raises(InputError, match="lists no clip"):
+        sound_collections.plan(tmp_path, music, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("there", "lacking"),
+    [
+        ("12345", None),
+        ("1234", "fold 5, so the eval"),
+        ("5", "fold 1 or 2 or 3 or 4, so the"),
+    ],
+)
+def test_a_table_without_a_split_is_told(made, tmp_path, there, lacking):
+    esc50, music = made
+    (tmp_path / "meta").mkdir()
+    head, *rows = (esc50 / "meta/esc50.csv").read_text().splitlines()
+    rows = [row for row in rows if row.split(",")[1] in there]
+    (tmp_path / "meta/esc50.csv").write_text("\n".join([head, *rows]))
+    if lacking:
+        with pytest.raises(InputError, match=rf"esc50\.csv: no clip is of {lacking}"):
+            sound_collections.plan(tmp_path, music, 1, 1)
+    else:
         sound_collections.plan(tmp_path, music, 1, 1)
 
 
@@ -273,16 +450,41 @@ def ontology(folder: Path) -> Path:
     return path
 
 
-def test_the_laptop_study_lists_and_audits_its_clips(made, tmp_path):
+# The laptop study in a minute: one network a model, two models, no linear features.
+SHORT = """
+seeds: [1]
+device: cpu
+corpus: {shards: 1}
+models:
+  without_music: {clips: without_music, epochs: 1, snapshots: [0, 1]}
+  with_music: null
+  untrained: {clips: without_music, epochs: 0}
+  memorization: null
+  without_music_and_speech: null
+quilts: {segment_ms: [50, 400]}
+amplitude: {power_ratios: [1, 64]}
+linear_features: {pca: null, gabor: null}
+natsound165: {fetch: false}
+analysis:
+  bootstrap_draws: 20
+  permutations: 20
+  random_ablation: {sets: 50}
+  categories: {speech: null, vehicle: null}
+"""
+
+
+def test_the_laptop_study_runs_from_two_collections_to_the_report(made, tmp_path):
     checkout = checkout_into(tmp_path / "checkout")
-    esc50, music = made
-    given = {"esc50": str(esc50), "music": str(music)}
-    given["ontology"] = str(ontology(tmp_path))
-    change = {"corpus": {"shards": 2, "collections": given}}
-    (checkout / "own.yaml").write_text(yaml.safe_dump(change))
-    studies = ["--configfile", "studies/laptop.yaml", "own.yaml"]
-    run(checkout, *studies, "--until", "audit")
-    clips = pd.read_parquet(checkout / "results/laptop/clips.parquet")
+    natural_sounds(tmp_path / "natural")
+    study = yaml.safe_load(SHORT)
+    esc50, music = map(str, made)
+    given = {"esc50": esc50, "music": music, "ontology": str(ontology(tmp_path))}
+    study["corpus"]["collections"] = given
+    study["natsound165"]["folder"] = str(tmp_path / "natural")
+    (checkout / "own.yaml").write_text(yaml.safe_dump(study))
+    run(checkout, "--configfile", "studies/laptop.yaml", "own.yaml")
+    results = checkout / "results/laptop"
+    clips = pd.read_parquet(results / "clips.parquet")
     assert clips["excluded"].value_counts().to_dict() == {
         "": 48,
         "missing file": 1,
@@ -294,3 +496,8 @@ def test_the_laptop_study_lists_and_audits_its_clips(made, tmp_path):
     assert groups.loc["train"].to_dict() == {"music": 8 + 8, "nonmusic": 24}
     used = clips[clips["excluded"] == ""]
     assert used["seconds"].unique() == [5.0]
+    claims = pd.read_csv(results / "claims.csv")
+    assert claims["verdict"].notna().all()
+    page = (results / "report.html").read_text()
+    for text in [*claims["id"], "laptop"]:
+        assert text in page

@@ -6,10 +6,12 @@ broken connection or a killed run, if the server says that the file is still the
 
 import contextlib
 import errno
+import gzip
 import hashlib
 import http.client
 import json
 import logging
+import lzma
 import os
 import re
 import shutil
@@ -29,7 +31,8 @@ log = logging.getLogger(__name__)
 
 TRIES, TRIES_UNANSWERED = 8, 3
 """Connections in a row that may fail without bringing anything; fewer to a server that
-has not answered yet, for then this machine may be offline."""
+has not answered yet, for then this machine may be offline. Nor may a file be begun anew
+more often, as it must be where a server cannot go on."""
 
 LONGEST_WAIT = 300.0
 """Seconds, even if a server asks for more."""
@@ -40,6 +43,11 @@ SHA256 = re.compile(r'"?([0-9a-f]{64})"?')
 
 MAX_UNPACKED = 50 * 2**30
 """Bytes that an archive may unpack to."""
+
+BROKEN_ARCHIVE = (
+    *(zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile),
+    *(EOFError, zlib.error, lzma.LZMAError),
+)
 
 
 class _Failed(Exception):
@@ -72,7 +80,8 @@ def fetch(
         and ``.NAME.part.json`` stand beside it.
     sha256
         Of the file. Without it that which the server states is checked, if it states
-        one, as Hugging Face does; else the length.
+        one, as Hugging Face does; else the length, if it states that; else only that
+        the transfer came to its end.
     wait
         Seconds before the second try; they double with each that brings nothing.
     timeout
@@ -107,11 +116,15 @@ def fetch(
             log.warning("%s: %s; starting anew", address, reason)
         except _Failed as reason:
             failures = 0 if part.size > before else failures + 1
+            given_up = None
             if failures == (TRIES if part.answered else TRIES_UNANSWERED):
+                given_up = f"{failures} times in a row"
+            elif part.restarts == TRIES:
+                given_up = f"after {TRIES} times from the beginning"
+            if given_up:
                 raise InputError(
-                    f"{address}: {reason}, {failures} times in a row; fetch where "
-                    f"there is a connection, such as a login node, or put the file at "
-                    f"{path}"
+                    f"{address}: {reason}, {given_up}; fetch where there is a "
+                    f"connection, such as a login node, or put the file at {path}"
                 ) from reason
             pause = (
                 wait * 2 ** max(0, failures - 1) if reason.wait is None else reason.wait
@@ -128,6 +141,7 @@ class _Part:
         self.data = path.with_name(f".{path.name}.part")
         self.note = path.with_name(f".{path.name}.part.json")
         self.answered = False
+        self.restarts = 0
 
     @property
     def size(self) -> int:
@@ -176,6 +190,7 @@ class _Part:
         length = response.headers.get("Content-Length")
         total = int(span[2]) if resumed else int(length) if length else None
         if not resumed:
+            self.restarts += self.size > 0
             version = response.headers.get("ETag") or response.headers.get(
                 "Last-Modified"
             )
@@ -303,8 +318,8 @@ def unpack(
     Raises
     ------
     InputError
-        It is no archive, is broken, too large, or holds no wanted file; or a place lies
-        outside `folder`.
+        It is no archive, is broken, as its checksums tell, encrypted, too large, or
+        holds no wanted file; or a place lies outside `folder`.
     """
     folder = Path(folder)
     temporary = folder.with_name(f".{folder.name}.partial")
@@ -330,9 +345,14 @@ def unpack(
                             )
             room -= target.stat().st_size
             done += 1
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error) as error:
+    except BROKEN_ARCHIVE as error:
         raise InputError(
             f"{archive}: broken archive ({error}); remove it and fetch it anew"
+        ) from error
+    except RuntimeError as error:  # zipfile's word for passwords and odd compressions.
+        raise InputError(
+            f"{archive}: cannot be unpacked ({error}); put a plain archive without a "
+            "password in its place"
         ) from error
     if done == 0:
         raise InputError(f"{archive}: holds none of the files that were looked for")
@@ -342,16 +362,19 @@ def unpack(
 
 
 def _members(archive: Path) -> Iterator[tuple[str, BinaryIO]]:
-    """Name and content of each file in an archive."""
+    """Name and content of each file in an archive; a zip's is checked as it is read."""
     if zipfile.is_zipfile(archive):
         with zipfile.ZipFile(archive) as opened:
-            for info in opened.infolist():
-                if not info.is_dir():
-                    with opened.open(info) as file:
-                        yield info.filename, file
+            for name in opened.namelist():
+                if not name.endswith("/"):
+                    with opened.open(name) as file:
+                        yield name, file
         return
     with tarfile.open(archive) as opened:
         for member in opened:
             if member.isreg():
                 with opened.extractfile(member) as file:
                     yield member.name, file
+        # To the very end, where gzip has its checksum.
+        while opened.fileobj.read(CHUNK):
+            pass

@@ -6,10 +6,12 @@ apart but the sounds themselves is made alike: rate, band, level, length and sil
 """
 
 import csv
+import hashlib
 import json
 import logging
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,13 @@ import scipy.signal
 import soundfile
 
 from music_selectivity import seeds
-from music_selectivity.audio import FRAME_SECONDS, UnusableClip, frame_levels, read_mono
+from music_selectivity.audio import (
+    FRAME_SECONDS,
+    MISSING,
+    UnusableClip,
+    frame_levels,
+    read_mono,
+)
 from music_selectivity.errors import InputError
 from music_selectivity.ontology import Ontology
 from music_selectivity.store import atomic_path, write_table, write_text
@@ -123,6 +131,41 @@ GENRES = {
     "rock": "Rock music",
 }
 
+MAX_TRACK_SECONDS = 120.0
+"""Of a track of music no more is used: its clips are decoded from its beginning."""
+
+# The 50 exact repeats of GTZAN, by number: B. L. Sturm, "An Analysis of the GTZAN Music
+# Genre Dataset", 2012, and arXiv:1306.1461.
+_REPEATED_NUMBERS = {
+    "disco": [(50, 51, 70), (55, 60, 89), (71, 74), (98, 99)],
+    "hiphop": [(39, 45), (76, 78)],
+    "jazz": [
+        *((33, 51), (34, 53), (35, 55), (36, 58), (37, 60), (38, 62), (39, 65)),
+        *((40, 67), (42, 68), (43, 69), (44, 70), (45, 71), (46, 72)),
+    ],
+    "metal": [
+        *((4, 13), (34, 94), (40, 61), (41, 62), (42, 63), (43, 64), (44, 65)),
+        (45, 66),
+    ],
+    "pop": [
+        *((15, 22), (30, 31), (45, 46), (47, 80), (52, 57), (54, 60), (56, 59)),
+        *((67, 71), (87, 90)),
+    ],
+    "reggae": [
+        *((3, 54), (5, 56), (8, 57), (10, 60), (13, 58), (41, 69), (73, 74)),
+        *((75, 91, 92), (80, 81, 82)),
+    ],
+}
+GTZAN_REPEATS = [
+    *(
+        tuple(f"{genre}.{number:05d}" for number in numbers)
+        for genre, repeats in _REPEATED_NUMBERS.items()
+        for numbers in repeats
+    ),
+    ("metal.00058", "rock.00016"),
+]
+"""Names of tracks that are one excerpt."""
+
 TRACK_NAME = re.compile(r"(\w+)\.(\d+)\.(?:wav|au)")
 
 
@@ -144,7 +187,10 @@ def music_place(member: str) -> str | None:
 def plan(
     esc50: str | os.PathLike, music: str | os.PathLike, clips_per_track: int, seed: int
 ) -> pd.DataFrame:
-    """Every clip of the corpus, before any sound is read.
+    """Every clip of the corpus.
+
+    Tracks are read for their length, which no header decides, and to find those that
+    repeat another: no recording is in both splits.
 
     Parameters
     ----------
@@ -153,7 +199,8 @@ def plan(
     music
         Folder with a folder a genre, or with genres/ that holds those.
     clips_per_track
-        Clips cut from each track of music; 1 gives nearly the paper's share of music.
+        Clips cut from each track of music, fewer from one that is too short for that;
+        1 gives nearly the paper's share of music.
     seed
         Of where clips are cut, and which silence each gets.
 
@@ -167,7 +214,8 @@ def plan(
     Raises
     ------
     InputError
-        A folder is of another layout; the message says what was looked for.
+        A folder is of another layout; the message says what was looked for. Or a split
+        has no clip of ESC-50.
     """
     sounds = _sounds(Path(esc50))
     tracks = _tracks(Path(music))
@@ -175,13 +223,13 @@ def plan(
     rows = [(*row, 0.0, row[-1]) for row in sounds]
     # By turns, each in random order: every clip's silence is used as often.
     donors: dict[str, list[str]] = {"train": [], "eval": []}
-    for split, genre, name, path in tracks:
-        for start in _starts(path, clips_per_track, rng):
+    for split, genre, path, seconds in tracks:
+        for start in _starts(seconds, clips_per_track, rng):
             if not donors[split]:
                 files = [file for _, of, _, file in sounds if of == split]
                 donors[split] = list(rng.permutation(files))
-            clip_id = f"{name}-{start:05.2f}"
-            rows.append((clip_id, split, genre, path, start, donors[split].pop()))
+            clip_id = f"{path.stem}-{start:05.2f}"
+            rows.append((clip_id, split, genre, str(path), start, donors[split].pop()))
     columns = ["clip_id", "split", "label", "file", "start", "silence_of"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -224,38 +272,73 @@ def _sounds(folder: Path) -> list[tuple[str, str, str, str]]:
         raise InputError(
             f"{table}: lists no clip; take the table of the collection itself"
         )
+    for split, folds in (("train", ESC50_FOLDS[:-1]), ("eval", [EVAL_FOLD])):
+        if all(row[1] != split for row in found):
+            raise InputError(
+                f"{table}: no clip is of fold {' or '.join(folds)}, so the {split} "
+                "split has no sounds; take the table of the collection itself"
+            )
     return found
 
 
-def _tracks(folder: Path) -> list[tuple[str, str, str, str]]:
-    """Split, class, name and file of each track; a fifth of each genre evaluates."""
+def _tracks(folder: Path) -> list[tuple[str, str, Path, float]]:
+    """Split, class, file and seconds of each track; a fifth of each genre evaluates."""
     folder = folder / "genres" if (folder / "genres").is_dir() else folder
-    found = []
-    for genre, label in GENRES.items():
-        # By name, so that a track that is there as wav and as au counts once.
-        files = {
-            path.stem: path for path in sorted((folder / genre).glob(f"{genre}.*"))
-        }
-        tracks = [path for path in files.values() if TRACK_NAME.fullmatch(path.name)]
-        # The last evaluate: neighbours in number may be of one album.
-        n_train = len(tracks) - max(1, len(tracks) // 5)
-        for position, path in enumerate(tracks):
-            split = "train" if position < n_train else "eval"
-            found.append((split, label, path.stem, str(path)))
-    if not found:
+    files = [file for genre in GENRES for file in _genre_files(folder / genre)]
+    if not files:
         raise InputError(
             f"{folder}: no track named as genres/blues/blues.00000.wav (or .au) in any "
             f"of {', '.join(GENRES)}; correct corpus.collections.music"
         )
+    recordings = _recordings(files)
+    found = []
+    for genre, label in GENRES.items():
+        tracks = [path for path in recordings if path.parent.name == genre]
+        # The last evaluate: neighbours in number may be of one album.
+        n_train = len(tracks) - max(1, len(tracks) // 5)
+        for position, path in enumerate(tracks):
+            split = "train" if position < n_train else "eval"
+            found.append((split, label, path, recordings[path]))
     return found
 
 
-def _starts(path: str, count: int, rng: np.random.Generator) -> list[float]:
+def _genre_files(folder: Path) -> Iterable[Path]:
+    """Tracks of one genre by name; one that is there as wav and as au counts once."""
+    files = sorted(folder.glob(f"{folder.name}.*"))
+    return {
+        path.stem: path for path in files if TRACK_NAME.fullmatch(path.name)
+    }.values()
+
+
+def _recordings(files: Iterable[Path]) -> dict[Path, float]:
+    """Seconds of sound in each track, without those that repeat an earlier one.
+
+    Repeats are those known of GTZAN, by name, and tracks that sound alike sample by
+    sample. A track that cannot be read has 0 s: its clips are listed all the same, and
+    set aside.
+    """
+    known = {name: names[0] for names in GTZAN_REPEATS for name in names}
+    found, first = {}, {}
+    for file in files:
+        try:
+            waveform = read_mono(file, RATE, MAX_TRACK_SECONDS)
+        except UnusableClip:
+            found[file] = 0.0
+            continue
+        content = hashlib.blake2b(waveform.tobytes()).hexdigest()
+        marks = (known.get(file.stem, file.stem), content)
+        earlier = next((first[mark] for mark in marks if mark in first), None)
+        if earlier:
+            log.warning("%s: left out, for it repeats %s", file, earlier)
+            continue
+        first |= dict.fromkeys(marks, file)
+        found[file] = min(len(waveform) / RATE, MAX_TRACK_SECONDS)
+    return found
+
+
+def _starts(seconds: float, count: int, rng: np.random.Generator) -> list[float]:
     """Seconds at which clips of a track begin, none overlapping another."""
-    try:
-        seconds = soundfile.info(path).duration
-    except (soundfile.SoundFileError, OSError, RuntimeError):
-        seconds = 0.0  # Its clips are listed all the same, and set aside as unreadable.
+    count = min(count, max(1, int(seconds // SECONDS)))
     room = max(seconds - count * SECONDS, 0.0)
     gaps = np.sort(rng.uniform(0, room, count))
     return [round(float(gap + SECONDS * k), 2) for k, gap in enumerate(gaps)]
@@ -323,7 +406,7 @@ def write_audio(recipes: pd.DataFrame, folder: str | os.PathLike) -> None:
             waveform = clip_waveform(row.file, row.start, row.silence_of)
         except UnusableClip as reason:
             log.warning("%s: %s", row.file, reason)
-            if str(reason) != "missing file":
+            if str(reason) != MISSING:
                 write_text(target, str(reason))
             continue
         with atomic_path(target) as path:
@@ -340,32 +423,51 @@ def clip_waveform(
     UnusableClip
         `file` cannot be read.
     """
-    n_samples = round(RATE * SECONDS)
-    first = round(start * RATE)
+    return _levelled(_cut(file, start), _silence(silence_of))
+
+
+def _cut(file: str | os.PathLike, start: float) -> np.ndarray:
+    """A clip as it was recorded, (RATE * SECONDS,), filled up with zeros."""
+    first, n_samples = round(start * RATE), round(RATE * SECONDS)
     waveform = read_mono(file, RATE, start + SECONDS)[first : first + n_samples]
-    waveform = np.pad(waveform, (0, n_samples - len(waveform)))
-    silent = _silence(silence_of, n_samples)
+    return np.pad(waveform, (0, n_samples - len(waveform)))
+
+
+def _silence(file: str | os.PathLike) -> np.ndarray:
+    """Which samples of a clip of ESC-50 lie in silent frames; none if it is broken.
+
+    Silent as they were recorded, or at the level that the clip is brought to: what dies
+    away at the end of a loud sound must not be silence in ESC-50 alone.
+    """
+    try:
+        waveform = _cut(file, 0.0)
+    except UnusableClip:
+        return np.zeros(round(RATE * SECONDS), bool)
+    silent = _silent_frames(waveform)
+    return silent | _silent_frames(_levelled(waveform, silent))
+
+
+def _silent_frames(waveform: np.ndarray) -> np.ndarray:
+    """Which samples lie in MIN_SILENCE_FRAMES or more silent frames in a row."""
+    quiet = frame_levels(waveform, RATE) < SILENCE_DBFS
+    silent = scipy.ndimage.binary_opening(quiet, np.ones(MIN_SILENCE_FRAMES))
+    return np.repeat(silent, round(FRAME_SECONDS * RATE))[: len(waveform)]
+
+
+def _levelled(waveform: np.ndarray, silent: np.ndarray) -> np.ndarray:
+    """A waveform in BAND, faded into silence and out of it, its sound at LEVEL_DBFS."""
     fade = round(FADE_SECONDS * RATE)
     gate = scipy.ndimage.uniform_filter1d((~silent).astype(float), fade)
-    faded = scipy.signal.sosfiltfilt(_band_pass(), waveform) * gate
-    power = np.mean(faded[~silent] ** 2) if not silent.all() else 0.0
-    if power == 0:
-        return np.zeros(n_samples, np.float32)  # The audit sets it aside as silent.
+    # The filter is slow on numbers next to 0, and an offset it takes off.
+    faded = scipy.signal.sosfiltfilt(_band_pass(), waveform + 1e-20) * gate
+    # With the fades, so that clips of the same silence are of the same level exactly.
+    power = np.sum(faded**2) / max(1, np.count_nonzero(~silent))
+    if silent.all() or power < 10 ** (SILENCE_DBFS / 10):
+        # The audit sets it aside as silent.
+        return np.zeros(len(waveform), np.float32)
     gain = 10 ** (LEVEL_DBFS / 20) / np.sqrt(power)
     return np.clip(gain * faded, -1, 1).astype(np.float32)
 
 
 def _band_pass() -> np.ndarray:
     return scipy.signal.butter(8, BAND, "bandpass", fs=RATE, output="sos")
-
-
-def _silence(file: str | os.PathLike, n_samples: int) -> np.ndarray:
-    """Which samples of a clip of ESC-50 lie in silent frames; none if it is broken."""
-    try:
-        waveform = read_mono(file, RATE, SECONDS)[:n_samples]
-    except UnusableClip:
-        return np.zeros(n_samples, bool)
-    waveform = np.pad(waveform, (0, n_samples - len(waveform)))
-    quiet = frame_levels(waveform, RATE) < SILENCE_DBFS
-    silent = scipy.ndimage.binary_opening(quiet, np.ones(MIN_SILENCE_FRAMES))
-    return np.repeat(silent, round(FRAME_SECONDS * RATE))[:n_samples]
