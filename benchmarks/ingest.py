@@ -4,8 +4,9 @@
 
 Writes clips of ten seconds of noise into FOLDER (0.44 MB each: 15 GB for the 35,000
 that are the default) with tables in AudioSet's form, and runs the paper's study on a
-tenth of them and on all, up to the clip table. Then plans the whole study, adds 100
-clips and looks which shards would run again. Files already there are kept.
+tenth of them and on all, up to the clip table. Then adds 1, 10 and 100 clips, and looks
+which shards would run again and how long that takes to plan. Files already there are
+kept.
 """
 
 import json
@@ -35,7 +36,8 @@ PAPER = resolve(
     | {"corpus": {"form": "soundscapes"}},
     ROOT / "workflow/schemas/config.schema.json",
 )
-RATE, SECONDS, CLASSES, ADDED = 22_050, 10, 527, 100
+RATE, SECONDS, CLASSES, ADDED = 22_050, 10, 527, (1, 10, 100)
+SHARDS = PAPER["corpus"]["shards"]
 
 
 def ytid(number: int) -> str:
@@ -181,13 +183,21 @@ def main(folder: Path, n_clips: int) -> None:
             f"| {planning:.1f} |",
             flush=True,
         )
-    write_clips(clips, range(n, n + ADDED))
-    write_tables(tables, n + ADDED)
-    output, _ = study.snakemake("--dry-run", "--until", "log_mel")
-    again = set(re.findall(r"logmel/(\d+)\.npy", output))
-    theirs = {f"{shard_of(ytid(k), 32):03d}" for k in range(n, n + ADDED)}
-    print(f"\n{ADDED} clips more lie in {len(theirs)} of 32 shards; ", end="")
-    print(f"{len(again)} run again, {'just those' if again == theirs else 'others'}\n")
+    heads = f"clips added | of {SHARDS} shards run again | share | just theirs"
+    print(f"\n| {heads} | planning them, s |\n|---:|---:|---:|---|---:|")
+    write_clips(clips, range(n, n + max(ADDED)))
+    for added in ADDED:
+        # Clips that no table lists are no inputs.
+        write_tables(tables, n + added)
+        output, planning = study.snakemake("--dry-run", "--until", "log_mel")
+        again = set(re.findall(r"logmel/(\d+)\.npy", output))
+        theirs = {f"{shard_of(ytid(k), SHARDS):03d}" for k in range(n, n + added)}
+        print(
+            f"| {added} | {len(again)} | {len(again) / SHARDS:.0%} "
+            f"| {'yes' if again == theirs else 'no'} | {planning:.1f} |",
+            flush=True,
+        )
+    print()
     limits(clips)
 
 

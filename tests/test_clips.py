@@ -270,6 +270,39 @@ def test_an_excel_sheet_of_names_is_an_exclusion_list(tmp_path):
         clips.read_exclusion_list(path)
 
 
+def test_an_excel_sheet_that_unpacks_to_no_end_is_refused(tmp_path, monkeypatch):
+    """A part that claims little, many parts, and cells that hold none to their end."""
+    path = tmp_path / "names.xlsx"
+    monkeypatch.setattr(clips, "MAX_SHEET", 2**20)
+    for sizes in ([2**20 + 1], [2**19, 2**19, 1]):
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as sheet:
+            for number, size in enumerate(sizes):
+                sheet.writestr(f"xl/{number}.xml", bytes(size))
+        with pytest.raises(InputError, match=r"names\.xlsx: .* more than 1 MiB; give"):
+            clips.read_exclusion_list(path)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as sheet:
+        sheet.writestr("xl/0.xml", "<t " * 2**16 + "<t>" + " " * 2**19 + "<t>")
+    with pytest.raises(InputError, match="no cell of this Excel sheet"):
+        clips.read_exclusion_list(path)
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ("11,/m/10,Meow", "row 13: mid '/m/10' is 'Meow' here and 'Bark' in the"),
+        ("11,/m/99,Bark", "row 13: mid '/m/99' is 'Bark' here and no class in the"),
+    ],
+)
+def test_the_class_table_names_classes_as_the_ontology_does(
+    corpus, tmp_path, row, told
+):
+    """A class of a wrong name would be music or not by that name."""
+    *rows, _ = (tmp_path / "classes.csv").read_text().splitlines()
+    (tmp_path / "classes.csv").write_text("\n".join([*rows, "", row]) + "\n")
+    with pytest.raises(InputError, match=rf"classes\.csv, {told} ontology"):
+        clips.list_corpus(corpus, CATEGORIES, "")
+
+
 def test_audioset_files_are_found_nested_under_any_of_their_names(tmp_path):
     for name in (
         "-aaaaaaaaaa.wav",

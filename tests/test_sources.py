@@ -1,5 +1,6 @@
 """Every form in which people hold AudioSet: folders of clips, and Parquet."""
 
+import errno
 import gzip
 import io
 import os
@@ -21,8 +22,8 @@ from music_selectivity.audio import AudioSettings, UnusableClip, load_clip, read
 from music_selectivity.clips import generated_tables
 from music_selectivity.errors import InputError
 from music_selectivity.levels import write_levelled_shard
-from music_selectivity.logmel import LogMelSettings
-from test_workflow import checkout_into, run
+from music_selectivity.logmel import LogMelSettings, write_shard
+from small_studies import checkout_into, run
 
 AUDIO = AudioSettings(RATE, 0.5, 0.1, "zeros", False, -70.0)
 FRONT_END = LogMelSettings(551, 275, 64, 0, 8000)
@@ -46,7 +47,7 @@ def put(path: Path, data: bytes = b"") -> Path:
     return path
 
 
-def write_parquet(path: Path, clips, group: int = 100) -> Path:
+def write_parquet(path: Path, clips, group: int = 100, **form) -> Path:
     """Clips (video_id, bytes) as the public mirror of AudioSet holds them."""
     rows = [
         {
@@ -59,7 +60,7 @@ def write_parquet(path: Path, clips, group: int = 100) -> Path:
     schema = {"video_id": pa.string(), "audio": SOUND, "labels": pa.list_(pa.string())}
     path.parent.mkdir(parents=True, exist_ok=True)
     table = pa.Table.from_pylist(rows, pa.schema(list(schema.items())))
-    pq.write_table(table, path, row_group_size=group)
+    pq.write_table(table, path, row_group_size=group, **form)
     return path
 
 
@@ -82,8 +83,17 @@ def test_clips_are_found_under_all_their_names(tmp_path):
         "d_ddddddddd": "deep/er/still/Yd_ddddddddd.mp3",
         "eeeeeeeeeee": "eeeeeeeeeee_30000.opus",
         "fffffffffff": "fffffffffff_0_10.wav.gz",
+        "ggggggggggg": "ggggggggggg_30",
+        "lllllllllll": "lllllllllll_30.000_40.000",
+        "mmmmmmmmmmm": "mmmmmmmmmmm.WAV.GZ",
+        "nnnnnnnnnnn": "nnnnnnnnnnn.aiff",
+        "ooooooooooo": "ooooooooooo.oga",
+        "ppppppppppp": "ppppppppppp.m4a",
     }
-    for name in [*names.values(), "notes.txt", "._ggggggggggg.wav", "ggggggggggg.m4a"]:
+    beside = ["notes.txt", "._qqqqqqqqqqq.wav", "too-long-to-be-a-clip.wav"]
+    for suffix in (".json", ".info.json", ".JPG", ".en.vtt", ".m4a.part", ".csv.gz"):
+        beside.append(f"rrrrrrrrrrr{suffix}")
+    for name in [*names.values(), *beside]:
         put(tmp_path / name)
     put(tmp_path / "hhhhhhhhhhh.wav/readme")
     os.mkfifo(tmp_path / "iiiiiiiiiii.wav")
@@ -116,6 +126,74 @@ def test_of_several_files_of_a_clip_the_first_by_name_counts(tmp_path):
     put(tmp_path / "aaaaaaaaaaa_9.wav")
     found = sources.audioset_files(tmp_path)["aaaaaaaaaaa"]
     assert found == tmp_path / "aaaaaaaaaaa_9.wav"
+
+
+def test_a_sound_goes_before_other_forms_of_the_same_clip(tmp_path):
+    """Such as the download that it was made from, whose name may come first."""
+    for name in ("aaaaaaaaaaa.m4a", "aaaaaaaaaaa.wav", "bbbbbbbbbbb.webm"):
+        put(tmp_path / name)
+    put(tmp_path / "features/bbbbbbbbbbb.emb")
+    put(tmp_path / "aaa/ccccccccccc.m4a")
+    put(tmp_path / "deep/er/ccccccccccc.opus.gz")
+    assert sources.audioset_files(tmp_path) == {
+        "aaaaaaaaaaa": tmp_path / "aaaaaaaaaaa.wav",
+        "bbbbbbbbbbb": tmp_path / "bbbbbbbbbbb.webm",
+        "ccccccccccc": tmp_path / "deep/er/ccccccccccc.opus.gz",
+    }
+
+
+def audioset(folder: Path, **given: object) -> dict:
+    """Config section of a corpus in `folder`, whose tables are fetched."""
+    fetched = {"train_segments": "results/downloads/audioset/t.csv"}
+    fetched |= {"eval_segments": "results/downloads/audioset/e.csv"}
+    section = {"folder": str(folder), "parquet": ["**/*.parquet"], **fetched, **given}
+    return {"form": "audioset", "audioset": section}
+
+
+def segments(path: Path, *ytids: str) -> str:
+    path.write_text("# YTID\n" + "".join(f'{y}, 0.0, 10.0, "/m/1"\n' for y in ytids))
+    return str(path)
+
+
+def test_clips_that_the_users_tables_do_not_list_are_no_inputs(tmp_path):
+    names = ("-aaaaaaaaaa.wav", "x/bbbbbbbbbbb_30.m4a", "ccccccccccc.wav")
+    for name in (*names, "info-tables"):
+        put(tmp_path / "clips" / name)
+    train = segments(tmp_path / "train.csv", "-aaaaaaaaaa", "zzzzzzzzzzz")
+    given = {"train_segments": train}
+
+    def ids(**given):
+        corpus = audioset(tmp_path / "clips", **given)
+        return list(sources.corpus_files(corpus, "results/downloads"))
+
+    # Of one table alone nobody knows what the other lists: it may not be there yet.
+    everything = ["-aaaaaaaaaa", "bbbbbbbbbbb", "ccccccccccc", "info-tables"]
+    assert ids() == ids(**given) == everything
+    given["eval_segments"] = segments(tmp_path / "eval.csv", "bbbbbbbbbbb")
+    assert ids(**given) == ["-aaaaaaaaaa", "bbbbbbbbbbb"]
+    given["eval_segments"] = segments(tmp_path / "eval.csv", "yyyyyyyyyyy")
+    given["train_segments"] = segments(tmp_path / "train.csv", "xxxxxxxxxxx")
+    with pytest.raises(InputError, match="YTID_start_end that the segment tables list"):
+        ids(**given)
+    (tmp_path / "train.csv").write_text("# YTID\n")
+    with pytest.raises(
+        InputError, match=r"train\.csv: the segment table holds no clip"
+    ):
+        ids(**given)
+
+
+def test_all_of_audioset_is_taken_by_its_tables_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr(sources, "MOST_UNLISTED", 3)
+    for letter in "abc":
+        put(tmp_path / f"{11 * letter}.wav")
+        put(tmp_path / f"{11 * letter}.m4a")
+    assert len(sources.audioset_files(tmp_path)) == 3
+    put(tmp_path / "ddddddddddd.wav")
+    told = r"more than 3 clips; give .* corpus\.audioset\.train_segments and corpus"
+    with pytest.raises(InputError, match=told):
+        sources.audioset_files(tmp_path)
+    listed = {11 * letter for letter in "abcd"}
+    assert set(sources.audioset_files(tmp_path, listed=listed)) == listed
 
 
 @pytest.mark.parametrize("folder", ["a{1}", os.fsdecode(b"\xff")])
@@ -168,17 +246,53 @@ def test_resource_forks_beside_a_clip_are_nothing_to_it(tmp_path):
 # Parquet.
 
 
-def test_parquet_files_are_the_corpus_where_there_are_any(tmp_path):
-    put(tmp_path / "aaaaaaaaaaa.wav")
-    for name in ("data/eval/00.parquet", "data/bal_train/00.parquet", "x.parquet"):
+def test_parquet_files_go_by_their_paths(tmp_path):
+    """Names of 11 letters, which might be a YTID's, among them."""
+    names = {"data/eval/00.parquet", "data/bal_train/00.parquet", "train-00000.parquet"}
+    for name in names:
         put(tmp_path / name)
     put(tmp_path / "data/._00.parquet")
     put(tmp_path / "data/eval/01.parquet.incomplete")
     files = sources.audioset_files(tmp_path)
-    assert set(files) == {"data/eval/00.parquet", "data/bal_train/00.parquet"} | {
-        "x.parquet"
-    }
-    assert files["x.parquet"] == tmp_path / "x.parquet"
+    assert files == {name: tmp_path / name for name in names}
+
+
+@pytest.mark.parametrize(
+    ("globs", "found"),
+    [
+        (["**/*.parquet"], "0 bal_train/1 eval/2 eval/x/3 unbal_train/4"),
+        (["*.parquet"], "0"),
+        (["bal_train/*.parquet", "eval/*.parquet"], "bal_train/1 eval/2"),
+        (["**/eval/**"], "eval/2 eval/x/3"),
+        (["**/[be]*/*.parquet"], "bal_train/1 eval/2"),
+        (["*val/**/?.parquet", "**/0.parquet", "nowhere/*"], "0 eval/2 eval/x/3"),
+    ],
+)
+def test_globs_choose_among_parquet_files(tmp_path, globs, found):
+    for name in ("0", "bal_train/1", "eval/2", "eval/x/3", "unbal_train/4"):
+        put(tmp_path / f"{name}.parquet")
+    files = sources.audioset_files(tmp_path, globs)
+    assert sorted(files) == [f"{name}.parquet" for name in found.split()]
+
+
+def test_a_folder_of_both_forms_is_one_or_the_other(tmp_path):
+    for name in ("aaaaaaaaaaa.wav", "x/bbbbbbbbbbb.m4a", "a.parquet", "x/b.parquet"):
+        put(tmp_path / name)
+    told = r"2 Parquet files and 2 clip files, such as .*aaaaaaaaaaa\.wav; move one"
+    with pytest.raises(InputError, match=told):
+        sources.audioset_files(tmp_path)
+    assert set(sources.audioset_files(tmp_path, [])) == {"aaaaaaaaaaa", "bbbbbbbbbbb"}
+    # Clips that are asked for by no table do not count.
+    corpus = audioset(
+        tmp_path,
+        train_segments=segments(tmp_path / "train.csv", "zzzzzzzzzzz"),
+        eval_segments=segments(tmp_path / "eval.csv", "yyyyyyyyyyy"),
+    )
+    files = sources.corpus_files(corpus, "results/downloads")
+    assert set(files) == {"a.parquet", "x/b.parquet"}
+    corpus["audioset"]["parquet"] = ["data/*.parquet"]
+    with pytest.raises(InputError, match=r"no Parquet file of .* \(data/\*\.parquet\)"):
+        sources.corpus_files(corpus, "results/downloads")
 
 
 def test_clips_of_parquet_files_come_in_order_and_once(tmp_path, caplog):
@@ -252,6 +366,57 @@ def test_broken_parquet_is_told_with_its_name(tmp_path):
             shard_clips.ParquetClips([path])
 
 
+def test_a_damaged_page_costs_the_clips_of_its_row_group(tmp_path, caplog):
+    """From where it stands: 32 clips before it are whole, and so is the next group."""
+    sounds = {f"{number:011d}": encoded(number) for number in range(120)}
+    pages = {"use_dictionary": False, "write_batch_size": 8, "data_page_size": 1}
+    path = write_parquet(tmp_path / "0.parquet", sounds.items(), group=60, **pages)
+    data = bytearray(path.read_bytes())
+    place = data.index(sounds["00000000040"])
+    data[place - 4 : place] = b"\xff\xff\xff\x7f"  # The length that stands before it.
+    put(path, bytes(data))
+    expected = dict(sounds)
+    expected |= {f"{n:011d}": shard_clips.DAMAGED for n in range(32, 60)}
+    clips = shard_clips.ParquetClips([path])
+    assert {clip_id: sound.data for clip_id, sound in clips} == expected
+    (told,) = [record.getMessage() for record in caplog.records]
+    assert f"{path}, row group 0: the sounds of its last 28 clips cannot be re" in told
+    audit = write_shard(clips, AUDIO, FRONT_END, tmp_path / "shard.npy")
+    assert (audit["excluded"] == "unreadable").tolist() == [
+        32 <= number < 60 for number in range(120)
+    ]
+
+
+def test_a_damaged_page_of_ids_stops_the_file(tmp_path):
+    path = write_parquet(tmp_path / "0.parquet", [("an id", b"sound")])
+    data = bytearray(path.read_bytes())
+    place = data.index(b"an id")
+    data[place - 4 : place] = b"\xff\xff\xff\x7f"
+    put(path, bytes(data))
+    with pytest.raises(InputError, match=r"0\.parquet: not a whole Parquet file"):
+        shard_clips.ParquetClips([path])
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [OSError(errno.EIO, "Input/output error"), pa.ArrowMemoryError("malloc failed")],
+)
+def test_a_machine_that_fails_is_no_fault_of_a_row_group(
+    tmp_path, monkeypatch, failure
+):
+    path = write_parquet(tmp_path / "0.parquet", [("a", b"sound")])
+    clips = shard_clips.ParquetClips([path])
+
+    def failing(file, group, name):
+        if name == "audio.bytes":
+            raise failure
+        return iter(["a"])
+
+    monkeypatch.setattr(shard_clips, "_column", failing)
+    with pytest.raises(type(failure)):
+        list(clips)
+
+
 def test_mutilated_parquet_gives_clips_or_an_input_error(tmp_path):
     """The same 300 each time, with bytes set anywhere, the footer above all, or cut."""
     rng = np.random.default_rng(20240131)
@@ -286,8 +451,11 @@ def test_a_set_takes_its_clips_from_the_shard_whatever_their_order(tmp_path):
     np.testing.assert_array_equal(*shards)
     assert len(np.unique(shards[0].mean(axis=(1, 2)))) == 3
     gone = pd.DataFrame({"clip_id": ["a", "e"], "row": [0, 1]})
-    with pytest.raises(InputError, match="clip 'e' is gone"):
-        list(shard_clips.chosen_clips(gone, files.items()))
+    with pytest.raises(InputError, match="clip 'e' is gone since the clip table"):
+        list(shard_clips.chosen_waveforms(gone, files.items(), AUDIO))
+    put(tmp_path / "a", b"overwritten")
+    with pytest.raises(InputError, match=r"clip 'a' is no longer usable \(unreadable"):
+        list(shard_clips.chosen_waveforms(chosen, files.items(), AUDIO))
 
 
 # The real workflow, from each form to the clip table.
@@ -313,6 +481,15 @@ def write_corpora(folder: Path) -> None:
         clips.append((ytid, data))
     write_parquet(folder / "parquet/data/train/00.parquet", clips[:7], group=3)
     write_parquet(folder / "parquet/data/eval/00.parquet", clips[7:] + clips[:1])
+    # Of no split.
+    put(folder / "files/zzzzzzzzzzz.wav", clips[1][1])
+    write_parquet(folder / "parquet/data/unbal/00.parquet", [("zzzzzzzzzzz", b"")])
+
+
+def read_ids(checkout: Path) -> set[str]:
+    """Clips whose sound was read, listed or not."""
+    audits = (checkout / "results/audioset/logmel").glob("*.parquet")
+    return set(pd.concat(map(pd.read_parquet, audits))["clip_id"])
 
 
 def log_mels(checkout: Path) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
@@ -336,6 +513,7 @@ def test_files_and_parquet_give_the_same_log_mels(tmp_path):
                 "max_failed_share": 1,
                 "audioset": {
                     "folder": str(tmp_path / form),
+                    "parquet": ["**/train/*.parquet", "**/eval/*.parquet"],
                     "exclusions": "none",
                     **tables,
                 },
@@ -350,6 +528,7 @@ def test_files_and_parquet_give_the_same_log_mels(tmp_path):
             *("--until", "clips"),
         )
         found.append(log_mels(checkout))
+        assert read_ids(checkout) == set(found[-1][0].index)
     (table, of_files), (other, of_parquet) = found
     assert sorted(table["excluded"])[-3:] == ["", "empty", "unreadable"]
     assert table.index.str.startswith("-").any()

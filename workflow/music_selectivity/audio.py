@@ -5,6 +5,7 @@ of itself, such as its length, decides how much memory is taken.
 """
 
 import contextlib
+import errno
 import gzip
 import hashlib
 import io
@@ -60,6 +61,18 @@ Source = str | os.PathLike | EncodedSound
 
 class UnusableClip(Exception):
     """One clip cannot be used; the message is the reason kept in the clip table."""
+
+
+MISSING = "missing file"
+"""The reason that tells of no file, but of none being there."""
+
+STORAGE_FAILURES = frozenset(
+    {
+        *(errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO),
+        *(errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.EREMOTEIO),
+    }
+)
+"""Errors of a disk or network mount, of which the clips on it are innocent."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +152,8 @@ def read_mono(source: Source, sample_rate: int, max_seconds: float) -> np.ndarra
     ------
     UnusableClip
         If the file is missing, cannot be decoded, is empty or holds NaN or infinity.
+    OSError
+        The disk or network mount that holds it does not answer.
     """
     try:
         with open_audio(source) as file:
@@ -147,12 +162,14 @@ def read_mono(source: Source, sample_rate: int, max_seconds: float) -> np.ndarra
             file.seek(0)
             mono, rate = _decode(file, max_seconds)
     except FileNotFoundError as error:
-        raise UnusableClip("missing file") from error
+        raise UnusableClip(MISSING) from error
     except (
         *(soundfile.SoundFileError, OSError, EOFError, zlib.error),
         # What soundfile makes of absurd headers, and open() of absurd names.
         *(RuntimeError, ValueError),
     ) as error:
+        if isinstance(error, OSError) and error.errno in STORAGE_FAILURES:
+            raise
         raise UnusableClip("unreadable") from error
     if not np.isfinite(mono).all():
         raise UnusableClip("not finite")
@@ -169,13 +186,20 @@ class _Handle:
     """An open file for libsndfile, in which a seek that is impossible goes nowhere.
 
     libsndfile may ask for one in a broken file, and an exception in its callback would
-    not be raised but printed, with a traceback.
+    not be raised but printed, with a traceback. An error of reading is therefore kept.
     """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self.readinto = file.readinto
         self.tell = file.tell
+        self.failure: OSError | None = None
+
+    def readinto(self, buffer: memoryview) -> int:
+        try:
+            return self._file.readinto(buffer)
+        except OSError as error:
+            self.failure = error
+            return 0
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> None:
         with contextlib.suppress(OSError, ValueError):
@@ -195,7 +219,17 @@ class _Stream(soundfile.SoundFile):
 
 def _decode(file: BinaryIO, max_seconds: float) -> tuple[np.ndarray, int]:
     """First `max_seconds` of an open file, channels averaged, and its rate."""
-    with _Stream(_Handle(file)) as sound:
+    handle = _Handle(file)
+    try:
+        return _decode_stream(handle, max_seconds)
+    finally:
+        # Whatever libsndfile made of a read that failed.
+        if handle.failure is not None:
+            raise handle.failure
+
+
+def _decode_stream(handle: _Handle, max_seconds: float) -> tuple[np.ndarray, int]:
+    with _Stream(handle) as sound:
         if sound.samplerate not in RATES:
             raise ValueError(f"a sample rate of {sound.samplerate} Hz")
         wanted = int(np.ceil(max_seconds * sound.samplerate))

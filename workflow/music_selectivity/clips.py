@@ -14,7 +14,7 @@ import pandas as pd
 
 from music_selectivity.errors import InputError
 from music_selectivity.ontology import Ontology
-from music_selectivity.sources import AUDIOSET_NAME, table_rows
+from music_selectivity.sources import segment_rows, table_rows, text_lines, ytid_in
 
 log = logging.getLogger(__name__)
 
@@ -28,14 +28,18 @@ GROUPS = ("music", "nonmusic", "mixed")
 # silent, too short or a duplicate was read well: none of these is a failure.
 FAILURES = ("unreadable", "empty", "not finite")
 
+# Bytes that an Excel sheet may unpack to: some 500,000 names.
+MAX_SHEET = 64 * 2**20
 
-def read_class_names(path: str | os.PathLike) -> dict[str, str]:
+
+def read_class_names(path: str | os.PathLike, ontology: Ontology) -> dict[str, str]:
     """Display names by mid, in output order, from a class_labels_indices.csv.
 
     Raises
     ------
     InputError
-        For a table without its columns, or a row without a mid and name of its own.
+        For a table without its columns, a row without a mid and name of its own, or one
+        whose class has another name in the ontology, or none.
     """
     names: dict[str, str] = {}
     for number, row in _csv_rows(path, {"index", "mid", "display_name"}):
@@ -44,6 +48,13 @@ def read_class_names(path: str | os.PathLike) -> dict[str, str]:
             raise InputError(
                 f"{path}, row {number}: mid {mid!r} and display_name {name!r}; every "
                 "class needs both, and its own"
+            )
+        known = ontology.names_by_mid.get(mid)
+        if known != name:
+            raise InputError(
+                f"{path}, row {number}: mid {mid!r} is {name!r} here and "
+                f"{repr(known) if known else 'no class'} in the ontology; give the "
+                "table and the ontology that belong together"
             )
         names[mid] = name
     return names
@@ -70,7 +81,7 @@ def list_audioset(
     listed = []
     seen: dict[str, str] = {}
     for split, path in segments.items():
-        for number, row in _segment_rows(path):
+        for number, row in segment_rows(path):
             place = f"{path}, row {number}"
             if len(row) != 4:
                 raise InputError(
@@ -185,25 +196,32 @@ def read_exclusion_list(path: str | os.PathLike) -> list[str]:
     if zipfile.is_zipfile(path):
         names = _sheet_names(path)
     else:
-        names = [line.strip() for line in _text_lines(path) if line.strip()]
-    stems = [os.path.splitext(name.removesuffix(".gz"))[0] for name in names]
-    return names + [match[1] for match in map(AUDIOSET_NAME.fullmatch, stems) if match]
+        names = [line.strip() for line in text_lines(path) if line.strip()]
+    return names + [ytid for ytid in map(ytid_in, names) if ytid]
 
 
 def _sheet_names(path: str | os.PathLike) -> list[str]:
     """Names of AudioSet clips in the text cells of an Excel sheet, sorted."""
-    names: set[str] = set()
+    texts: list[str] = []
+    left = MAX_SHEET
     try:
         with zipfile.ZipFile(path) as parts:
-            for part in parts.namelist():
-                if part.endswith(".xml"):
-                    text = parts.read(part).decode("utf-8", errors="replace")
-                    names.update(re.findall(r"<t(?: [^>]*)?>\s*([^<]+?)\s*</t>", text))
+            for part in (name for name in parts.namelist() if name.endswith(".xml")):
+                with parts.open(part) as file:
+                    data = file.read(left + 1)
+                left -= len(data)
+                if left < 0:
+                    raise InputError(
+                        f"{path}: this Excel sheet unpacks to more than "
+                        f"{MAX_SHEET // 2**20} MiB; give its names as text, one a line"
+                    )
+                text = data.decode("utf-8", errors="replace")
+                texts += re.findall(r"<t(?: [^<>]*)?>([^<]+)</t>", text)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise InputError(
             f"{path}: broken Excel sheet ({error}); remove it and fetch it anew"
         ) from error
-    names = {n for n in names if AUDIOSET_NAME.fullmatch(os.path.splitext(n)[0])}
+    names = {text.strip() for text in texts if ytid_in(text.strip())}
     if not names:
         raise InputError(
             f"{path}: no cell of this Excel sheet holds a name such as YTID_30.wav"
@@ -434,7 +452,7 @@ def list_corpus(
         if form in GENERATED:
             tables = generated_tables(generated)
         ontology = Ontology.read(tables["ontology"])
-        names_by_mid = read_class_names(tables["classes"])
+        names_by_mid = read_class_names(tables["classes"], ontology)
         segments = {
             "train": tables["train_segments"],
             "eval": tables["eval_segments"],
@@ -481,20 +499,11 @@ def _check_cell(place: str, column: str, value: str, allowed: Sequence[str]) -> 
         )
 
 
-def _text_lines(path: str | os.PathLike) -> list[str]:
-    try:
-        return Path(path).read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not text in UTF-8 ({error})") from error
-
-
 def _csv_rows(
     path: str | os.PathLike, columns: set[str]
 ) -> list[tuple[int, dict[str, str]]]:
     """Numbered rows of a CSV with a header, which is row 1."""
-    reader = csv.DictReader(_text_lines(path), restval="")
+    reader = csv.DictReader(text_lines(path), restval="")
     try:
         missing = columns - set(reader.fieldnames or [])
         rows = [(reader.line_num, row) for row in reader]
@@ -502,21 +511,4 @@ def _csv_rows(
         raise InputError(f"{path}: not a CSV table ({error})") from error
     if missing:
         raise InputError(f"{path}: lacks the column(s) {', '.join(sorted(missing))}")
-    return rows
-
-
-def _segment_rows(path: str | os.PathLike) -> list[tuple[int, list[str]]]:
-    """Numbered rows of a segment CSV, without comments and empty lines."""
-    rows = []
-    for number, line in enumerate(_text_lines(path), start=1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        try:
-            # Each line by itself: a quote left open must not swallow the next.
-            cells = next(csv.reader([line], skipinitialspace=True))
-        except csv.Error as error:
-            raise InputError(f"{path}, row {number}: not CSV ({error})") from error
-        rows.append((number, cells))
-    if not rows:
-        raise InputError(f"{path}: the segment table holds no clip")
     return rows

@@ -8,12 +8,11 @@ import pandas as pd
 from music_selectivity.audio import (
     AudioSettings,
     UnusableClip,
-    load_clip,
     read_mono,
 )
 from music_selectivity.errors import InputError
 from music_selectivity.logmel import LogMel, LogMelSettings, open_shards
-from music_selectivity.shard_clips import Clips, chosen_clips
+from music_selectivity.shard_clips import Clips, chosen_waveforms
 
 # Sounds of one length, but for what resampling may add.
 TOLERANCE_SECONDS = 0.005
@@ -46,8 +45,7 @@ def write_levelled_shard(
     """
     log_mel = LogMel(settings, audio.sample_rate)
     with open_shards([path], len(chosen), audio, settings) as (shard,):
-        for row, _, source in chosen_clips(chosen, clips):
-            waveform, _ = load_clip(source, audio)
+        for row, _, waveform in chosen_waveforms(chosen, clips, audio):
             shard[row] = log_mel(with_rms(waveform, rms * audio.full_scale))
 
 

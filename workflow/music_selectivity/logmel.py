@@ -5,13 +5,14 @@ import logging
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
 import torch
 
-from music_selectivity.audio import AudioSettings, UnusableClip, load_clip
+from music_selectivity.audio import MISSING, AudioSettings, UnusableClip, load_clip
+from music_selectivity.errors import InputError
 from music_selectivity.shard_clips import Clips
 from music_selectivity.store import atomic_path
 from music_selectivity.torchaudio_import import import_transforms
@@ -98,7 +99,7 @@ def write_shard(
         ``shard_clips.shard_clips``, or the items of a dict of files by clip id.
     array_path
         .npy to write, float32 of shape (len(clips), n_mels, frames), filled clip by
-        clip through a memory map: memory does not grow with the shard.
+        clip: memory does not grow with the shard.
 
     Returns
     -------
@@ -106,6 +107,11 @@ def write_shard(
         clip_id, found_in (the file), row, excluded (reason or ""), what `load_clip`
         measures, and mel_00..: the mean over time of each band, dB. An unusable clip
         has row -1, zeros in the array, NaN measures and no content.
+
+    Raises
+    ------
+    InputError
+        A file is gone: all were there when the run was planned.
     """
     log_mel = LogMel(settings, audio.sample_rate)
     found = []
@@ -124,6 +130,12 @@ def write_shard(
                 entry |= measures
                 entry |= {f"mel_{band:02d}": level for band, level in enumerate(bands)}
             except UnusableClip as reason:
+                if str(reason) == MISSING:
+                    raise InputError(
+                        f"{source} was there when this run was planned and is gone; "
+                        "see that the disk or network mount of the corpus is there, "
+                        "and run the same command again"
+                    ) from reason
                 entry |= {"row": -1, "excluded": str(reason)}
                 log.warning("%s is set aside: %s", clip_id, reason)
             found.append(entry)
@@ -132,33 +144,58 @@ def write_shard(
     return _with_all_columns(pd.DataFrame(found), settings.n_mels)
 
 
+class ShardFile:
+    """A float32 .npy array in a file, of zeros until its rows are written.
+
+    Not a memory map, whose touched pages would all count as memory of the job.
+
+    Parameters
+    ----------
+    file
+        Open for writing and reading, and empty.
+    shape
+        Of the array: rows first.
+
+    Raises
+    ------
+    OSError
+        The disk is too full for the whole array.
+    """
+
+    def __init__(self, file: BinaryIO, shape: tuple[int, ...]) -> None:
+        descr = np.lib.format.dtype_to_descr(np.dtype(SHARD_DTYPE))
+        header = {"descr": descr, "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(file, header)
+        file.flush()
+        self._file, self._shape, self._start = file, shape, file.tell()
+        self._row_bytes = int(np.prod(shape[1:])) * np.dtype(SHARD_DTYPE).itemsize
+        # Told now, not after an hour of work.
+        size = self._start + shape[0] * self._row_bytes
+        os.posix_fallocate(file.fileno(), 0, size)
+
+    def __setitem__(self, row: int, values: np.ndarray) -> None:
+        values = np.ascontiguousarray(values, SHARD_DTYPE)
+        if not 0 <= row < self._shape[0] or values.shape != self._shape[1:]:
+            raise IndexError(
+                f"{values.shape} cannot be row {row} of an array of {self._shape}"
+            )
+        self._file.seek(self._start + row * self._row_bytes)
+        self._file.write(values)
+
+
 @contextlib.contextmanager
 def open_shards(
     paths: Sequence[str | os.PathLike],
     n_clips: int,
     audio: AudioSettings,
     settings: LogMelSettings,
-) -> Iterator[list[np.ndarray]]:
-    """Log-mel arrays of `n_clips`, .npy, renamed into place when all are whole.
-
-    They are filled through memory maps, so that memory does not grow with clips.
-    """
+) -> Iterator[list[ShardFile]]:
+    """Log-mel arrays of `n_clips`, .npy, renamed into place when all are whole."""
     shape = (n_clips, settings.n_mels, settings.n_frames(audio.n_samples))
     with contextlib.ExitStack() as stack:
         temporary = [stack.enter_context(atomic_path(path)) for path in paths]
-        shards = [_open_array(path, shape) for path in temporary]
-        yield shards
-        for shard in shards:
-            if isinstance(shard, np.memmap):
-                shard.flush()
-
-
-def _open_array(path: Path, shape: tuple[int, ...]) -> np.ndarray:
-    """Zero-filled .npy open for writing (a memory map cannot be empty)."""
-    if shape[0] == 0:
-        np.save(path, np.empty(shape, SHARD_DTYPE))
-        return np.empty(shape, SHARD_DTYPE)
-    return np.lib.format.open_memmap(path, "w+", SHARD_DTYPE, shape)
+        files = [stack.enter_context(open(path, "w+b")) for path in temporary]
+        yield [ShardFile(file, shape) for file in files]
 
 
 def _with_all_columns(found: pd.DataFrame, n_mels: int) -> pd.DataFrame:

@@ -13,9 +13,9 @@ import pandas as pd
 from scipy.signal import correlate
 
 from music_selectivity import seeds
-from music_selectivity.audio import AudioSettings, load_clip
+from music_selectivity.audio import AudioSettings
 from music_selectivity.logmel import LogMel, LogMelSettings, open_shards
-from music_selectivity.shard_clips import Clips, chosen_clips
+from music_selectivity.shard_clips import Clips, chosen_waveforms
 
 JOINT_SECONDS = 0.025
 """Length of the raised-cosine overlap of two segments."""
@@ -236,8 +236,7 @@ def write_quilt_shards(
     of_segments = LogMel(settings, audio.sample_rate, center=False)
     sound = round(quilts.sound_seconds * audio.sample_rate)
     with open_shards(paths, len(chosen), audio, settings) as shards:
-        for row, clip_id, source in chosen_clips(chosen, clips):
-            waveform, _ = load_clip(source, audio)
+        for row, clip_id, waveform in chosen_waveforms(chosen, clips, audio):
             versions = [
                 quilt(
                     waveform,

@@ -8,7 +8,8 @@ import csv
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from music_selectivity.errors import InputError
@@ -16,7 +17,18 @@ from music_selectivity.errors import InputError
 # Folder of the mirror's files among the downloads.
 MIRROR = "audioset/parquet"
 
-AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".mp3", ".opus")
+# What is read of a clip that lies there in several forms. A clip may have any other
+# suffix, or none, for the reader judges by first bytes.
+AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff")
+
+# What downloads and analyses leave beside clips, under their names.
+SIDECARS = (
+    *(".json", ".txt", ".csv", ".tsv", ".md", ".description", ".vtt", ".srt"),
+    *(".jpg", ".jpeg", ".png", ".webp", ".part", ".tmp", ".ytdl", ".npy", ".h5"),
+)
+
+# Of clips that no table of the user's narrows down: both splits have 42,531.
+MOST_UNLISTED = 100_000
 
 # AudioSet clips are kept as YTID, YTID_start or YTID_start_end, with a Y before them in
 # some collections; a YTID is 11 long, so none of these can be mistaken for another.
@@ -30,43 +42,112 @@ def shard_of(name: str, n_shards: int) -> int:
     return int.from_bytes(digest, "big") % n_shards
 
 
-def audioset_files(folder: str | os.PathLike) -> dict[str, Path]:
+def split_name(name: str) -> tuple[str, str]:
+    """Stem and suffix, lower case, of a file's name; that of gzip is left out."""
+    if name.lower().endswith(".gz"):
+        name = name[: -len(".gz")]
+    stem, suffix = os.path.splitext(name)
+    return stem, suffix.lower()
+
+
+def ytid_in(name: str) -> str | None:
+    """YTID of a clip of AudioSet from its file's name; None if it is no such name."""
+    match = AUDIOSET_NAME.fullmatch(split_name(name)[0])
+    return match and match[1]
+
+
+def audioset_files(
+    folder: str | os.PathLike,
+    parquet: Sequence[str] = ("**/*.parquet",),
+    listed: Collection[str] | None = None,
+) -> dict[str, Path]:
     """Files of a folder of AudioSet, nested or flat, links followed.
 
-    Parquet files, if the folder holds any, by their paths below it: the clips stand in
-    them. Else audio files by YTID, sorted by id; of several with one YTID the first
-    counts, in order of names, those of a folder before those of its subfolders.
+    Parquet files by their paths below the folder: the clips stand in them. Or clip
+    files by YTID, sorted by id. Of several with one YTID the first counts, those with a
+    suffix of sound before others; in order of names, those of a folder before those of
+    its subfolders.
+
+    Parameters
+    ----------
+    folder
+        Of the clips.
+    parquet
+        Globs below it of the Parquet files to use; ``**`` stands for any folders.
+    listed
+        YTIDs of the clip files to use; None for all.
 
     Raises
     ------
     InputError
-        If the folder is missing, holds no clip or cannot be read, or a Parquet file
-        cannot.
+        If the folder is missing, holds no clip, holds both forms or cannot be read, a
+        Parquet file cannot, or too many clips are there to take them all.
     """
     folder = _existing_folder(folder, "corpus.audioset.folder")
-    parquet: dict[str, Path] = {}
+    in_parquet: dict[str, Path] = {}
     clips: dict[str, Path] = {}
     for path in _walk(folder):
-        stem, suffix = os.path.splitext(path.name.removesuffix(".gz"))
-        match = AUDIOSET_NAME.fullmatch(stem)
-        if match and suffix.lower() in AUDIO_SUFFIXES and _is_readable(path):
+        if is_parquet(path):
+            name = path.relative_to(folder)
+            if any(_matches(name.parts, tuple(glob.split("/"))) for glob in parquet):
+                _check_parquet(path)
+                in_parquet[name.as_posix()] = path
+        elif _is_clip(path, listed):
             _check_name(path)
-            clips.setdefault(match[1], path)
-        elif is_parquet(path):
-            _check_name(path)
-            if not _is_readable(path):
+            ytid = ytid_in(path.name)
+            first = clips.setdefault(ytid, path)
+            if _is_named_sound(path) and not _is_named_sound(first):
+                clips[ytid] = path
+            if listed is None and len(clips) > MOST_UNLISTED:
                 raise InputError(
-                    f"{path}: cannot be read; fetch it anew, or move it out of the "
-                    "corpus's folder"
+                    f"{folder}: more than {MOST_UNLISTED:,} clips; give the segment "
+                    "tables of those that you mean as corpus.audioset.train_segments "
+                    "and corpus.audioset.eval_segments, and no other is read"
                 )
-            parquet[path.relative_to(folder).as_posix()] = path
-    if not parquet and not clips:
+    if in_parquet and clips:
         raise InputError(
-            f"{folder}: no Parquet file, and no clip named YTID, YTID_start or "
-            f"YTID_start_end with a suffix among {', '.join(AUDIO_SUFFIXES)}; check "
-            "corpus.audioset.folder"
+            f"{folder}: holds {len(in_parquet)} Parquet files and {len(clips)} clip "
+            f"files, such as {next(iter(clips.values()))}; move one kind out of it, or "
+            "set corpus.audioset.parquet to [] to use the clip files alone"
         )
-    return parquet or dict(sorted(clips.items()))
+    if not in_parquet and not clips:
+        which = "" if listed is None else " that the segment tables list"
+        raise InputError(
+            f"{folder}: no Parquet file of corpus.audioset.parquet "
+            f"({', '.join(parquet) or 'none'}), and no clip named YTID, YTID_start or "
+            f"YTID_start_end{which}; check corpus.audioset.folder"
+        )
+    return in_parquet or dict(sorted(clips.items()))
+
+
+def _matches(path: Sequence[str], glob: Sequence[str]) -> bool:
+    """Whether the parts of a relative path match those of a glob."""
+    if not glob:
+        return not path
+    if glob[0] == "**":
+        return any(_matches(path[n:], glob[1:]) for n in range(len(path) + 1))
+    return bool(path) and fnmatchcase(path[0], glob[0]) and _matches(path[1:], glob[1:])
+
+
+def _is_clip(path: Path, listed: Collection[str] | None) -> bool:
+    """Whether a file is a clip of those that are asked for, by its name."""
+    ytid = ytid_in(path.name)
+    if not ytid or split_name(path.name)[1] in SIDECARS:
+        return False
+    return (listed is None or ytid in listed) and _is_readable(path)
+
+
+def _is_named_sound(path: Path) -> bool:
+    return split_name(path.name)[1] in AUDIO_SUFFIXES
+
+
+def _check_parquet(path: Path) -> None:
+    _check_name(path)
+    if not _is_readable(path):
+        raise InputError(
+            f"{path}: cannot be read; fetch it anew, or move it out of the corpus's "
+            "folder"
+        )
 
 
 def is_parquet(path: str | os.PathLike) -> bool:
@@ -190,14 +271,27 @@ def table_rows(
 
 
 def table_files(folder: str | os.PathLike, table: str) -> dict[str, Path]:
-    """Readable files of a user's own clip table, by clip id, sorted by id."""
+    """Readable files of a user's own clip table, by clip id, sorted by id.
+
+    Raises
+    ------
+    InputError
+        The table is wrong, or no file that it lists is there.
+    """
     files = {
         row["clip_id"]: Path(folder, row["file"])
         for _, row in table_rows(folder, table)
     }
-    return {
+    found = {
         clip_id: path for clip_id, path in sorted(files.items()) if _is_readable(path)
     }
+    if not found:
+        # Before any result is made anew without sound: a mount may be gone.
+        raise InputError(
+            f"{folder}: none of the {len(files)} files that {table} lists is there; "
+            "see that its disk is mounted, and check corpus.table.folder"
+        )
+    return found
 
 
 def corpus_files(corpus: Mapping, downloads: str | os.PathLike) -> dict[str, Path]:
@@ -208,10 +302,63 @@ def corpus_files(corpus: Mapping, downloads: str | os.PathLike) -> dict[str, Pat
     """
     if corpus["form"] == "table":
         return table_files(corpus["table"]["folder"], corpus["table"]["table"])
-    if not corpus["audioset"]["folder"]:
-        names = mirror_files(corpus["audioset"]["mirror"])
+    audioset = corpus["audioset"]
+    if not audioset["folder"]:
+        names = mirror_files(audioset["mirror"])
         return {name: Path(downloads, MIRROR, name) for name in names}
-    return audioset_files(corpus["audioset"]["folder"])
+    listed = _listed_ytids(audioset, downloads)
+    return audioset_files(audioset["folder"], audioset["parquet"], listed)
+
+
+def _listed_ytids(audioset: Mapping, downloads: str | os.PathLike) -> set[str] | None:
+    """YTIDs of the user's own segment tables; None unless both are given.
+
+    Fetched ones do not count: they may not be there yet, and when they come the inputs
+    of a run must not change.
+    """
+    tables = [Path(audioset[f"{split}_segments"]) for split in ("train", "eval")]
+    if any(table.is_relative_to(downloads) for table in tables):
+        return None
+    return {cells[0] for table in tables for _, cells in segment_rows(table)}
+
+
+def segment_rows(path: str | os.PathLike) -> list[tuple[int, list[str]]]:
+    """Numbered rows of a segment CSV, without comments and empty lines.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, a row is no CSV, or there is none.
+    """
+    rows = []
+    for number, line in enumerate(text_lines(path), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        try:
+            # Each line by itself: a quote left open must not swallow the next.
+            cells = next(csv.reader([line], skipinitialspace=True))
+        except csv.Error as error:
+            raise InputError(f"{path}, row {number}: not CSV ({error})") from error
+        rows.append((number, cells))
+    if not rows:
+        raise InputError(f"{path}: the segment table holds no clip")
+    return rows
+
+
+def text_lines(path: str | os.PathLike) -> list[str]:
+    """Lines of a text in UTF-8.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is no such text.
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not text in UTF-8 ({error})") from error
 
 
 def mirror_files(mirror: Mapping) -> list[str]:
