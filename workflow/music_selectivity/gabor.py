@@ -4,13 +4,13 @@ Schaedler, Meyer & Kollmeier (2012); paper, Methods, equations 3 to 6. The filte
 the linear features that networks are compared with.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.fft import next_fast_len
 from torch import nn
-from torch.nn.functional import conv1d
 
 # Highest modulation frequency (radians a channel or frame), number of half waves under
 # a filter's envelope, and distances between neighbours' centre frequencies.
@@ -21,9 +21,6 @@ DISTANCE = {"mels": 0.1, "frames": 0.045}
 # A 16-bit sample's full scale, in which the paper's log-mels are: 0 dB is then near
 # silence, as zero padding and the filter without modulation take it to be.
 FULL_SCALE = 32768
-
-# Temporal factors convolved at a time.
-TOGETHER = 9
 
 
 @dataclass(frozen=True)
@@ -137,82 +134,103 @@ class GaborFilterBank(nn.Module):
 
     def __init__(self, settings: GaborSettings, full_scale: float) -> None:
         super().__init__()
-        self._pairs = filter_pairs(settings)
+        pairs = filter_pairs(settings)
         self._gain = float(20 * np.log10(FULL_SCALE / full_scale))
-        self.n_units = len(self._pairs)
-        # Each filter and its mirror image in mels, which share their parts; a filter
-        # without a mirror image stands for its own.
-        numbers = {
-            (mels.frequency, frames.frequency): number
-            for number, (mels, frames) in enumerate(self._pairs)
-        }
-        self._by_mels: dict[float, list[tuple[int, int]]] = {}
-        for (mels, frames), number in numbers.items():
-            if mels >= 0:
-                twin = numbers.get((-mels, frames), number)
-                self._by_mels.setdefault(mels, []).append((number, twin))
+        self.n_units = len(pairs)
+        # A filter and its mirror image in mels share their factors.
+        self._over_mels = [mels for mels in _factors(pairs, 0) if mels.frequency >= 0]
+        self._over_frames = _factors(pairs, 1)
+        rows = {mels.frequency: row for row, mels in enumerate(self._over_mels)}
+        columns = {frames.frequency: at for at, frames in enumerate(self._over_frames)}
+        # Of each filter: whether it is the mirror image, and its two factors.
+        self._places = (
+            [int(mels.frequency < 0) for mels, _ in pairs],
+            [rows[abs(mels.frequency)] for mels, _ in pairs],
+            [columns[frames.frequency] for _, frames in pairs],
+        )
 
     def units(self, log_mels: torch.Tensor) -> torch.Tensor:
         """Features, (clips, filters), of log-mels, (clips, mels, frames) in dB."""
         log_mels = log_mels + self._gain
-        features = log_mels.new_empty(len(log_mels), self.n_units)
-        for twins in self._by_mels.values():
-            filtered = _along_mels(self._pairs[twins[0][0]][0], log_mels)
-            # Together with filters of like length: shorter ones are filled with zeros.
-            for at in range(0, len(twins), TOGETHER):
-                first, second = map(list, zip(*twins[at : at + TOGETHER], strict=True))
-                pairs = [self._pairs[number] for number in first]
-                features[:, first], mirrored = _along_frames(pairs, filtered)
-                kept = [i for i, number in enumerate(second) if number not in first]
-                features[:, [second[i] for i in kept]] = mirrored[:, kept]
-        return features
+        n_clips, n_mels, _ = log_mels.shape
+        features = log_mels.new_empty(
+            n_clips, 2, len(self._over_mels), len(self._over_frames)
+        )
+        filtered = _over_frames(self._over_frames, log_mels)
+        for column, (frames, responses) in enumerate(filtered):
+            weights = _weights_over_mels(self._over_mels, frames, n_mels)
+            even, odd = (torch.from_numpy(part).to(log_mels) for part in weights)
+            # Clip by clip, so that what is rectified is still in the cache.
+            for clip, response in enumerate(responses):
+                features[clip, ..., column] = _mean_positive(even, odd, response)
+        return features[:, *self._places]
 
 
-def _along_frames(
-    pairs: Sequence[tuple[Factor, Factor]], filtered: torch.Tensor
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """Mean positive responses, (clips, pairs), of filters and of their mirror images.
+def _factors(pairs: Sequence[tuple[Factor, Factor]], side: int) -> list[Factor]:
+    """The different factors on one side of pairs, in order."""
+    return list({pair[side].frequency: pair[side] for pair in pairs}.values())
+
+
+def _parts(factor: Factor) -> np.ndarray:
+    """Real part, envelope and imaginary part of a factor, (3, samples)."""
+    return np.stack([factor.values.real, factor.envelope, factor.values.imag])
+
+
+def _over_frames(
+    factors: Sequence[Factor], log_mels: torch.Tensor
+) -> Iterator[tuple[Factor, torch.Tensor]]:
+    """Log-mels convolved with each factor's parts: (clips, 3, mels, frames).
+
+    As products of spectra, long enough that nothing wraps around.
+    """
+    n_frames = log_mels.shape[-1]
+    reach = max(len(factor.values) for factor in factors) // 2
+    size = next_fast_len(n_frames + 2 * reach, real=True)
+    spectra = torch.fft.rfft(log_mels, n=size)[:, None]
+    for factor in factors:
+        margin = reach - len(factor.values) // 2
+        parts = np.pad(_parts(factor), ((0, 0), (margin, margin)))
+        kernels = torch.fft.rfft(torch.from_numpy(parts).to(log_mels), n=size)
+        filtered = torch.fft.irfft(spectra * kernels[:, None], n=size)
+        yield factor, filtered[..., reach : reach + n_frames]
+
+
+def _weights_over_mels(
+    over_mels: Sequence[Factor], frames: Factor, n_mels: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Convolution with factors over mels as matrices, for one factor over frames.
 
     A filter is the real part of a product of factors, less a product of envelopes: the
     product of the real parts less the envelopes', and less the product of the imaginary
     parts, which alone changes its sign in the mirror image.
+
+    Returns
+    -------
+    even, odd
+        (factors x mels, 2 x mels), of real part and envelope; (factors x mels, mels),
+        of the imaginary part.
     """
-    reach = max(len(frames.values) for _, frames in pairs) // 2
-    even = np.zeros((len(pairs), 2, 2 * reach + 1))
-    odd = np.zeros((len(pairs), 1, 2 * reach + 1))
-    for row, (mels, frames) in enumerate(pairs):
-        half = len(frames.values) // 2
-        inside = slice(reach - half, reach + half + 1)
-        even[row, 0, inside] = frames.values.real
-        even[row, 1, inside] = -_dc(mels, frames) * frames.envelope
-        odd[row, 0, inside] = frames.values.imag
-    n_clips, n_mels = filtered.shape[:2]
-    real, envelope, imaginary = filtered.flatten(0, 1).split(1, dim=1)
-    symmetric = _convolve(torch.cat([real, envelope], dim=1), even, reach)
-    antisymmetric = _convolve(imaginary, odd, reach)
-
-    def mean(response: torch.Tensor) -> torch.Tensor:
-        return response.relu_().mean(dim=2).view(n_clips, n_mels, -1).mean(dim=1)
-
-    return mean(symmetric - antisymmetric), mean(symmetric + antisymmetric)
+    shift = np.arange(n_mels)[:, None] - np.arange(n_mels)
+    weights = np.zeros((len(over_mels), 3, n_mels, n_mels))
+    for row, mels in enumerate(over_mels):
+        reach = len(mels.values) // 2
+        inside = np.abs(shift) <= reach
+        weights[row, :, inside] = _parts(mels)[:, shift[inside] + reach].T
+        weights[row, 1] *= -_dc(mels, frames)
+    even = np.concatenate([weights[:, 0], weights[:, 1]], axis=2)
+    return even.reshape(-1, 2 * n_mels), weights[:, 2].reshape(-1, n_mels)
 
 
-def _convolve(x: torch.Tensor, kernels: np.ndarray, reach: int) -> torch.Tensor:
-    # conv1d correlates; a convolution takes the kernels backwards.
-    return conv1d(x, torch.from_numpy(kernels[:, :, ::-1].copy()).to(x), padding=reach)
+def _mean_positive(
+    even: torch.Tensor, odd: torch.Tensor, response: torch.Tensor
+) -> torch.Tensor:
+    """Mean positive responses, (2, factors over mels), to (3, mels, frames).
 
-
-def _along_mels(mels: Factor, log_mels: torch.Tensor) -> torch.Tensor:
-    """Log-mels filtered by a spectral factor, (clips, mels, 3, frames).
-
-    Its real part, its envelope and its imaginary part, as a matrix product each: every
-    band weighs every other.
+    Of the filters, and of their mirror images.
     """
-    n_mels = log_mels.shape[1]
-    reach = len(mels.values) // 2
-    shift = np.arange(n_mels)[:, None] - np.arange(n_mels) + reach
-    inside = (shift >= 0) & (shift < len(mels.values))
-    parts = np.stack([mels.values.real, mels.envelope, mels.values.imag])
-    weights = np.where(inside, parts[:, np.where(inside, shift, 0)], 0)
-    weights = torch.from_numpy(weights).to(log_mels)
-    return torch.einsum("pij,cjt->cipt", weights, log_mels)
+    n_mels = response.shape[1]
+    symmetric = even @ response[:2].flatten(0, 1)
+    antisymmetric = odd @ response[2]
+    both = symmetric - antisymmetric, symmetric.add_(antisymmetric)
+    n_factors = len(odd) // n_mels
+    return torch.stack([x.relu_().view(n_factors, -1).mean(dim=1) for x in both])
