@@ -25,6 +25,20 @@ def merged(change: dict) -> dict:
     return config
 
 
+def test_categories_of_a_study_join_the_default_ones():
+    given = {"rain": {"subtrees": ["Rain"]}, "speech": None}
+    categories = resolve(merged({"analysis": {"categories": given}}), SCHEMA)
+    categories = categories["analysis"]["categories"]
+    assert set(categories) == {"vehicle", "animal", "water", "rain"}
+    assert categories["water"]["subtrees"] == ["Water"]
+
+
+def test_linear_features_can_be_dropped():
+    config = resolve(merged({"linear_features": {"pca": None}}), SCHEMA)
+    assert config["linear_features"]["pca"] is None
+    assert config["linear_features"]["gabor"]["largest_mels"] == 64
+
+
 def test_defaults_are_the_papers_values():
     config = resolve(
         {
@@ -102,6 +116,12 @@ def test_defaults_are_the_papers_values():
         ({"models.untrained.snapshots": [1]}, r"snapshots: 1 is after the last epoch"),
         ({"quilts.segment_ms": [50, 2400]}, r"two segments of 2400 ms do not fit"),
         ({"quilts.sound_seconds": 5}, r"quilts\.sound_seconds: 5 is more than"),
+        ({"audio.sample_rate": 16000}, r"segments of 50 ms do not hold two frames"),
+        ({"quilts.segment_ms": [1500]}, r"1500 ms fill 3 s .* less than the 3\.2 s"),
+        (
+            {"analysis": {"random_ablation": {"models": ["without-music"]}}},
+            r"random_ablation\.models: without-music is none of the models, without_",
+        ),
         ({"amplitude.power_ratios": [2, 4]}, r"amplitude\.power_ratios: .*1 must be"),
         ({"natsound165.folder": "/no/such"}, r"natsound165\.folder: /no/such"),
         ({"figures": {"music": "#12"}}, r"figures\.music: '#12'.*#rrggbb"),

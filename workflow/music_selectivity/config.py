@@ -97,10 +97,16 @@ def _check_shape(config: dict, schema: dict) -> None:
 
 
 def _fill_defaults(config: dict, schema: dict) -> None:
-    """Fill the defaults of `properties`, and of every value where keys are free."""
+    """Fill the defaults of `properties`, and of every value where keys are free.
+
+    Where keys are free, those that a study names join those of the default.
+    """
     for key, part in schema.get("properties", {}).items():
+        default = json.loads(json.dumps(part.get("default")))
         if "default" in part:
-            config.setdefault(key, json.loads(json.dumps(part["default"])))
+            config.setdefault(key, default)
+        if isinstance(default, dict) and isinstance(config[key], dict):
+            config[key] = default | config[key]
         if part.get("type") == "object":
             config.setdefault(key, {})
         if isinstance(config.get(key), dict):
@@ -159,7 +165,8 @@ def _check_meaning(config: dict) -> None:
                 "on validation clips with random labels every epoch is at chance"
             )
     _check_names(config["models"])
-    _check_quilts(config["quilts"], audio["clip_seconds"])
+    _check_quilts(config["quilts"], audio, mel)
+    _check_random_ablation(config["analysis"]["random_ablation"], config["models"])
     shares = config["corpus"]["soundscapes"]
     if shares["music_share"] + shares["mixed_share"] > 1:
         raise InputError(
@@ -181,18 +188,45 @@ def _check_names(models: dict) -> None:
         )
 
 
-def _check_quilts(quilts: dict, clip_seconds: float) -> None:
-    longest = max(quilts["segment_ms"], default=0)
-    if 2 * longest > 1000 * clip_seconds:
+def _check_quilts(quilts: dict, audio: dict, mel: dict) -> None:
+    """Every length gives quilts, of as much sound as the original has."""
+    clip_seconds, sound_seconds = audio["clip_seconds"], quilts["sound_seconds"]
+    if sound_seconds > clip_seconds:
         raise InputError(
-            f"config key quilts.segment_ms: two segments of {longest} ms do not fit "
-            f"into clips of {clip_seconds} s; leave out what is longer than "
-            f"{500 * clip_seconds:g} ms"
-        )
-    if quilts["sound_seconds"] > clip_seconds:
-        raise InputError(
-            f"config key quilts.sound_seconds: {quilts['sound_seconds']} is more than "
+            f"config key quilts.sound_seconds: {sound_seconds} is more than "
             f"audio.clip_seconds, {clip_seconds}"
+        )
+    # Two frames that lie wholly inside a segment are compared at each of its ends.
+    least_ms = 1000 * (mel["n_fft"] + mel["hop_length"]) / audio["sample_rate"]
+    for length in quilts["segment_ms"]:
+        if 2 * length > 1000 * clip_seconds:
+            raise InputError(
+                f"config key quilts.segment_ms: two segments of {length} ms do not fit "
+                f"into clips of {clip_seconds} s; leave out what is longer than "
+                f"{500 * clip_seconds:g} ms"
+            )
+        if length < least_ms:
+            raise InputError(
+                f"config key quilts.segment_ms: segments of {length} ms do not hold "
+                f"two frames of the log-mel spectrogram, {least_ms:.1f} ms"
+            )
+        filled = 1000 * clip_seconds // length * length / 1000
+        if filled < sound_seconds:
+            raise InputError(
+                f"config key quilts.sound_seconds: segments of {length} ms fill "
+                f"{filled:g} s of a clip of {clip_seconds} s, less than the "
+                f"{sound_seconds} s of sound that the original keeps; lower "
+                "quilts.sound_seconds or leave the length out"
+            )
+
+
+def _check_random_ablation(random_ablation: dict, models: dict) -> None:
+    # The default names a model that a study may have dropped.
+    unknown = set(random_ablation["models"]) - set(models) - {"without_music"}
+    if unknown:
+        raise InputError(
+            f"config key analysis.random_ablation.models: {min(unknown)} is none of "
+            f"the models, {', '.join(models)}"
         )
 
 
