@@ -1,11 +1,20 @@
 """t-SNE and the segregation index on clouds whose truth is known."""
 
+import re
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from music_selectivity.embedding import embed, segregation_index, segregation_rows
+from conftest import ROOT
+from music_selectivity.embedding import (
+    embed,
+    embedding_table,
+    segregation_index,
+    segregation_rows,
+)
 from music_selectivity.errors import InputError
 
 
@@ -83,3 +92,32 @@ def test_few_clips_are_embedded_and_too_few_refused():
     for responses in (rng.normal(size=(4, 3)), np.ones((20, 3))):
         with pytest.raises(InputError, match="too few to embed"):
             embed(responses, 1)
+
+
+def test_music_and_other_sounds_of_the_measured_split_are_embedded():
+    rng = np.random.default_rng(0)
+    clips = pd.DataFrame(
+        {
+            "clip_id": [f"clip{number}" for number in range(60)],
+            "split": np.tile(["train", "eval"], 30),
+            "group": np.repeat(["music", "mixed", "nonmusic"], 20),
+        },
+        index=range(100, 160),
+    )
+    responses = rng.normal(size=(60, 6))
+    table = embedding_table(responses, clips, 1)
+    shown = (clips["split"] == "eval") & (clips["group"] != "mixed")
+    assert list(table.columns) == ["clip_id", "x", "y", "group"]
+    assert list(table.index) == list(range(20))
+    assert list(table["clip_id"]) == list(clips["clip_id"][shown])
+    assert list(table["group"]) == ["music"] * 10 + ["nonmusic"] * 10
+    expected = embed(responses[shown.to_numpy()], 1)
+    np.testing.assert_array_equal(table[["x", "y"]], expected)
+
+
+@pytest.mark.parametrize("rule", ["embedding", "course"])
+def test_rules_embed_on_one_thread(rule):
+    """More sum in any order; Snakemake tells OpenMP how many threads a rule has."""
+    text = (ROOT / "workflow/rules/analyses.smk").read_text()
+    (threads,) = re.findall(rf"rule {rule}:\n(?:.*\n)*?    threads: (.*)", text)
+    assert threads == "1"

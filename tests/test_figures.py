@@ -174,8 +174,11 @@ def test_class_precision_shows_means_over_networks(classes):
         assert row.average_precision == pytest.approx(np.mean(over))
         assert row.sd == pytest.approx(np.std(over, ddof=1))
         assert (row.group == "music") == (int(row[4].split()[1]) % 3 == 0)
-    for row in table[table["panel"] == "means"].itertuples():
+    means = table[table["panel"] == "means"]
+    assert set(means["group"]) == {"music", "nonmusic", "all"}
+    for row in means.itertuples():
         chosen = class_table["music_related"] == (row.group == "music")
+        chosen |= row.group == "all"
         names = class_table["name"][chosen]
         over = [values[row.model, seed][names].mean() for seed in range(3)]
         assert row.average_precision == pytest.approx(np.mean(over))
@@ -185,9 +188,26 @@ def test_class_precision_shows_means_over_networks(classes):
     column = 0 if classes == 12 else 1
     assert_drawn(by_class["average_precision"], drawn_points(left)[:, column])
     assert_drawn(by_class["chance"], drawn_points(left)[:, column])
-    heights = [bar.get_height() for bar in right.patches]
-    means = table.loc[table["panel"] == "means", "average_precision"]
-    np.testing.assert_allclose(sorted(heights), sorted(means))
+    lengths = [bar.get_width() for bar in right.patches]
+    np.testing.assert_allclose(sorted(lengths), sorted(means["average_precision"]))
+    paper = means.set_index(["model", "group"])["paper"].dropna()
+    assert paper.to_dict() == {
+        ("without_music", "nonmusic"): 0.109,
+        ("without_music", "music"): 0.0073,
+        ("with_music", "all"): 0.152,
+    }
+    written = [text.get_text() for text in right.texts]
+    assert {"0.109", "0.0073", "0.152"} <= set(written)
+    for row in means.itertuples():
+        assert f"{row.average_precision:.3f} ± {row.sd:.3f}" in written
+
+
+def test_long_names_of_classes_are_cut():
+    shorten = MODULES["class_precision"].shorten
+    assert shorten("Speech") == "Speech"
+    name = "Bird vocalization, bird call, bird song"
+    assert shorten(name) == "Bird vocalization, bird call…"
+    assert len(shorten("x" * 50)) == 30
 
 
 def test_unit_responses_draw_each_network_with_its_effect():
@@ -205,12 +225,17 @@ def test_unit_responses_draw_each_network_with_its_effect():
     for axes, model in zip(figure.axes, ["without_music", "with_music"], strict=True):
         networks = table[table["model"] == model]
         assert axes.get_title().startswith(model.replace("_", " "))
-        assert f"{networks['effect_size'].mean():.2f}" in axes.get_title()
+        assert f"{networks['effect_size'].mean():.3f}" in axes.get_title()
+        published = model == "without_music"
+        assert ("(paper 0.689)" in axes.get_title()) == published
+        assert (networks["paper"] == 0.689).all() == published
         points = drawn_points(axes)
         for x, group in enumerate(("music", "nonmusic")):
             # Dots and the ends of the lines that join them, and nothing else.
             drawn = np.unique(points[points[:, 0] == x, 1])
             np.testing.assert_array_equal(drawn, np.unique(networks[group]))
+        # Nothing is cut off, not even mean + SD.
+        assert axes.get_ylim()[1] > points[:, 1].max()
 
 
 @pytest.mark.parametrize("split", ["train", "eval"])
@@ -259,6 +284,24 @@ def test_msi_distribution_counts_units_and_marks_the_top(split):
     )
     r = np.corrcoef(first["msi"], first["msi_other"])[0, 1]
     assert f"r = {r:.2f}" in scatter.get_title(loc="left")
+
+
+def test_msi_distribution_has_panels_of_linear_features():
+    rng = np.random.default_rng(1)
+    units = make_units(("without_music",), 2, rng)
+    units |= make_units(("pca", "gabor"), 1, rng, count=80)
+    table = MODULES["msi_distribution"].table(units, 0.125, "train")
+    *histograms, scatter, of_features = (
+        MODULES["msi_distribution"].draw(table, STYLE).axes
+    )
+    titles = [axes.get_title(loc="left") for axes in histograms]
+    assert titles == ["without music", "Gabor filters", "PCA"]
+    for axes, count in zip(histograms, (63, 79, 79), strict=True):
+        assert sum(bar.get_height() for bar in axes.patches) == pytest.approx(count)
+    assert scatter.get_title(loc="left").startswith("without music, seed 0: r")
+    assert of_features.get_title(loc="left").startswith("Gabor filters: r")
+    gabor = table[table["model"] == "gabor"].dropna()
+    assert_drawn(gabor["msi_other"], drawn_points(of_features)[:, 1])
 
 
 def test_ablation_draws_non_music_classes_of_the_network_without_music():

@@ -124,7 +124,42 @@ def test_quilts_draw_without_music_with_the_papers_numbers():
         assert_drawn(shown["response"], axes)
         assert_drawn(shown.groupby(["group", "length"])["response"].mean(), axes)
     # Another model's networks are not held against the paper's.
-    assert quilts.table(make(("gabor",)))["paper"].isna().all()
+    others = quilts.table(make(("gabor",)))
+    assert others[["paper", "paper_r"]].isna().all(axis=None)
+
+
+def test_quilts_tell_r_with_segment_length_beside_the_papers():
+    statistics = make(("without_music",), 3)
+    gone = (statistics["seed"] == 2) & statistics["condition"].str.contains("/100")
+    statistics.loc[gone, "value"] = np.nan
+    table, found = quilts.table(statistics), look_up(statistics)
+    figure = quilts.draw(table, STYLE)
+    for axes, units in zip(figure.axes, quilts.UNITS, strict=True):
+        written = [
+            text.get_text().replace("\N{MINUS SIGN}", "-") for text in axes.texts
+        ]
+        for group in quilts.GROUPS:
+            # Over networks with all lengths, and without the original.
+            lengths = [(length, seed) for length in (50, 100, 800) for seed in (0, 1)]
+            responses = [
+                found["without_music", k, "quilt_response", f"{group}/{units}/{ms}"]
+                for ms, k in lengths
+            ]
+            r = np.corrcoef([ms for ms, _ in lengths], responses)[0, 1]
+            rows = table[(table["group"] == group) & (table["units"] == units)]
+            np.testing.assert_allclose(rows["r"], r)
+            paper = {
+                ("music", "ms"): " (paper 0.601)",
+                ("nonmusic", "ms"): " (paper 0.38)",
+            }
+            assert f"r = {r:.2f}{paper.get((group, units), '')}" in written
+
+
+def test_quilts_have_no_r_of_two_points():
+    table = quilts.table(make(("without_music",), 2, ("50", "original")))
+    assert table["r"].isna().all()
+    figure = quilts.draw(table, STYLE)
+    assert not [text for axes in figure.axes for text in axes.texts]
 
 
 def test_lengths_stand_in_order_and_the_original_apart():

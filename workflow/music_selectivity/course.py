@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from music_selectivity.ablation import class_average_precision
-from music_selectivity.embedding import embed, segregation_index
+from music_selectivity.embedding import segregation_index
 from music_selectivity.selectivity import (
     MEASURED_SPLIT,
     SELECTION_SPLIT,
@@ -24,7 +24,7 @@ def course_rows(
     labels: np.ndarray,
     classes: pd.DataFrame,
     fraction: float,
-    seed: int,
+    embedding: pd.DataFrame,
 ) -> list[tuple[str, str, float]]:
     """Measures of a network after an epoch, for ``resampling.measure_table``.
 
@@ -42,8 +42,8 @@ def course_rows(
         classes.csv.
     fraction
         Share of units that are music-selective.
-    seed
-        Of the embedding.
+    embedding
+        ``embedding.embedding_table`` of the responses.
 
     Returns
     -------
@@ -69,8 +69,12 @@ def course_rows(
         for group in ("music", "nonmusic")
     ]
     music, nonmusic = (responses[group] for group in groups)
-    points = embed(np.concatenate([music, nonmusic]), seed)
-    apart = segregation_index(points[: len(music)], points[len(music) :])
+    apart = segregation_index(
+        *(
+            embedding.loc[embedding["group"] == group, ["x", "y"]].to_numpy()
+            for group in ("music", "nonmusic")
+        )
+    )
     ratio = response_ratio(music[:, units], nonmusic[:, units])
     return [
         ("course_mean_ap", str(epoch), float(np.nanmean(precision[~related]))),

@@ -1,10 +1,12 @@
 """t-SNE of responses, and how far it sets music apart (paper Fig. 1d, S1 to S11)."""
 
 import numpy as np
+import pandas as pd
 from sklearn.manifold import TSNE
 
 from music_selectivity import seeds
 from music_selectivity.errors import InputError
+from music_selectivity.selectivity import MEASURED_SPLIT
 
 PERPLEXITY = 30
 BINS = 64
@@ -23,6 +25,8 @@ def embed(responses: np.ndarray, seed: int) -> np.ndarray:
     Returns
     -------
     array, shape (clips, 2), float32
+        The same for the same number of OpenMP threads, up to two: more add up their
+        parts in any order, so that rules embed on one.
 
     Raises
     ------
@@ -44,6 +48,38 @@ def embed(responses: np.ndarray, seed: int) -> np.ndarray:
         init="pca",
         random_state=seeds.derive("embedding", seed) % 2**32,
     ).fit_transform(standard.astype(np.float32))
+
+
+def embedding_table(
+    responses: np.ndarray, clips: pd.DataFrame, seed: int
+) -> pd.DataFrame:
+    """Where music and other sounds of the measured split lie in their embedding.
+
+    Parameters
+    ----------
+    responses
+        (clips, units) of all usable clips.
+    clips
+        Clip table of the same rows.
+    seed
+        Of the embedding.
+
+    Returns
+    -------
+    DataFrame
+        clip_id, x, y, group; in the order of `clips`.
+
+    Raises
+    ------
+    InputError
+        As `embed`.
+    """
+    shown = (clips["split"] == MEASURED_SPLIT) & clips["group"].isin(
+        ["music", "nonmusic"]
+    )
+    x, y = embed(responses[shown.to_numpy()], seed).T
+    table = clips.loc[shown, ["clip_id"]].assign(x=x, y=y, group=clips["group"])
+    return table.reset_index(drop=True)
 
 
 def segregation_index(

@@ -1,28 +1,32 @@
 """Detection, selectivity and separation over the course of one network's training."""
 
+import pandas as pd
 import torch
 
 from music_selectivity.checkpoints import load_checkpoint
 from music_selectivity.clips import included, label_matrix
 from music_selectivity.course import course_rows
 from music_selectivity.device import resolve
+from music_selectivity.embedding import embedding_table
 from music_selectivity.jobs import job
 from music_selectivity.resampling import measure_table
 from music_selectivity.responses import scores_of_units, unit_responses
 from music_selectivity.store import ShardedArray, read_table, write_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params
-    torch.set_num_threads(params.threads)
+    torch.set_num_threads(snakemake.threads)
     device = resolve(snakemake.config["device"])
     classes = read_table(files.classes)
     clips = included(read_table(files.clips))
     labels = label_matrix(clips, classes)
     log_mels = ShardedArray(files.log_mels, clips["shard"], clips["row"])
-    rows = []
+    rows, embeddings = [], []
     for epoch in params.snapshots:
         network, _ = load_checkpoint(files.snapshots, epoch)
         responses = unit_responses(network, log_mels, device)
+        embedding = embedding_table(responses, clips, int(snakemake.wildcards.seed))
+        embeddings.append(embedding.assign(epoch=epoch))
         rows += course_rows(
             epoch,
             responses,
@@ -31,7 +35,8 @@ with job(snakemake.log[0]) as log:
             labels,
             classes,
             params.ms_fraction,
-            int(snakemake.wildcards.seed),
+            embedding,
         )
         log.info("epoch %d: %s", epoch, {row[0]: round(row[2], 3) for row in rows[-3:]})
-    write_table(snakemake.output[0], measure_table(rows))
+    write_table(snakemake.output.clips, pd.concat(embeddings, ignore_index=True))
+    write_table(snakemake.output.measures, measure_table(rows))

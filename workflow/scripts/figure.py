@@ -6,7 +6,7 @@ from music_selectivity.figures.style import Style, save
 from music_selectivity.jobs import job
 from music_selectivity.store import read_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     networks = [tuple(network) for network in snakemake.params.networks]
     # A path is one table of the study, a list one table of each network.
     tables = {

@@ -1,7 +1,8 @@
 """Average precision of each sound class (paper Fig. 1c).
 
 Left: every class of the network that never heard music, beside its chance level.
-Right: the mean over classes of a group, for the networks with and without music.
+Right: the mean over classes of a group, for the networks with and without music,
+beside the numbers of the paper's public notebook.
 """
 
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from music_selectivity.figures.style import (
     LOOK,
@@ -24,6 +26,17 @@ from music_selectivity.figures.style import (
 SHOWN = "without_music"
 COMPARED = (SHOWN, "with_music")
 GROUPS = {"nonmusic": "other sounds", "music": "music-related"}
+ALL = "all"
+# One network on AudioSet, mean over classes: the paper's public notebook.
+PAPER = {
+    (SHOWN, "nonmusic"): 0.109,
+    (SHOWN, "music"): 0.0073,
+    ("with_music", ALL): 0.152,
+}
+# Where, in points right of the bars, numbers are written.
+MEASURED_X, PAPER_X = 6, 64
+# Letters of a class's name: more would leave its dots no room.
+NAME_LENGTH = 30
 # More classes than this do not fit on a page by name, and are drawn by rank.
 MOST_NAMED = 60
 
@@ -43,10 +56,11 @@ def table(
     Returns
     -------
     DataFrame
-        panel (classes, means), model, group, class, average_precision (mean over
-        networks), sd (NaN for one network), networks, chance (what random scores are
-        expected to reach), positives. Classes come best first;
-        those without positives, whose precision is undefined, have no row.
+        panel (classes, means), model, group (of means also all), class,
+        average_precision (mean over networks), sd (NaN for one network), networks,
+        chance (what random scores are expected to reach), positives, paper (of means,
+        NaN where there is none). Classes come best first; those without positives,
+        whose precision is undefined, have no row.
     """
     frames = [
         frame[frame["condition"] == "none"].assign(model=model, seed=seed)
@@ -65,11 +79,14 @@ def table(
         ["average_precision", "class"], ascending=[False, True]
     )
     means = (
-        networks.groupby(["model", "group", "seed"], as_index=False)
+        pd.concat([networks, networks.assign(group=ALL)])
+        .groupby(["model", "group", "seed"], as_index=False)
         .agg({"average_precision": "mean", "random_ap": "mean", "positives": "sum"})
         .assign(**{"class": ""})
     )
     by_group = _over_networks(means, ["model", "group", "class"])
+    keys = zip(by_group["model"], by_group["group"], strict=True)
+    by_group["paper"] = [PAPER.get(key, np.nan) for key in keys]
     return pd.concat(
         [by_class.assign(panel="classes"), by_group.assign(panel="means")],
         ignore_index=True,
@@ -78,7 +95,7 @@ def table(
 
 _COLUMNS = [
     *("panel", "model", "group", "class"),
-    *("average_precision", "sd", "networks", "chance", "positives"),
+    *("average_precision", "sd", "networks", "chance", "positives", "paper"),
 ]
 
 
@@ -101,15 +118,13 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     named = len(by_class) <= MOST_NAMED
     height = max(2.6, 0.135 * len(by_class) + 0.8) if named else 3.0
     figure = new_figure(PAGE_INCHES, height)
-    grid = figure.add_gridspec(1, 2, width_ratios=[2.6, 1])
-    if named:
-        _draw_named(figure.add_subplot(grid[0]), by_class, style)
-    else:
-        _draw_ranked(figure.add_subplot(grid[0]), by_class, style)
-    # Two pairs of bars need no page's height: the lower part stays empty.
-    share = min(1.0, 2.8 / height)
-    place = grid[1].subgridspec(2, 1, height_ratios=[share, 1 - share + 1e-6])
-    _draw_means(figure.add_subplot(place[0]), table[table["panel"] == "means"], style)
+    # A few bars need no page's height: what is more stays empty.
+    heights = [min(height, 2.6), max(height - 2.6, 1e-6)]
+    grid = figure.add_gridspec(2, 2, width_ratios=[2, 1], height_ratios=heights)
+    left, right = figure.add_subplot(grid[:, 0]), figure.add_subplot(grid[0, 1])
+    draw_classes = _draw_named if named else _draw_ranked
+    draw_classes(left, by_class, style)
+    _draw_means(right, table[table["panel"] == "means"], style)
     return figure
 
 
@@ -131,7 +146,7 @@ def _draw_named(axes: Axes, by_class: pd.DataFrame, style: Style) -> None:
         ms=6,
         label="chance",
     )
-    axes.set_yticks(y, by_class["class"])
+    axes.set_yticks(y, [shorten(name) for name in by_class["class"]])
     for text, group in zip(axes.get_yticklabels(), by_class["group"], strict=True):
         text.set_color(style.colour(group))
     axes.set(ylim=(len(by_class) - 0.4, -0.6))
@@ -140,6 +155,13 @@ def _draw_named(axes: Axes, by_class: pd.DataFrame, style: Style) -> None:
     axes.set_xlabel("Average precision")
     axes.legend(loc="lower right")
     axes.set_title(_title(by_class), loc="left")
+
+
+def shorten(name: str) -> str:
+    """Name of a class in at most `NAME_LENGTH` letters."""
+    if len(name) <= NAME_LENGTH:
+        return name
+    return f"{name[: NAME_LENGTH - 1].rstrip(' ,')}…"
 
 
 def _draw_ranked(axes: Axes, by_class: pd.DataFrame, style: Style) -> None:
@@ -181,23 +203,68 @@ def _title(by_class: pd.DataFrame) -> str:
 
 
 def _draw_means(axes: Axes, means: pd.DataFrame, style: Style) -> None:
-    models = [model for model in COMPARED if model in set(means["model"])]
-    for row in means.itertuples():
-        x = models.index(row.model) + (-0.18 if row.group == "nonmusic" else 0.18)
-        axes.bar(
-            *(x, row.average_precision, 0.32),
-            yerr=None if np.isnan(row.sd) else row.sd,
-            color=style.colour(row.group),
-            error_kw={"lw": 0.9, "ecolor": "black"},
+    """A bar a group of classes, below its model's name; numbers right of it."""
+    names = {}
+    for model in COMPARED:
+        of_model = means[means["model"] == model].set_index("group")
+        if of_model.empty:
+            continue
+        names[len(names)] = label(model)
+        for group, text in (GROUPS | {ALL: "all classes"}).items():
+            if group in of_model.index:
+                y = len(names)
+                names[y] = text
+                _draw_bar(axes, y, of_model.loc[group], style.colour(group), style)
+    axes.set_yticks(list(names), list(names.values()))
+    models = {label(model) for model in COMPARED}
+    for text in axes.get_yticklabels():
+        text.set_fontweight("bold" if text.get_text() in models else "normal")
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_xlim(left=0)
+    axes.locator_params(axis="x", nbins=3)
+    axes.set_xlabel("Average precision,\nmean over classes")
+    _write(axes, 0, "mean ± SD", "notebook")
+    axes.legend(
+        handles=[
+            Line2D([], [], color=style.colour("other"), label="chance"),
+            Line2D([], [], color="black", ls=":", label="public notebook, AudioSet"),
+        ],
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=2,
+        handlelength=1.4,
+        columnspacing=1,
+        borderaxespad=0.2,
+    )
+
+
+def _draw_bar(axes: Axes, y: int, row: pd.Series, colour: str, style: Style) -> None:
+    """Mean and SD, chance, and the notebook's number, marked and written."""
+    sd = f" ± {row['sd']:.3f}" if np.isfinite(row["sd"]) else ""
+    axes.barh(
+        *(y, row["average_precision"], 0.7),
+        xerr=row["sd"] if sd else None,
+        color=colour,
+        error_kw={"lw": 0.9, "ecolor": "black"},
+    )
+    # White about it, for a bar may be as dark.
+    for line, width in (("white", 2.4), (style.colour("other"), 1.2)):
+        axes.vlines(row["chance"], y - 0.35, y + 0.35, line, lw=width)
+    paper = ""
+    if np.isfinite(row["paper"]):
+        axes.vlines(row["paper"], y - 0.5, y + 0.5, "black", ":", lw=1)
+        paper = f"{row['paper']:g}"
+    _write(axes, y, f"{row['average_precision']:.3f}{sd}", paper)
+
+
+def _write(axes: Axes, y: int, measured: str, paper: str) -> None:
+    """Text right of a row of `axes`."""
+    for x, text in ((MEASURED_X, measured), (PAPER_X, paper)):
+        axes.annotate(
+            *(text, (1, y)),
+            xycoords=("axes fraction", "data"),
+            xytext=(x, 0),
+            textcoords="offset points",
+            va="center_baseline",
         )
-        axes.plot(
-            *([x - 0.16, x + 0.16], [row.chance, row.chance]), color="white", lw=2.2
-        )
-        axes.plot(
-            *([x - 0.16, x + 0.16], [row.chance, row.chance]),
-            color=style.colour("other"),
-            lw=1.2,
-        )
-    axes.set_xticks(range(len(models)), [label(model, 7) for model in models])
-    axes.set_xlim(-0.6, len(models) - 0.4)
-    axes.set_ylabel("Mean over classes")

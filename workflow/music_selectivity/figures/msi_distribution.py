@@ -1,7 +1,8 @@
 """Music-selectivity index of each unit: its spread, and whether it is reliable.
 
-Beside the paper's Fig. 2b. Left: the index on the split that units are chosen on.
-Right: one network's index on that split against the other.
+Beside the paper's Fig. 2b, and Fig. S4b for linear features. Left: the index on the
+split that units are chosen on. Right: the index on that split against the other, of one
+network and of linear features.
 """
 
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from music_selectivity.figures.style import (
+    FEATURES,
     LOOK,
     PAGE_INCHES,
     Style,
@@ -31,7 +33,7 @@ def table(
     fraction: float,
     selection_split: str,
 ) -> pd.DataFrame:
-    """Music-selectivity index of every unit of every network, on both splits.
+    """Music-selectivity index of every unit or linear feature, on both splits.
 
     Parameters
     ----------
@@ -76,7 +78,7 @@ def table(
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a histogram a model, and the scatter of the first network."""
+    """Figure of `table`: a histogram a model; scatters of one, and of features."""
     finite = table[np.isfinite(table["msi"].astype(float))]
     if finite.empty:
         return empty_figure("No music-selectivity index in this study")
@@ -90,10 +92,13 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         axes.sharex(panels[0])
         axes.tick_params(labelbottom=axes is panels[-1])
     panels[-1].set_xlabel("Music-selectivity index")
-    figure.supylabel("Units per network", fontsize=LOOK["axes.labelsize"])
-    first = finite[finite["model"] == models[0]]
-    first = first[first["seed"] == first["seed"].min()]
-    _draw_scatter(figure.add_subplot(grid[:, 1]), first, style)
+    figure.supylabel("Units per network, or features", fontsize=LOOK["axes.labelsize"])
+    compared = models[:1] + [name for name in models[1:] if name in FEATURES][:1]
+    right = grid[:, 1].subgridspec(len(compared), 1)
+    for row, model in enumerate(compared):
+        first = finite[finite["model"] == model]
+        first = first[first["seed"] == first["seed"].min()]
+        _draw_scatter(figure.add_subplot(right[row]), first, style)
     return figure
 
 
@@ -122,7 +127,7 @@ def _draw_scatter(axes: Axes, units: pd.DataFrame, style: Style) -> None:
     # A unit silent to one group of a split has an infinite index there.
     both = units[np.isfinite(units[["msi", "msi_other"]].astype(float)).all(axis=1)]
     for selective, colour, text in (
-        (False, style.colour("other"), "other units"),
+        (False, style.colour("other"), "others"),
         (True, style.colour("music"), "chosen as music-selective"),
     ):
         of_kind = both[both["selective"].astype(bool) == selective]
@@ -136,6 +141,7 @@ def _draw_scatter(axes: Axes, units: pd.DataFrame, style: Style) -> None:
     axes.plot([low, high], [low, high], color="black", lw=0.5, zorder=0)
     r = both["msi"].corr(both["msi_other"])
     model, seed = units["model"].iloc[0], units["seed"].iloc[0]
-    axes.set_title(f"{label(model)}, seed {seed}: r = {r:.2f}", loc="left")
+    network = "" if model in FEATURES else f", seed {seed}"
+    axes.set_title(f"{label(model)}{network}: r = {r:.2f}", loc="left")
     axes.set(xlabel="Index on the split chosen on", ylabel="Index on the other split")
     axes.legend(loc="upper left", handletextpad=0.1)

@@ -94,4 +94,5 @@ def _draw_source(
     axes.axvline(1, color="black", lw=0.5, ls=":")
     axes.tick_params(axis="y", length=0)
     title = source_title(rows["model"].iloc[0], rows["seed"].nunique())
-    axes.set_title(title)
+    # Two lines: names of models are long.
+    axes.set_title(title.replace(", ", ",\n", 1))

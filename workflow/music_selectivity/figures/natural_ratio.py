@@ -156,7 +156,9 @@ def _write(axes: Axes, y: int, networks: pd.DataFrame) -> None:
 
 
 def _mean_and_sd(mean: float, sd: float) -> str:
-    return f"{mean:.2f} ± {sd:.2g}" if np.isfinite(sd) else f"{mean:.2f}"
+    if not np.isfinite(sd):
+        return f"{mean:.2f}"
+    return f"{mean:.2f} ± {sd:.2f}" if sd >= 0.005 else f"{mean:.2f} ± {sd:.2g}"
 
 
 def _draw_correlations(

@@ -20,6 +20,8 @@ from music_selectivity.figures.style import (
 )
 
 ORIGINAL = "original"
+# Height of a line of text above a panel.
+LINE_POINTS = 9
 UNITS = {"ms": "Music-selective units", "others": "Other units"}
 GROUPS = {"music": "music", "nonmusic": "other sounds"}
 
@@ -29,6 +31,8 @@ PAPER = {
     ("music", "ms", "800"): (0.775, 0.033),
     ("music", "ms", ORIGINAL): (0.768, 0.030),
 }
+# Pearson's r of response and segment length, over five networks and six lengths.
+PAPER_R = {("music", "ms"): 0.601, ("nonmusic", "ms"): 0.38}
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
@@ -43,7 +47,8 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         model, seed, group, units (ms, others), length (segment in ms, or original),
-        response, paper and paper_sd (NaN where the paper gives none).
+        response, paper and paper_sd (NaN where the paper gives none); r, of response
+        and segment length over all networks, and paper_r.
     """
     rows = by_length(statistics, "quilt_response", ["group", "units"])
     rows = first_model(rows).rename(columns={"value": "response"})
@@ -52,7 +57,26 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
         same = (rows["group"] == group) & (rows["units"] == units)
         same &= (rows["length"] == length) & (rows["model"] == "without_music")
         rows.loc[same, ["paper", "paper_sd"]] = published
+    rows["r"], rows["paper_r"] = np.nan, np.nan
+    for (group, units), of_units in rows.groupby(["group", "units"]):
+        rows.loc[of_units.index, "r"] = correlation(of_units)
+        published = of_units.index[of_units["model"] == "without_music"]
+        rows.loc[published, "paper_r"] = PAPER_R.get((group, units), np.nan)
     return rows
+
+
+def correlation(rows: pd.DataFrame) -> float:
+    """Pearson's r of response and segment length, over networks and lengths together.
+
+    Over networks with a response at every length; NaN for fewer than three points.
+    """
+    quilts = rows[rows["length"] != ORIGINAL]
+    wide = quilts.pivot(index="seed", columns="length", values="response").dropna()
+    lengths = np.tile(wide.columns.to_numpy(dtype=float), len(wide))
+    responses = wide.to_numpy().ravel()
+    if len(lengths) < 3 or np.ptp(lengths) == 0 or np.ptp(responses) == 0:
+        return np.nan
+    return float(np.corrcoef(lengths, responses)[0, 1])
 
 
 @matplotlib.rc_context(LOOK)
@@ -60,7 +84,7 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     """Figure of `table`: a panel a set of units, a thin line a network."""
     if table.empty:
         return empty_figure("No responses to quilts in this study")
-    figure = new_figure(COLUMN_INCHES, 2.4)
+    figure = new_figure(COLUMN_INCHES, 2.7)
     panels = figure.subplots(1, len(UNITS), sharey=True)
     for axes, (units, title) in zip(panels, UNITS.items(), strict=True):
         of_units = table[table["units"] == units]
@@ -68,7 +92,8 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
             rows = of_units[of_units["group"] == group]
             draw_lines(axes, rows, "response", style.colour(group), shift)
             draw_published(axes, rows)
-        axes.set_title(title)
+        axes.set_title(title, pad=6 + len(GROUPS) * LINE_POINTS)
+        _write_correlations(axes, of_units, style)
         mark_lengths(axes, table["length"])
     panels[0].set_ylabel("Mean response")
     panels[0].set_ylim(bottom=min(0, panels[0].get_ylim()[0]))
@@ -89,6 +114,27 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         title_fontsize=LOOK["axes.titlesize"],
     )
     return figure
+
+
+def _write_correlations(axes: Axes, rows: pd.DataFrame, style: Style) -> None:
+    """Above a panel, a line a group: r with segment length, and the paper's."""
+    for line, group in enumerate(reversed(GROUPS)):
+        of_group = rows[rows["group"] == group]
+        if of_group["r"].isna().all():
+            continue
+        r, paper = of_group[["r", "paper_r"]].iloc[0]
+        # A zero has no sign.
+        text = f"r = {round(r, 2) + 0.0:.2f}".replace("-", "\N{MINUS SIGN}")
+        if np.isfinite(paper):
+            text += f" (paper {paper:.3g})"
+        axes.annotate(
+            *(text, (0.5, 1)),
+            xycoords="axes fraction",
+            xytext=(0, 2 + line * LINE_POINTS),
+            textcoords="offset points",
+            ha="center",
+            color=style.colour(group),
+        )
 
 
 def by_length(statistics: pd.DataFrame, measure: str, parts: list[str]) -> pd.DataFrame:

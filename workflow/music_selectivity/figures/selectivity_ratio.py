@@ -89,7 +89,7 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
             ms=3,
         )
         mark_mean(axes, x + 0.03, networks["ratio"], "black")
-        names.append(label(model, 12))
+        names.append(label(model, 14))
         paper = networks["paper"].iloc[0]
         if np.isfinite(paper):
             axes.hlines(paper, x - 0.42, x + 0.42, "black", ":", lw=0.8)

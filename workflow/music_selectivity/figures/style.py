@@ -50,6 +50,9 @@ MODELS = (
     "pca",
 )
 
+# Linear features: no networks, and their responses are of any scale and sign.
+FEATURES = ("gabor", "pca")
+
 # What is no network, as readers know it.
 NAMES = {"gabor": "Gabor filters", "pca": "PCA", "fmri": "brain (fMRI)"}
 

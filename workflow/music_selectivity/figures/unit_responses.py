@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from music_selectivity.figures.style import (
+    FEATURES,
     LOOK,
     PAGE_INCHES,
     Style,
@@ -15,6 +16,9 @@ from music_selectivity.figures.style import (
     new_figure,
     ordered_models,
 )
+
+# Mean effect size of five networks on AudioSet: Fig. 2a.
+PAPER = {"without_music": 0.689}
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
@@ -29,18 +33,19 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         model, seed, music, nonmusic, effect_size (common-language, over clips: the
-        chance that a music clip drives the units more than another clip does).
+        chance that a music clip drives the units more than another clip does), paper
+        (the published effect size, NaN where there is none).
     """
     wanted = statistics[
         statistics["measure"].isin(["mean_response", "effect_size"])
-        # Linear features are of any scale and sign.
-        & ~statistics["model"].isin(["gabor", "pca"])
+        & ~statistics["model"].isin(FEATURES)
     ]
     wide = wanted.pivot_table(
         index=["model", "seed"], columns="condition", values="value", sort=False
     ).reset_index()
     wide = wide.rename(columns={"all_units": "effect_size"}).rename_axis(columns=None)
     wide = wide.reindex(columns=["model", "seed", "music", "nonmusic", "effect_size"])
+    wide["paper"] = wide["model"].map(PAPER).astype(float)
     return wide.sort_values(["model", "seed"], ignore_index=True)
 
 
@@ -67,12 +72,16 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
                 mew=0.4,
             )
             mark_mean(axes, x + (-0.3 if x == 0 else 0.3), values, style.colour(group))
-        effect = networks["effect_size"].mean()
-        axes.set_title(f"{label(model, 16)}\neffect size {effect:.2f}")
+        effect, paper = networks["effect_size"].mean(), networks["paper"].iloc[0]
+        title = f"{label(model, 16)}\neffect size {effect:.3f}"
+        if np.isfinite(paper):
+            title += f"\n(paper {paper:.3f})"
+        axes.set_title(title)
         axes.set_xticks([0, 1], ["music", "other\nsounds"])
         axes.set_xlim(-0.65, 1.65)
         axes.locator_params(axis="y", nbins=4)
-        top = np.nanmax([0, *networks["music"], *networks["nonmusic"]])
+        # Room for mean + SD too, which marks beside the dots show.
+        top = max(0, np.nan_to_num(axes.dataLim.y1, neginf=0))
         axes.set_ylim(0, 1.08 * top if top > 0 else 1)
     panels[0].set_ylabel("Mean response of all units")
     return figure

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from music_selectivity.figures.style import ordered_models
+from music_selectivity.figures.style import FEATURES, NAMES, label, ordered_models
 
 NOTHING = "—"
 GROUPS = ("music", "nonmusic", "mixed")
@@ -159,6 +159,48 @@ def models(
 def verdict_counts(claims: pd.DataFrame) -> list[tuple[str, int]]:
     """How many claims got each verdict, most first."""
     return list(claims["verdict"].map(text).value_counts().items())
+
+
+def sample_size(table: pd.DataFrame, statistics: pd.DataFrame, clips: str) -> str:
+    """How many networks of each model a figure shows, and what they were measured on.
+
+    Parameters
+    ----------
+    table
+        What the figure is drawn from: model (or source), and seed or networks (how
+        many).
+    statistics
+        ``statistics.csv``: n_clips.
+    clips
+        ``figures.FIGURES[...].clips``: what is said of the clips, with {music} and
+        {nonmusic} for their numbers; empty for a figure of other sounds.
+
+    Returns
+    -------
+    str
+        One sentence; empty for a figure that shows nothing.
+    """
+    if table.empty:
+        return ""
+    of_model = table.groupby("model" if "model" in table else "source")
+    networks = (
+        of_model["seed"].nunique() if "seed" in table else of_model["networks"].max()
+    )
+    shown = ordered_models(networks.index)
+    counts = [
+        f"{label(name)} ({networks[name]})" for name in shown if name not in NAMES
+    ]
+    features = [label(name) for name in shown if name in FEATURES]
+    n_clips = statistics[statistics["measure"] == "n_clips"]
+    n_clips = n_clips.groupby("condition")["value"].max()
+    numbers = {group: number(n_clips.get(group)) for group in GROUPS}
+    parts = [
+        f"networks: {', '.join(counts)}" if counts else "",
+        f"linear features: {', '.join(features)}" if features else "",
+        clips.format(**numbers),
+    ]
+    sentence = "; ".join(filter(None, parts))
+    return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
 
 
 def _values(of_model: pd.DataFrame, measure: str, condition: str = "") -> np.ndarray:
