@@ -1,12 +1,13 @@
 """Networks on disk: the finished one, and the state of a training not yet finished."""
 
+import io
 import json
 import os
 from collections.abc import Mapping
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import nn
 
 from music_selectivity.errors import InputError
@@ -33,8 +34,9 @@ def save_checkpoint(path: str | os.PathLike, state: State, metadata: Mapping) ->
     """
     tensors = {name: tensor.contiguous() for name, tensor in state.items()}
     header = {METADATA: json.dumps(metadata, sort_keys=True)}
+    # By way of bytes, for then a full disk is told by the system's own error.
     with atomic_path(path) as temporary:
-        save_file(tensors, temporary, metadata=header)
+        temporary.write_bytes(save(tensors, metadata=header))
 
 
 def save_snapshots(
@@ -82,8 +84,10 @@ def load_checkpoint(
 
 def save_resume(path: str | os.PathLike, key: str, content: Mapping) -> None:
     """Write the state of an unfinished training, atomically, under the run's key."""
+    buffer = io.BytesIO()
+    torch.save({"key": key, "content": dict(content)}, buffer)
     with atomic_path(path) as temporary:
-        torch.save({"key": key, "content": dict(content)}, temporary)
+        temporary.write_bytes(buffer.getbuffer())
 
 
 def load_resume(path: str | os.PathLike, key: str) -> dict | None:

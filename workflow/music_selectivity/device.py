@@ -34,7 +34,8 @@ def resolve(name: str) -> torch.device:
     # The same run twice must end in the same bytes. cuBLAS reads its variable when it
     # starts; TF32 would give GPUs other last digits than CPUs.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.use_deterministic_algorithms(True)
+    # As use_deterministic_algorithms(True), which takes a second to import compilers.
+    torch.set_deterministic_debug_mode("error")
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False

@@ -19,7 +19,10 @@ _FOLDER = Path(__file__).parent
 # Files that shape the pages beside this code; a change to them is a change of output.
 TEMPLATES = tuple(
     _FOLDER / name
-    for name in ("page.html.j2", "claims.html.j2", "audit.html.j2", "parts.html.j2")
+    for name in (
+        *("page.html.j2", "claims.html.j2", "audit.html.j2", "usage.html.j2"),
+        "parts.html.j2",
+    )
 )
 
 
@@ -103,6 +106,11 @@ def audit_html(study: str, counts: pd.DataFrame, paper: pd.DataFrame | None) -> 
         paper=None if paper is None else paper.to_dict("records"),
         clipped_share=audit.CLIPPED_SHARE,
     )
+
+
+def usage_html(study: str, usage: pd.DataFrame) -> str:
+    """What the jobs took, ``usage.usage``, as an HTML page beside its CSV file."""
+    return _render("usage.html.j2", study=study, rows=usage.to_dict("records"))
 
 
 def _render(template: str, **values: object) -> str:

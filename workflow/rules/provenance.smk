@@ -1,0 +1,72 @@
+# When all else is there: what its jobs took, what made each result, and checksums.
+RESULTS_SHOWN = [
+    paths.report,
+    paths.claims,
+    paths.audit_page,
+    paths.trivial,
+    paths.resolved_config,
+    *expand(f"{paths.figure}.{{suffix}}", figure=FIGURES, suffix=["svg", "png", "csv"]),
+]
+# What came from outside, but for the clips' audio, of which the clip table has digests.
+OUTSIDE = folder_inputs(NATURAL, *NATURAL_FILES)
+if FORM == "collections":
+    OUTSIDE += [
+        *folder_inputs(COLLECTIONS["esc50"], "meta/esc50.csv"),
+        COLLECTIONS["ontology"],
+    ]
+elif FORM not in GENERATED:
+    OUTSIDE += corpus_tables(None)
+
+
+rule usage:
+    input:
+        RESULTS_SHOWN,
+    output:
+        table=report(paths.usage_table, category="Numbers"),
+        page=report(paths.usage, caption="../report/usage.rst", category="Run"),
+    log:
+        f"{paths.log}/usage.log",
+    benchmark:
+        f"{paths.benchmark}/usage.tsv"
+    group:
+        "report"
+    conda:
+        "../../envs/plots.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory("usage"),
+        runtime=minutes("usage"),
+    params:
+        study=config["study"],
+        benchmarks=paths.benchmark,
+        asked_mb={name: memory(name)(None, 1) for name in COSTS},
+        templates=REPORT_TEMPLATES,
+        code=code("usage.py"),
+    script:
+        "../scripts/usage.py"
+
+
+rule provenance:
+    input:
+        RESULTS_SHOWN,
+        paths.usage,
+        clips=paths.clips,
+        outside=OUTSIDE,
+    output:
+        provenance=report(paths.provenance, category="Run"),
+        checksums=paths.checksums,
+    log:
+        f"{paths.log}/provenance.log",
+    benchmark:
+        f"{paths.benchmark}/provenance.tsv"
+    conda:
+        "../../envs/plots.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory("provenance"),
+        runtime=minutes("provenance"),
+    params:
+        config=config,
+        code=code("provenance.py"),
+    script:
+        "../scripts/provenance.py"
