@@ -27,6 +27,7 @@ include: "workflow/rules/linear.smk"
 include: "workflow/rules/analyses.smk"
 include: "workflow/rules/claims.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/provenance.smk"
 
 
 report: "workflow/report/workflow.rst"
@@ -35,11 +36,15 @@ report: "workflow/report/workflow.rst"
 rule all:
     default_target: True
     input:
-        paths.report,
-        paths.claims,
-        paths.audit_page,
-        paths.trivial,
-        paths.resolved_config,
-        expand(
-            f"{paths.figure}.{{suffix}}", figure=FIGURES, suffix=["svg", "png", "csv"]
-        ),
+        RESULTS_SHOWN,
+        paths.usage,
+        paths.provenance,
+
+
+# Told before any job, and not by a traceback from the midst of one.
+onstart:
+    if not writable(RESULTS):
+        raise WorkflowError(
+            f"{RESULTS} may not be written; see that its disk is mounted for writing and "
+            "that the folder is yours, or copy the study to another place"
+        )

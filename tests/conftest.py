@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 import soundfile
 
-ROOT = Path(__file__).parent.parent
+import small_studies
+from small_studies import ROOT as ROOT
+
 RATE = 22_050
 
 
@@ -31,3 +33,18 @@ def write_sound(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def sounds(tmp_path_factory) -> Path:
+    """A folder of clips with a table, some of them bad: `small_studies.OWN_SOUNDS`."""
+    return small_studies.own_sounds(tmp_path_factory.mktemp("own sounds é"))
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory, sounds) -> Path:
+    """A checkout with the study of own sounds run to its end."""
+    checkout = small_studies.checkout_into(tmp_path_factory.mktemp("checkout"))
+    small_studies.configure(checkout, sounds)
+    small_studies.run(checkout)
+    return checkout

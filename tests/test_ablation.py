@@ -166,6 +166,24 @@ def test_silencing_sets():
     assert set(units["l1_eval"][sets["l1_top"]]) == set(range(224, 256))
 
 
+def test_the_notebook_never_silences_the_first_unit():
+    """arange(n - 1 - k, n - 1) of units in ascending order, on the scored split."""
+    rng = np.random.default_rng(3)
+    units = pd.DataFrame({"unit": range(256)})
+    for column in ("msi_train", "msi_eval", "l1_train", "l1_eval"):
+        units[column] = rng.permutation(256)
+    sets = ablation.notebook_sets(units, 0.125)
+    n, k = 256, 32
+    for name, column in (("msi_top", "msi_eval"), ("l1_top", "l1_eval")):
+        ascending = units.sort_values(column)["unit"].to_numpy()
+        assert set(sets[name]) == set(ascending[np.arange(n - 1 - k, n - 1)])
+        assert units[column].idxmax() not in sets[name]
+    own = ablation.silencing_sets(units, "eval", 0.125)
+    assert list(sets) == list(own)
+    for name in ("none", "msi_middle", "msi_bottom"):
+        np.testing.assert_array_equal(sets[name], own[name])
+
+
 def mean_rows(labels, responses, sets, weights, related=MUSIC_RELATED):
     rows = ablation.mean_average_precision(
         lambda units: units, responses, labels, related, sets, weights

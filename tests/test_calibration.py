@@ -213,6 +213,7 @@ def test_rows():
         ("permuted_ratio", "sd"): ratios.std(ddof=1),
         ("permuted_ratio", "2.5"): np.percentile(ratios, 2.5),
         ("permuted_ratio", "97.5"): np.percentile(ratios, 97.5),
+        ("permuted_ratio", "n"): 99,
         ("permuted_same_split_ratio", "mean"): same.mean(),
         ("permuted_same_split_ratio", "sd"): same.std(ddof=1),
         ("permuted_p", "uniformity"): stats.kstest(null["p"], stats.uniform.cdf)[1],
@@ -233,6 +234,108 @@ def test_permutation_p_is_the_rank_of_the_measured_ratio():
     higher = (null["ratio"] >= music / other).sum()
     assert 0 < higher < 99
     assert value["ratio_permutation_p", "eval"] == (1 + higher) / 100
+
+
+def statistics_of(networks):
+    """statistics.csv of networks' permutations, by (model, seed)."""
+    rows = []
+    for (model, seed), (null, responses) in networks.items():
+        found = calibration.permutation_rows(null, responses, CLIPS, FRACTION)
+        rows += [(model, seed, *row) for row in found]
+    rows.append(("without_music", 1, "response_ratio", "eval", 2.0))
+    columns = ["model", "seed", "measure", "condition", "value"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def test_networks_of_real_permutations_are_calibrated(nulls):
+    networks = {
+        ("without_music", seed): (null, activations(len(CLIPS), 64, seed))
+        for seed, null in enumerate(nulls)
+    }
+    rows = calibration.calibrated_rows(statistics_of(networks))
+    assert list(rows) == ["model", "seed", "measure", "condition", "value"]
+    found = rows.set_index(["measure", "condition", "seed"])["value"].sort_index()
+    assert (found["calibrated_ratio", "eval"] == 1).all()
+    assert (found["calibrated_p", "uniformity"] == 1).all()
+    assert len(rows) == 2 * len(nulls)
+
+
+def test_what_is_not_calibrated_is_told():
+    """One network's ratios centre beside 1, one's p values are small, one has none."""
+    rng = np.random.default_rng(0)
+    responses = activations(len(CLIPS), 64, 0)
+    null = pd.DataFrame(
+        {
+            "ratio": rng.normal(1, 0.02, 200),
+            "same_split_ratio": 1.1,
+            "p": (np.arange(200) + 0.5) / 200,
+        }
+    )
+    networks = {
+        ("good", 1): (null, responses),
+        ("shifted", 1): (null.assign(ratio=null["ratio"] + 0.02), responses),
+        ("small", 1): (null.assign(p=null["p"] ** 1.5), responses),
+        ("pca", 0): (null.assign(ratio=null["ratio"] - 1), responses),
+    }
+    rows = calibration.calibrated_rows(statistics_of(networks))
+    found = rows.pivot(index="model", columns="measure", values="value")
+    assert found["calibrated_p"].to_dict() == {
+        **dict.fromkeys(("good", "shifted", "pca"), 1.0),
+        "small": 0.0,
+    }
+    ratios = found["calibrated_ratio"]
+    assert (ratios["good"], ratios["shifted"], ratios["small"]) == (1, 0, 1)
+    assert np.isnan(ratios["pca"])
+    # Of many networks one may look so by chance: the level is that of all.
+    least = stats.kstest(null["p"] ** 1.3, "uniform").pvalue
+    assert 0.05 / 20 < least < 0.05
+    odd = {("small", 1): (null.assign(p=null["p"] ** 1.3), responses)}
+    for others, expected in ((0, 0), (20, 1)):
+        networks = odd | {("good", k): (null, responses) for k in range(others)}
+        rows = calibration.calibrated_rows(statistics_of(networks))
+        of_p = rows[(rows["model"] == "small") & (rows["measure"] == "calibrated_p")]
+        assert of_p["value"].to_list() == [expected]
+
+
+def test_statistics_without_permutations_have_no_calibration():
+    assert calibration.calibrated_rows(statistics_of({})).empty
+
+
+def test_few_permutations_are_told():
+    assert calibration.few_permutations(200) == ""
+    assert "199 permutations calibrate little" in calibration.few_permutations(199)
+
+
+def test_p_of_shared_permutations_is_the_rank_of_the_mean():
+    ratios = np.array([1.2, 1.3])
+    permuted = np.array([[1.0, 1.5, 1.1, 1.3], [1.1, 1.4, 1.2, 1.1]])
+    # Means are 1.05, 1.45, 1.15 and 1.2; measured is 1.25.
+    assert calibration.shared_permutation_p(ratios, permuted) == 2 / 5
+    assert calibration.shared_permutation_p(ratios - 0.05, permuted) == 3 / 5
+    assert np.isnan(calibration.shared_permutation_p(ratios, permuted[:, :0]))
+    assert np.isnan(calibration.shared_permutation_p(ratios, permuted - 1.05))
+
+
+def test_networks_that_share_clips_are_calibrated_by_shared_permutations():
+    """Where signed-rank tests find p <= .05 too often, this p is uniform."""
+    shared = np.random.default_rng(0).normal(size=(len(CLIPS), 6))
+    permuted = np.array(
+        [
+            calibration.permuted_ratios(
+                activations(len(CLIPS), 64, seed, shared),
+                CLIPS,
+                FRACTION,
+                200,
+                np.random.default_rng(0),
+            )["ratio"]
+            for seed in range(5)
+        ]
+    )
+    p = [
+        calibration.shared_permutation_p(study, np.delete(permuted, number, axis=1))
+        for number, study in enumerate(permuted.T)
+    ]
+    assert np.count_nonzero(np.array(p) <= 0.05) == 10
 
 
 def test_a_silent_network_has_no_ratio():

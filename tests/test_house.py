@@ -18,7 +18,8 @@ RULES = sorted((ROOT / "workflow/rules").glob("*.smk"))
 
 # The order in which data flows; a module imports only what stands before it.
 ORDER = [
-    *("errors", "seeds", "store", "codedigest", "jobs", "config"),
+    *("errors", "seeds", "store", "codedigest", "provenance", "jobs", "config"),
+    *("resources", "usage"),
     "fetch",
     *("ontology", "categories", "sources", "clips", "audit", "audio", "shard_clips"),
     *(

@@ -6,8 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
+from scipy import stats
 
-from music_selectivity.mixed_effects import interaction, mean_difference, slope
+from music_selectivity.mixed_effects import (
+    difference_of_kinds,
+    interaction,
+    mean_difference,
+    slope,
+)
 
 
 def simulated(effect=0.8, spread=0.1, n_networks=5, n_clips=400, seed=0):
@@ -67,6 +73,38 @@ def test_an_effect_within_clips_is_found_under_their_spread():
     assert within.model.startswith("within clips")
 
 
+def versions(n_versions=2, spread=0.1, seed=0):
+    """Responses of 5 networks to versions of 40 clips; x is the version's number."""
+    rng = np.random.default_rng(seed)
+    networks, clips, x = (
+        axis.ravel()
+        for axis in np.meshgrid(range(5), range(40), np.arange(1.0, n_versions + 1))
+    )
+    slopes = 0.1 + spread * rng.normal(size=5)
+    values = rng.normal(size=(5, 40))[networks, clips] + slopes[networks] * x
+    return values + 0.3 * rng.normal(size=len(x)), x, networks, clips
+
+
+def test_an_effect_within_two_versions_is_that_of_their_differences():
+    values, x, networks, clips = versions()
+    found = slope(values, x, networks, clips)
+    frame = pd.DataFrame({"y": values, "x": x, "network": networks, "clip": clips})
+    pairs = frame.pivot(index=["network", "clip"], columns="x", values="y")
+    scale = frame.groupby("network")["y"].std(ddof=0)
+    differences = (pairs[2.0] - pairs[1.0]) / scale
+    direct = mean_difference(
+        differences.to_numpy(), differences.index.get_level_values("network")
+    )
+    assert found[:3] == pytest.approx(direct[:3], rel=1e-3)
+
+
+def test_an_effect_within_clips_does_not_hang_on_the_order_of_rows():
+    values, x, networks, clips = versions(n_versions=4)
+    order = np.random.default_rng(1).permutation(len(x))
+    again = slope(values[order], x[order], networks[order], clips[order])
+    assert again[:3] == pytest.approx(slope(values, x, networks, clips)[:3], rel=1e-4)
+
+
 def test_interaction_is_the_difference_of_effects():
     first = simulated(0.9, seed=1)
     second = simulated(0.3, seed=2)
@@ -88,6 +126,21 @@ def test_mean_difference_keeps_its_unit():
     assert found.p < 0.001
 
 
+def test_difference_of_kinds_is_statsmodels_own_and_keeps_its_unit():
+    rng = np.random.default_rng(0)
+    networks = np.repeat(range(10), 40)
+    other = networks >= 5
+    of_network = 0.05 * rng.normal(size=10)
+    values = 0.3 + 0.2 * other + of_network[networks] + 0.1 * rng.normal(size=400)
+    found = difference_of_kinds(values, other, networks)
+    frame = pd.DataFrame({"y": values, "x": other.astype(float), "network": networks})
+    direct = smf.mixedlm("y ~ x", frame, groups="network").fit(method="nm")
+    assert found.estimate == pytest.approx(direct.params["x"], abs=1e-6)
+    half = stats.t(8).ppf(0.975) * direct.bse["x"]
+    assert found.high - found.low == pytest.approx(2 * half, rel=1e-3)
+    assert found.low < 0.2 < found.high
+
+
 @pytest.mark.parametrize(
     ("values", "networks", "told"),
     [
@@ -104,6 +157,46 @@ def test_what_cannot_be_fitted_says_why(values, networks, told):
     found = slope(np.arange(8.0), np.ones(8), np.repeat([0, 1], 4))
     assert found.model == "none: nothing varies"
     assert mean_difference(np.ones(8), np.repeat([0, 1], 4)).model.startswith("none")
+
+
+def profiled(values, fixed, random, networks):
+    """First effect, its error and the variance of networks, by REML on a fine grid."""
+    best = None
+    for ratio in np.concatenate([[0], np.geomspace(1e-5, 1, 1000)]):
+        products, moments, squares, logs = np.zeros((2, 2)), np.zeros(2), 0.0, 0.0
+        for network in np.unique(networks):
+            x, z, y = (a[networks == network] for a in (fixed, random, values))
+            shrunk = ratio / (1 + ratio * (z @ z))
+            products += x.T @ x - shrunk * np.outer(x.T @ z, x.T @ z)
+            moments += x.T @ y - shrunk * (x.T @ z) * (y @ z)
+            squares += y @ y - shrunk * (y @ z) ** 2
+            logs += np.log1p(ratio * (z @ z))
+        effects = np.linalg.solve(products, moments)
+        free = len(values) - 2
+        scale = (squares - effects @ moments) / free
+        logs += np.linalg.slogdet(products)[1] + free * np.log(scale)
+        if best is None or logs < best[0]:
+            error = np.sqrt(scale * np.linalg.inv(products)[0, 0])
+            best = logs, effects[0], error, ratio * scale
+    return best[1:]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_small_variance_of_networks_is_found(seed):
+    """Where gradients stop short, networks would seem not to differ."""
+    rng = np.random.default_rng(seed)
+    networks = np.repeat(range(10), 40)
+    other = networks >= 5
+    values = 0.2 * other + (0.02 * rng.normal(size=10))[networks]
+    values += 0.1 * rng.normal(size=400)
+    found = difference_of_kinds(values, other, networks)
+    ones = np.ones(400)
+    fixed = np.column_stack([other, ones])
+    effect, error, variance = profiled(values, fixed, ones, networks)
+    assert found.estimate == pytest.approx(effect, abs=1e-6)
+    half = stats.t(8).ppf(0.975) * error
+    assert found.high - found.low == pytest.approx(2 * half, rel=0.01)
+    assert found.model.endswith("do not differ") == (variance < 1e-7)
 
 
 def test_networks_that_do_not_differ_are_pooled():

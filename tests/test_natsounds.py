@@ -112,6 +112,13 @@ def rewrite_components(names, **changes):
             r"component_names are a, b, .*; needed are lowfreq",
         ),
         (
+            # The header of MATLAB 7.3, whose files are HDF5.
+            lambda folder: (folder / "data/components.mat").write_bytes(
+                b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM" + bytes(384)
+            ),
+            r"components\.mat: of MATLAB's version 7\.3.*save it in version 7",
+        ),
+        (
             lambda folder: (folder / "data/components.mat").write_bytes(b"MATLAB"),
             r"components\.mat: cannot be read",
         ),

@@ -76,6 +76,10 @@ def make_inputs(folder):
         low=[0.3251, 0.9, np.nan],
         high=[0.3371, 1.1, np.nan],
         p_adjusted=[0.0456, 0.5, np.nan],
+        contrast=[0.2249, 0.02, np.nan],
+        contrast_low=[0.21, -0.1, np.nan],
+        contrast_high=[0.24, 0.15, np.nan],
+        permutation_p=[np.nan, 1 / 201, np.nan],
         mixed_estimate=[0.812, np.nan, np.nan],
         mixed_low=[0.7, np.nan, np.nan],
         mixed_high=[0.9, np.nan, np.nan],
@@ -165,12 +169,16 @@ def test_every_claim_stands_with_its_verdict_in_words(inputs, whole):
     assert rows["1c"] == [
         *("One. measured: mean AP", "✓ replicated"),
         *("0.331 ± 0.006 0.325 to 0.337", "5", "0.109 Fig. 1c"),
-        *("0.031 0.046 signed-rank", "1", "0.812 0.700 to 0.900 < 0.001"),
+        *("0.031 0.046 signed-rank", "1 0.225 0.210 to 0.240"),
+        "0.812 0.700 to 0.900 < 0.001",
     ]
     assert rows["2b"][1] == "✗ not replicated"
+    assert rows["2b"][5] == "0.5 0.5 signed-rank labels permuted: 0.005"
+    assert rows["2b"][6] == "0.400 0.0200 -0.100 to 0.150"
+    assert "share their clips, which a test over networks does not know" in text
     assert rows["5c"] == [
         *(EVIL, "? too few networks to tell", "—", "2", "— Fig. 5c"),
-        *("— —", "—", "— —"),
+        *("— —", "— —", "— —"),
     ]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import local_slurm
-from test_workflow import checkout_into
+from small_studies import checkout_into
 
 pytestmark = pytest.mark.skipif(
     bool(local_slurm.why_not()), reason=local_slurm.why_not() or "Slurm can be started"
@@ -80,7 +80,7 @@ def attempts(rule: str) -> list[dict[str, str]]:
     return sorted(found, key=lambda job: int(job["JobId"]))
 
 
-def wait_for_epochs(log: Path, after: int, seconds: float = 120) -> int:
+def wait_for_epochs(log: Path, after: int, seconds: float = 300) -> int:
     """Until a training has gone on two epochs `after` one; the epoch it is at."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -107,7 +107,7 @@ def test_killed_jobs_are_retried_with_more_and_go_on(slurm, checkout):
         # Its time is up.
         job = f"JobId={attempts('train')[-1]['JobId']}"
         subprocess.run(["scontrol", "update", job, "EndTime=now"], check=True)
-        output, _ = process.communicate(timeout=240)
+        output, _ = process.communicate(timeout=600)
     finally:
         process.kill()
     assert process.returncode == 0, output
@@ -117,14 +117,14 @@ def test_killed_jobs_are_retried_with_more_and_go_on(slurm, checkout):
     assert states == ["CANCELLED", "TIMEOUT", "COMPLETED"]
     # Each has asked for more, and gone on from where the one before was killed.
     memory = [job["MinMemoryNode"] for job in tries]
-    assert memory == ["8000M", "16000M", "32000M"]
+    assert memory == ["1200M", "2400M", "4800M"]
     # The second limit is the time at which it was ended.
-    assert tries[0]["TimeLimit"] == "08:00:00"
-    assert tries[2]["TimeLimit"] == "1-08:00:00"
+    assert tries[0]["TimeLimit"] == "00:10:00"
+    assert tries[2]["TimeLimit"] == "00:40:00"
     assert "going on after epoch" in log.read_text()
     assert all(job["TresPerJob"] == "gres:gpu:1" for job in tries)
     assert all("TresPerJob" not in job for job in attempts("log_mel"))
-    assert [job["MinMemoryNode"] for job in attempts("log_mel")] == ["1500M"]
+    assert [job["MinMemoryNode"] for job in attempts("log_mel")] == ["600M"]
     assert all(job["Partition"] == "batch" for job in local_slurm.jobs().values())
     assert all(job["Account"] == "laboratory" for job in tries)
     # What went wrong is told where the user looks, not on some node.

@@ -144,6 +144,38 @@ def test_interval_joins_the_spread_of_clips_and_networks():
     assert high - low == pytest.approx(2 * 1.96 * spread, rel=0.1)
 
 
+def test_interval_of_a_contrast_is_that_of_the_paired_differences():
+    rng = np.random.default_rng(0)
+    networks, clips = rng.normal(size=(40, 1)), rng.normal(size=2000)
+    second = np.hstack([networks, networks + clips])
+    first = second + 0.2 * rng.normal(size=(40, 1)) + 3
+    low, high = statistics.contrast_interval(first, second, True, rng)
+    spread = (first - second)[:, 0].std() / np.sqrt(40)
+    assert high - low == pytest.approx(2 * 1.96 * spread, rel=0.1)
+    assert low < 3 < high
+
+
+def test_interval_of_a_contrast_of_two_kinds_draws_each_by_itself():
+    """The luck of the clips cancels, that of the networks adds up."""
+    rng = np.random.default_rng(0)
+    clips = rng.normal(size=2000)
+    networks = 0.5 * rng.normal(size=(2, 40, 1))
+    first, second = (np.hstack([kind, kind + clips]) for kind in networks)
+    low, high = statistics.contrast_interval(first, second, False, rng)
+    spread = np.sqrt(networks.var(axis=1).sum() / 40)
+    assert high - low == pytest.approx(2 * 1.96 * spread, rel=0.1)
+
+
+def test_what_has_no_replicates_counts_as_it_stands():
+    rng = np.random.default_rng(0)
+    first = 2 + 0.3 * rng.normal(size=(1, 2001))
+    second = np.full((1, 2001), np.nan)
+    second[0, 0] = 0.5
+    low, high = statistics.contrast_interval(first, second, True, rng)
+    assert high - low == pytest.approx(2 * 1.96 * 0.3, rel=0.1)
+    assert low < first[0, 0] - 0.5 < high
+
+
 def test_interval_stands_on_the_value_whatever_the_bias_of_the_replicates():
     replicates = np.random.default_rng(0).normal(5, 1, 4000)
     low, high = statistics.bootstrap_interval(2.0, replicates)

@@ -1,188 +1,19 @@
-"""The real Snakemake on tiny studies: end to end, reruns, kills, bad input."""
+"""The real Snakemake on tiny studies: end to end, reruns, bad input."""
 
-import contextlib
+import json
 import os
-import random
-import re
 import shutil
-import signal
 import subprocess
-import sys
-import time
 import zipfile
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
-import scipy.io
 import soundfile
 import yaml
 
-from conftest import ROOT
-from music_selectivity import soundscapes
 from music_selectivity.figures import FIGURES
-from music_selectivity.natsounds import CATEGORIES, COMPONENTS
-
-PARTS = ["Snakefile", "config.yaml", "workflow", "profiles", "studies", "envs"]
-NOT_RESULTS = {"logs", "benchmarks"}
-
-# Two models and one seed on a folder of clips with a table: few jobs, every stage.
-OWN_SOUNDS = """
-study: own
-seeds: [1]
-device: cpu
-notice: A made-up study.
-corpus:
-  form: table
-  shards: 2
-  table: {folder: FOLDER}
-natsound165: {folder: NATURAL}
-audio: {clip_seconds: 2.0, min_seconds: 0.5, fill: repeat}
-quilts: {segment_ms: [50, 400], sound_seconds: 1.6}
-amplitude: {power_ratios: [1, 64]}
-linear_features: {pca: {components: 16}}
-analysis:
-  bootstrap_draws: 20
-  permutations: 20
-  random_ablation: {sets: 50}
-  genres: {below: null, classes: [Jazz, Rock music]}
-models:
-  without_music: {clips: without_music, epochs: 12, snapshots: [0, 12]}
-  with_music: null
-  untrained: {clips: without_music, epochs: 0}
-  memorization: null
-  without_music_and_speech: null
-"""
-
-
-def snakemake_command(*arguments) -> list[str]:
-    return [sys.executable, "-m", "snakemake", "--cores", "2", *map(str, arguments)]
-
-
-def run(checkout: Path, *arguments, check: bool = True) -> str:
-    """Output of Snakemake in a checkout."""
-    done = subprocess.run(
-        snakemake_command(*arguments),
-        cwd=checkout,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    assert not check or done.returncode == 0, done.stdout
-    return done.stdout
-
-
-def planned(checkout: Path, *arguments) -> dict[str, int]:
-    """Jobs by rule that a dry run would do."""
-    output = run(checkout, "-n", "--quiet", "rules", *arguments)
-    table = re.search(r"^-+  -+\n(.*?)\n\s*$", output + "\n", re.M | re.S)
-    if "Nothing to be done" in output:
-        return {}
-    rows = (line.split() for line in table[1].splitlines() if line.strip())
-    counts = {row[0]: int(row[1]) for row in rows if len(row) == 2}
-    return {rule: n for rule, n in counts.items() if rule not in ("all", "total")}
-
-
-def checkout_into(folder: Path) -> Path:
-    """Copy of what a clone holds and a run needs."""
-    folder.mkdir(exist_ok=True)
-    for name in PARTS:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(
-                source, folder / name, ignore=shutil.ignore_patterns("__pycache__")
-            )
-        else:
-            shutil.copy(source, folder / name)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def sounds(tmp_path_factory) -> Path:
-    """A folder of clips with a table, some of them bad."""
-    folder = tmp_path_factory.mktemp("own sounds é")
-    spec = soundscapes.Spec(train=48, eval=36, seconds=2.0, seed=3)
-    recipes = soundscapes.plan(spec)
-    soundscapes.write_audio(spec, recipes, folder / "clips")
-    rows = [
-        {
-            "clip_id": recipe.ytid,
-            "file": f"clips/{recipe.ytid}.flac",
-            "labels": "|".join(recipe.labels),
-            "group": recipe.group,
-            "is_speech": int("Speech" in recipe.labels),
-            "split": recipe.split,
-        }
-        for recipe in recipes
-    ]
-    bad = {
-        "silent": np.zeros(44_100),
-        "short": np.tile([0.5, -0.5], 1_000),
-        "nan": np.full(44_100, np.nan),
-        "empty": np.zeros(0),
-    }
-    for name, waveform in bad.items():
-        path = folder / f"clips/{name}.wav"
-        soundfile.write(path, waveform, 22_050, subtype="FLOAT")
-    (folder / "clips/broken.wav").write_bytes(b"RIFF, and no more")
-    for name in [*bad, "broken", "absent"]:
-        rows.append({**rows[0], "clip_id": name, "file": f"clips/{name}.wav"})
-    pd.DataFrame(rows).to_csv(folder / "clips.csv", index=False)
-    natural_sounds(folder / "natural")
-    return folder
-
-
-def natural_sounds(folder: Path) -> None:
-    """Two made-up sounds a category in the layout of the 165 natural ones."""
-    for name in ("sounds/wav", "data"):
-        (folder / name).mkdir(parents=True)
-    rng = np.random.default_rng(0)
-    names = [f"stim{number}" for number in range(2 * len(CATEGORIES))]
-    for name in names:
-        waveform = 0.1 * rng.normal(size=44_100)
-        soundfile.write(folder / f"sounds/wav/{name}.wav", waveform, 22_050)
-    lines = [
-        f"{name},{kind}" for name, kind in zip(names, 2 * [*CATEGORIES], strict=True)
-    ]
-    (folder / "sounds/category_labels.csv").write_text("\n".join(lines))
-    responses = {
-        "R": rng.random((len(names), len(COMPONENTS))),
-        "stim_names": np.array([names], dtype=object),
-        "component_names": np.array([[name] for name in COMPONENTS], dtype=object),
-    }
-    scipy.io.savemat(folder / "data/components.mat", responses)
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory, sounds) -> Path:
-    """A checkout with the study of own sounds run to its end."""
-    checkout = checkout_into(tmp_path_factory.mktemp("checkout"))
-    configure(checkout, sounds)
-    run(checkout)
-    return checkout
-
-
-def configure(checkout: Path, sounds: Path) -> None:
-    """Make the study of own sounds the checkout's default."""
-    from snakemake.utils import update_config
-
-    config = yaml.safe_load((checkout / "config.yaml").read_text())
-    own = OWN_SOUNDS.replace("FOLDER", str(sounds))
-    natural = sounds / "natural"
-    own = own.replace("NATURAL", str(natural) if natural.exists() else "null")
-    update_config(config, yaml.safe_load(own))
-    (checkout / "config.yaml").write_text(yaml.safe_dump(config))
-
-
-def results_of(checkout: Path) -> dict[str, bytes]:
-    """Bytes of every result, but for logs and benchmarks."""
-    base = checkout / "results/own"
-    return {
-        str(path.relative_to(base)): path.read_bytes()
-        for path in sorted(base.rglob("*"))
-        if path.is_file() and path.relative_to(base).parts[0] not in NOT_RESULTS
-    }
+from small_studies import checkout_into, configure, planned, run
 
 
 def test_the_tiny_study_runs_from_clips_to_report(tmp_path):
@@ -216,8 +47,38 @@ def test_the_tiny_study_runs_from_clips_to_report(tmp_path):
         *("class_precision.svg", "class_precision.csv", "ablation.svg"),
         *("claims.html", "claims.csv", "report.html", "trivial_classifier.csv"),
         *("audit.html", "audit.csv", "set_aside.csv"),
+        *("usage.html", "usage.csv", "provenance.json"),
     ):
         assert name in names
+
+
+def test_results_tell_what_made_them_and_can_be_checked(finished):
+    results = finished / "results/own"
+    provenance = json.loads((results / "provenance.json").read_text())
+    assert not [
+        path for path, result in provenance["results"].items() if not result["job"]
+    ]
+    rules = {job["rule"] for job in provenance["jobs"].values()}
+    assert rules == EVERYTHING_AFTER_CLIPS - LAST | {"usage", "resolved_config"} | {
+        *("list_clips", "categories", "log_mel")
+    }
+    assert {Path(path).name for path in provenance["inputs"]} >= {
+        *("clips.csv", "category_labels.csv", "components.mat", "stim0.wav")
+    }
+    check = ["sha256sum", "--check", "--quiet", "--strict", "SHA256SUMS"]
+    subprocess.run(check, cwd=results, check=True)
+
+
+def test_no_job_takes_more_memory_than_it_asks_for(finished):
+    usage = pd.read_csv(finished / "results/own/usage.csv")
+    assert set(usage["rule"]) == EVERYTHING_AFTER_CLIPS - LAST | {
+        *("list_clips", "categories", "log_mel", "resolved_config")
+    }
+    told = usage[~(usage["peak_mb"] <= usage["asked_mb"])]
+    # Jobs of under half a second are not looked at.
+    assert told["peak_mb"].isna().all(), told.to_string()
+    page = (finished / "results/own/usage.html").read_text()
+    assert all(f"<td>{rule}</td>" in page for rule in usage["rule"])
 
 
 def test_bad_clips_are_set_aside_and_told(finished):
@@ -247,7 +108,8 @@ OF_UNITS = {
     *("selectivity", "tuning", "readout", "natural_sounds", "calibration"),
     *("ablation", "random_ablation", "course"),
 }
-GATHERED = {"statistics", "mixed_models", "claims", "figure", "report_page"}
+LAST = {"usage", "provenance"}
+GATHERED = {"statistics", "mixed_models", "claims", "figure", "report_page", *LAST}
 AFTER_ACTIVATIONS = OF_UNITS | GATHERED
 OF_NETWORKS = {"activations", "stimulus_activations", "embedding"} | AFTER_ACTIVATIONS
 AFTER_TRAINING = {"train"} | OF_NETWORKS
@@ -318,7 +180,7 @@ def other_label(checkout, sounds):
 
 
 LIBRARY = "workflow/music_selectivity"
-CONFIG_SHOWN = {"resolved_config", "report_page"}
+CONFIG_SHOWN = {"resolved_config", "report_page", *LAST}
 
 # change -> exactly the rules that run again (and how often, where it tells more).
 PROMISES = {
@@ -375,7 +237,7 @@ PROMISES = {
             "set_ylim(0, 1.08 *",
             "set_ylim(0, 1.09 *",
         ),
-        {"figure": 1, "report_page": 1},
+        {"figure": 1, "report_page": 1, "usage": 1, "provenance": 1},
     ),
     "a comment in training code": (
         edit(f"{LIBRARY}/training.py", "import hashlib", "import hashlib  # digests"),
@@ -440,92 +302,6 @@ def test_exactly_what_changed_runs_again(finished, sounds, change):
             assert jobs[rule] == jobs["train"]
 
 
-def kill_in_new_rule(checkout: Path, known: set[str], dice: random.Random, *arguments):
-    """Run Snakemake; SIGKILL it and its jobs in the first rule not yet known.
-
-    The rule, or None if the run came to its end without one.
-    """
-    process = subprocess.Popen(
-        snakemake_command(*arguments),
-        cwd=checkout,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    started = None
-    for line in process.stdout:
-        match = re.match(r"(?:local)?rule (\w+):", line)
-        if match and match[1] not in {*known, "all"}:
-            started = started or match[1]
-        if started == "train" and ", epoch 2/" in line:
-            break  # at once: there is something to go on from
-        if started and started != "train":
-            time.sleep(dice.uniform(0, 1.5))
-            break
-    if started:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-    process.stdout.close()
-    process.wait()
-    return started
-
-
-def kill_in_every_rule(checkout: Path, *arguments) -> set[str]:
-    """Kill the run once in each rule, then let it finish. The rules."""
-    dice, killed = random.Random(20240101), set()
-    while rule := kill_in_new_rule(checkout, killed, dice, *arguments):
-        if not killed:
-            run(checkout, "--unlock", *arguments)
-        # What unlocking does, in a tenth of the time.
-        shutil.rmtree(checkout / ".snakemake/locks", ignore_errors=True)
-        killed.add(rule)
-    run(checkout, *arguments)
-    return killed
-
-
-def test_killed_in_every_stage_the_study_ends_in_the_same_bytes(
-    finished, sounds, tmp_path
-):
-    checkout = checkout_into(tmp_path)
-    configure(checkout, sounds)
-    killed = kill_in_every_rule(checkout)
-    rules = EVERYTHING_AFTER_CLIPS | CONFIG_SHOWN
-    rules |= {"list_clips", "log_mel", "categories"}
-    # A short job may end beside the one that is killed; of most others some remain.
-    long = {"log_mel", "train", "quilts", "stimulus_activations", "linear_features"}
-    assert long <= killed <= rules
-    assert len(killed) > len(rules) / 2
-    log = (checkout / "results/own/logs/train/without_music_seed1.log").read_text()
-    assert "going on after epoch" in log
-    undisturbed, disturbed = results_of(finished), results_of(checkout)
-    assert set(disturbed) == set(undisturbed)
-    differing = [name for name in undisturbed if undisturbed[name] != disturbed[name]]
-    assert not differing
-    assert planned(checkout) == {}
-
-
-def test_killed_in_synthesis_the_corpus_is_the_same(tmp_path):
-    checkout = checkout_into(tmp_path / "checkout")
-    arguments = ["--configfile", "studies/tiny.yaml"]
-    targets = ["--until", "soundscape_tables", "soundscape_audio"]
-    killed = kill_in_every_rule(checkout, *arguments, *targets)
-    assert killed == {"soundscape_tables", "soundscape_audio"}
-    spec = soundscapes.Spec(seconds=2.0, train=60, eval=40, seed=2)
-    soundscapes.write_tables(spec, tmp_path / "expected")
-    soundscapes.write_audio(spec, soundscapes.plan(spec), tmp_path / "expected")
-    expected = {
-        path.name: path.read_bytes() for path in (tmp_path / "expected").iterdir()
-    }
-    corpus = checkout / "results/tiny/corpus"
-    found = {
-        path.name: path.read_bytes()
-        for path in corpus.rglob("*")
-        if path.is_file() and path.name != ".snakemake_timestamp"
-    }
-    assert found == expected
-
-
 @pytest.mark.parametrize(
     ("config", "told"),
     [
@@ -578,9 +354,10 @@ def test_a_table_broken_after_the_run_is_told(finished, sounds, tmp_path):
 
 def test_no_usable_clip_stops_the_run(tmp_path, sounds):
     folder = tmp_path / "sounds"
-    folder.mkdir()
+    (folder / "clips").mkdir(parents=True)
     shutil.copy(sounds / "clips.csv", folder)
-    (folder / "clips").mkdir()
+    for file in pd.read_csv(folder / "clips.csv")["file"]:
+        shutil.copy(sounds / "clips/silent.wav", folder / file)
     checkout = checkout_into(tmp_path / "checkout")
     configure(checkout, folder)
     output = run(checkout, "--until", "clips", check=False)

@@ -13,7 +13,12 @@ from sklearn.metrics import average_precision_score
 
 from music_selectivity.errors import InputError
 from music_selectivity.resampling import average_precision
-from music_selectivity.selectivity import bottom_units, middle_units, top_units
+from music_selectivity.selectivity import (
+    MEASURED_SPLIT,
+    bottom_units,
+    middle_units,
+    top_units,
+)
 
 
 def silencing_sets(
@@ -47,6 +52,21 @@ def silencing_sets(
         "msi_bottom": numbers[bottom_units(msi, fraction)],
         "l1_top": numbers[top_units(l1, fraction)],
     }
+
+
+def notebook_sets(units: pd.DataFrame, fraction: float) -> dict[str, np.ndarray]:
+    """`silencing_sets` as the paper's public notebook has them.
+
+    Units are ranked on the split that scores them, and the tops are
+    ``arange(n - 1 - k, n - 1)`` of n units in ascending order: the last, which is the
+    most selective or of the largest norm, is never silenced.
+    """
+    sets = silencing_sets(units, MEASURED_SPLIT, fraction)
+    numbers, n_silenced = units["unit"].to_numpy(), len(sets["msi_top"])
+    for name, index in (("msi_top", "msi"), ("l1_top", "l1")):
+        descending = top_units(units[f"{index}_{MEASURED_SPLIT}"].to_numpy(), 1)
+        sets[name] = numbers[descending[1 : 1 + n_silenced]]
+    return sets
 
 
 def class_average_precision(

@@ -33,6 +33,11 @@ from music_selectivity.statistics import rank_sum
 # Permutations at a time: what is held of them is this many rows of clips.
 BLOCK = 50
 
+# Fewer show little of p-values' distribution, and no permutation p below 1 / 200.
+ENOUGH_PERMUTATIONS = 200
+
+LEVEL = 0.05
+
 
 class Split(NamedTuple):
     """Music and non-music clips of a split: responses (clips, units), and which."""
@@ -110,7 +115,8 @@ def permutation_rows(
     Returns
     -------
     list
-        - permuted_ratio: mean, sd, 2.5 and 97.5 (percentiles) over permutations
+        - permuted_ratio: mean, sd, 2.5 and 97.5 (percentiles) over permutations, and
+          their number, n
         - permuted_same_split_ratio: mean and sd
         - permuted_p: uniformity, the p-value of a Kolmogorov-Smirnov test of the
           p-values against the uniform distribution
@@ -133,11 +139,92 @@ def permutation_rows(
         ("permuted_ratio", "sd", float(ratios.std())),
         ("permuted_ratio", "2.5", float(ratios.quantile(0.025))),
         ("permuted_ratio", "97.5", float(ratios.quantile(0.975))),
+        ("permuted_ratio", "n", float(len(ratios))),
         ("permuted_same_split_ratio", "mean", float(same.mean())),
         ("permuted_same_split_ratio", "sd", float(same.std())),
         ("permuted_p", "uniformity", float(stats.kstest(null["p"], "uniform").pvalue)),
         ("ratio_permutation_p", MEASURED_SPLIT, float(p)),
     ]
+
+
+def few_permutations(permutations: int) -> str:
+    """What is to be said of so few permutations; empty if they are enough."""
+    if permutations >= ENOUGH_PERMUTATIONS:
+        return ""
+    return (
+        f"{permutations} permutations calibrate little: let analysis.permutations be "
+        f"{ENOUGH_PERMUTATIONS} or more"
+    )
+
+
+def calibrated_rows(statistics: pd.DataFrame) -> pd.DataFrame:
+    """Whether each network is calibrated, at a level of .05 over all of them.
+
+    Parameters
+    ----------
+    statistics
+        model, seed, measure, condition, value, with the rows of `permutation_rows`, and
+        the number of permutations as permuted_ratio n.
+
+    Returns
+    -------
+    DataFrame
+        The same columns, 1 for yes and 0 for no:
+
+        - calibrated_ratio (eval): permuted ratios centre on 1, so that their mean lies
+          no farther from it than its error, at the level over the number of networks,
+          and the bias of a ratio, which is at most their variance (second order of its
+          expansion). NaN where there is no ratio.
+        - calibrated_p (uniformity): the p-value of the Kolmogorov-Smirnov test exceeds
+          the level over the number of networks (Bonferroni).
+    """
+    of_labels = ["permuted_ratio", "permuted_p", "ratio_permutation_p"]
+    found = statistics[statistics["measure"].isin(of_labels)].pivot(
+        index=["model", "seed"], columns=["measure", "condition"], values="value"
+    )
+    if found.empty:
+        return statistics.iloc[:0]
+    level = LEVEL / len(found)
+    ratio = found["permuted_ratio"]
+    error = stats.norm.isf(level / 2) * ratio["sd"] / np.sqrt(ratio["n"])
+    centred = (ratio["mean"] - 1).abs() <= error + ratio["sd"] ** 2
+    has_ratio = found["ratio_permutation_p", MEASURED_SPLIT].notna()
+    calibrated = pd.DataFrame(
+        {
+            ("calibrated_ratio", MEASURED_SPLIT): centred.astype(float)[has_ratio],
+            ("calibrated_p", "uniformity"): found["permuted_p", "uniformity"] > level,
+        },
+        dtype=float,
+    ).rename_axis(columns=["measure", "condition"])
+    rows = calibrated.melt(ignore_index=False, value_name="value").reset_index()
+    return rows[["model", "seed", "measure", "condition", "value"]]
+
+
+def shared_permutation_p(ratios: np.ndarray, permuted: np.ndarray) -> float:
+    """One-sided p-value of the mean ratio over networks that share permutations.
+
+    The luck of the clips moves all networks alike, and so it does under a permutation
+    that they share: unlike a test over networks, this one counts it once.
+
+    Parameters
+    ----------
+    ratios
+        Measured response ratio of each network, (networks,).
+    permuted
+        Ratios of each under the same permutations, (networks, permutations).
+
+    Returns
+    -------
+    float
+        ``(1 + permutations whose mean is at or above the measured) / (1 +
+        permutations)``; NaN without any, or where one is no ratio, as in
+        `permutation_rows`.
+    """
+    usable = permuted.size and (ratios > 0).all() and (permuted > 0).all()
+    if not usable:
+        return float("nan")
+    at_or_above = np.count_nonzero(permuted.mean(axis=0) >= ratios.mean())
+    return (1 + at_or_above) / (1 + permuted.shape[1])
 
 
 def _permuted_means(

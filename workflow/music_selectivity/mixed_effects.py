@@ -51,17 +51,16 @@ def slope(
     networks
         Which network each is of, (responses,).
     clips
-        Which clip, where each network heard several versions of one: then its mean over
-        them is taken off, and the effect is within clips.
+        Which clip, where each network heard several versions of one: then the effect is
+        within clips, and what a network answers to one on the whole has no part in it.
     """
     values = _standardised(values, networks)
     x = np.asarray(x, np.float64)
     text = f"random slope by network, {_count(networks)} networks"
-    if clips is not None:
-        pairs = _numbered(networks) * _count(clips) + _numbered(clips)
-        values, x = values - _means(values, pairs), x - _means(x, pairs)
-        text = f"within clips, {text}"
-    return _fit(values, [x], x, networks, 1, text)
+    if clips is None:
+        return _fit(values, [x, np.ones(len(x))], x, networks, 1, text)
+    values, x, networks = _within(clips, values, x, networks)
+    return _fit(values, [x], x, networks, 1, f"within clips, {text}")
 
 
 def interaction(
@@ -79,14 +78,31 @@ def interaction(
     values = _standardised(values, networks)
     x, other = np.asarray(x, np.float64), np.asarray(other, np.float64)
     text = f"interaction, random slope by network, {_count(networks)} networks"
-    return _fit(values, [x * other, x, other], x, networks, 2, text)
+    fixed = [x * other, x, other, np.ones(len(x))]
+    return _fit(values, fixed, x, networks, 2, text)
 
 
 def mean_difference(differences: np.ndarray, networks: np.ndarray) -> Estimate:
     """Mean of differences, in their own unit, with a random intercept by network."""
     text = f"random intercept by network, {_count(networks)} networks"
     ones = np.ones(len(differences))
-    return _fit(np.asarray(differences, np.float64), [], ones, networks, 1, text)
+    return _fit(np.asarray(differences, np.float64), [ones], ones, networks, 1, text)
+
+
+def difference_of_kinds(
+    values: np.ndarray, other: np.ndarray, networks: np.ndarray
+) -> Estimate:
+    """Mean of the networks of another kind less that of the rest, in their own unit.
+
+    Parameters
+    ----------
+    values, other, networks
+        As for `interaction`; the intercept is random by network.
+    """
+    text = f"difference, random intercept by network, {_count(networks)} networks"
+    values, other = np.asarray(values, np.float64), np.asarray(other, np.float64)
+    ones = np.ones(len(values))
+    return _fit(values, [other, ones], ones, networks, 2, text)
 
 
 def _fit(
@@ -97,13 +113,13 @@ def _fit(
     n_kinds: int,
     text: str,
 ) -> Estimate:
-    """The first of `effects`, or the intercept where there is none."""
+    """The first of the fixed `effects`."""
     n_networks = _count(networks)
     if n_networks <= n_kinds:
         return _nothing(f"none, for want of networks ({n_networks})")
     if not np.isfinite(values).all():
         return _nothing("none: responses without variance, or not finite")
-    fixed = np.column_stack([*effects, np.ones(len(values))])
+    fixed = np.column_stack(effects)
     if np.ptp(values) == 0 or np.linalg.matrix_rank(fixed) < fixed.shape[1]:
         return _nothing("none: nothing varies")
     found = _mixed(values, fixed, networks, random)
@@ -125,7 +141,10 @@ def _mixed(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            found = MixedLM(values, fixed, networks, exog_re=random[:, None]).fit()
+            # By gradients, as is statsmodels' default, half of the searches for a small
+            # variance stop short of it.
+            model = MixedLM(values, fixed, networks, exog_re=random[:, None])
+            found = model.fit(method="powell")
         except (np.linalg.LinAlgError, ValueError):
             return None
         converged = found.converged and found.cov_re[0, 0] > NO_VARIANCE * found.scale
@@ -149,6 +168,32 @@ def _means(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
     """Of each value, the mean of its group, which is numbered."""
     groups = _numbered(groups)
     return (np.bincount(groups, values) / np.bincount(groups))[groups]
+
+
+def _within(
+    clips: np.ndarray, values: np.ndarray, x: np.ndarray, networks: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Values, x and networks of the contrasts of a clip's versions, a row fewer each.
+
+    Of every version but the first, how far it lies from the mean of those before it, in
+    units in which its error is that of a version (Helmert contrasts). Versions less
+    their mean say the same, but are one more than can err freely.
+    """
+    networks = np.asarray(networks)
+    pairs = _numbered(networks) * _count(clips) + _numbered(clips)
+    order = np.argsort(pairs, kind="stable")
+    _, first, count = np.unique(pairs[order], return_index=True, return_counts=True)
+    before = np.arange(len(order)) - np.repeat(first, count)
+    later = before > 0
+
+    def contrasts(of: np.ndarray) -> np.ndarray:
+        of = of[order]
+        total = np.cumsum(of) - of
+        total -= np.repeat(total[first], count)
+        mean = total[later] / before[later]
+        return (of[later] - mean) * np.sqrt(before[later] / (before[later] + 1))
+
+    return contrasts(values), contrasts(x), networks[order][later]
 
 
 def _standardised(values: np.ndarray, networks: np.ndarray) -> np.ndarray:

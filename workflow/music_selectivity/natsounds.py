@@ -205,6 +205,12 @@ def _read_components(path: Path) -> pd.DataFrame:
             for key in ("stim_names", "component_names")
         )
         responses = np.asarray(content["R"], dtype=np.float64)
+    except NotImplementedError as error:
+        raise InputError(
+            f"{path}: of MATLAB's version 7.3, which is HDF5; save it in version 7 or "
+            "earlier (in MATLAB: save components.mat -v7), or take it from the public "
+            "repository anew"
+        ) from error
     except (MatReadError, OSError, LookupError, ValueError, TypeError) as error:
         raise InputError(
             f"{path}: cannot be read as the responses to the sounds, R, stim_names and "

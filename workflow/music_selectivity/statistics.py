@@ -14,6 +14,9 @@ from music_selectivity.errors import InputError
 
 ALTERNATIVES = ("two-sided", "less", "greater")
 
+# Draws of networks where there are no draws of clips.
+NETWORK_DRAWS = 1000
+
 
 class Outcome(NamedTuple):
     """p-value, and the effect size: the probability that x exceeds y."""
@@ -125,12 +128,38 @@ def network_interval(
         Draws networks, with replacement, anew for every draw of clips.
     """
     values = np.asarray(values, np.float64)
-    n_networks, width = values.shape
-    complete = width > 1 and np.isfinite(values[:, 1:]).any()
-    draws = np.arange(1, width) if complete else np.zeros(1000, int)
-    chosen = rng.integers(n_networks, size=(n_networks, len(draws)))
-    replicates = values[chosen, draws].mean(axis=0)
+    chosen = _drawn_networks(values, _draws(values), rng)
+    replicates = _drawn_means(values, chosen)
     return bootstrap_interval(values[:, 0].mean(), replicates, level)
+
+
+def contrast_interval(
+    first: np.ndarray,
+    second: np.ndarray,
+    paired: bool,
+    rng: np.random.Generator,
+    level: float = 0.95,
+) -> tuple[float, float]:
+    """Bootstrap interval, over clips and networks, of one mean less another.
+
+    Parameters
+    ----------
+    first, second
+        As `values` of `network_interval`, replicates of both over the same draws of
+        clips. What has none counts as it stands in every draw.
+    paired
+        Whether rows of both are the same networks, which are then drawn together;
+        networks of two kinds are drawn by themselves.
+    rng
+        As for `network_interval`.
+    """
+    first, second = (np.asarray(values, np.float64) for values in (first, second))
+    draws = _draws(first, second)
+    chosen = _drawn_networks(first, draws, rng)
+    others = chosen if paired else _drawn_networks(second, draws, rng)
+    replicates = _drawn_means(first, chosen) - _drawn_means(second, others)
+    value = first[:, 0].mean() - second[:, 0].mean()
+    return bootstrap_interval(value, replicates, level)
 
 
 def bootstrap_interval(
@@ -160,6 +189,29 @@ def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
     if tested.any():
         adjusted[tested] = stats.false_discovery_control(p[tested], method="bh")
     return adjusted
+
+
+def _has_draws(values: np.ndarray) -> bool:
+    return bool(np.isfinite(values[:, 1:]).any())
+
+
+def _draws(*samples: np.ndarray) -> int:
+    """Draws of clips that any of the samples, (networks, 1 + draws), has."""
+    widths = [values.shape[1] - 1 for values in samples if _has_draws(values)]
+    return max(widths, default=NETWORK_DRAWS)
+
+
+def _drawn_networks(
+    values: np.ndarray, draws: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Numbers of as many networks as there are, (networks, draws)."""
+    return rng.integers(len(values), size=(len(values), draws))
+
+
+def _drawn_means(values: np.ndarray, networks: np.ndarray) -> np.ndarray:
+    """Mean over the networks drawn, (draws,), each with its draw of clips."""
+    clips = np.arange(networks.shape[1]) + 1 if _has_draws(values) else 0
+    return values[networks, clips].mean(axis=0)
 
 
 def _sample(values: np.ndarray) -> np.ndarray:

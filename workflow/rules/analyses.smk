@@ -1,4 +1,5 @@
 # What is measured in each network, or in linear features, with bootstrap replicates.
+# Most of it takes seconds: on a cluster, jobs of a group share a submission.
 
 
 rule selectivity:
@@ -12,12 +13,14 @@ rule selectivity:
         f"{paths.log}/selectivity/{{model}}_seed{{seed}}.log",
     benchmark:
         f"{paths.benchmark}/selectivity/{{model}}_seed{{seed}}.tsv"
+    group:
+        "analyses"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=memory("selectivity"),
+        runtime=minutes("selectivity"),
     params:
         ms_fraction=config["analysis"]["ms_fraction"],
         code=code("selectivity.py"),
@@ -37,12 +40,14 @@ rule tuning:
         f"{paths.log}/tuning/{{model}}_seed{{seed}}.log",
     benchmark:
         f"{paths.benchmark}/tuning/{{model}}_seed{{seed}}.tsv"
+    group:
+        "analyses"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(30),
+        mem_mb=memory("tuning"),
+        runtime=minutes("tuning"),
     params:
         stimuli=STIMULI,
         ms_fraction=config["analysis"]["ms_fraction"],
@@ -65,12 +70,14 @@ rule readout:
         f"{paths.log}/readout/{{model}}_seed{{seed}}.log",
     benchmark:
         f"{paths.benchmark}/readout/{{model}}_seed{{seed}}.tsv"
+    group:
+        "analyses"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(30),
+        mem_mb=memory("readout"),
+        runtime=minutes("readout"),
     params:
         linear=[name for name, _ in LINEAR],
         draws=config["analysis"]["bootstrap_draws"],
@@ -92,10 +99,11 @@ rule embedding:
         f"{paths.benchmark}/embedding/{{model}}_seed{{seed}}.tsv"
     conda:
         "../../envs/analysis.yaml"
-    threads: config["training"]["threads"]
+    # t-SNE gives the same points again on one thread alone.
+    threads: 1
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(60),
+        mem_mb=memory("embedding"),
+        runtime=minutes("embedding"),
     params:
         code=code("embedding.py"),
     script:
@@ -114,12 +122,14 @@ rule natural_sounds:
         f"{paths.log}/natural_sounds/{{model}}_seed{{seed}}.log",
     benchmark:
         f"{paths.benchmark}/natural_sounds/{{model}}_seed{{seed}}.tsv"
+    group:
+        "analyses"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        mem_mb=memory("natural_sounds"),
+        runtime=minutes("natural_sounds"),
     params:
         ms_fraction=config["analysis"]["ms_fraction"],
         draws=config["analysis"]["bootstrap_draws"],
@@ -137,12 +147,14 @@ rule fmri:
         f"{paths.log}/fmri.log",
     benchmark:
         f"{paths.benchmark}/fmri.tsv"
+    group:
+        "analyses"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        mem_mb=memory("fmri"),
+        runtime=minutes("fmri"),
     params:
         draws=config["analysis"]["bootstrap_draws"],
         code=code("fmri.py"),
@@ -164,15 +176,18 @@ rule ablation:
         f"{paths.log}/ablation/{{model}}_seed{{seed}}.log",
     benchmark:
         f"{paths.benchmark}/ablation/{{model}}_seed{{seed}}.tsv"
+    group:
+        "analyses"
     conda:
         "../../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(60),
+        mem_mb=memory("ablation"),
+        runtime=minutes("ablation"),
     params:
         ms_fraction=config["analysis"]["ms_fraction"],
         draws=config["analysis"]["bootstrap_draws"],
+        sets=config["analysis"]["ablation_sets"],
         code=code("ablation.py"),
     script:
         "../scripts/ablation.py"
@@ -196,8 +211,8 @@ rule random_ablation:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(240),
+        mem_mb=memory("random_ablation"),
+        runtime=minutes("random_ablation"),
         gpu=GPU,
     params:
         ms_fraction=config["analysis"]["ms_fraction"],
@@ -219,12 +234,14 @@ rule calibration:
         f"{paths.log}/calibration/{{model}}_seed{{seed}}.log",
     benchmark:
         f"{paths.benchmark}/calibration/{{model}}_seed{{seed}}.tsv"
+    group:
+        "analyses"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(30),
+        mem_mb=memory("calibration"),
+        runtime=minutes("calibration"),
     params:
         ms_fraction=config["analysis"]["ms_fraction"],
         permutations=config["analysis"]["permutations"],
@@ -240,22 +257,23 @@ rule course:
         classes=paths.classes,
         log_mels=expand(paths.log_mel, shard=SHARDS),
     output:
-        paths.measures.replace("{analysis}", "course"),
+        clips=paths.course_embedding,
+        measures=paths.measures.replace("{analysis}", "course"),
     log:
         f"{paths.log}/course/{{model}}_seed{{seed}}.log",
     benchmark:
         f"{paths.benchmark}/course/{{model}}_seed{{seed}}.tsv"
     conda:
         "../../envs/torch.yaml"
-    threads: config["training"]["threads"]
+    # As embedding, for it embeds too.
+    threads: 1
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(240),
+        mem_mb=memory("course"),
+        runtime=minutes("course"),
         gpu=GPU,
     params:
         snapshots=lambda wildcards: config["models"][wildcards.model]["snapshots"],
         ms_fraction=config["analysis"]["ms_fraction"],
-        threads=config["training"]["threads"],
         code=code("course.py"),
     script:
         "../scripts/course.py"

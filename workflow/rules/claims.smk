@@ -34,12 +34,14 @@ rule statistics:
         f"{paths.log}/statistics.log",
     benchmark:
         f"{paths.benchmark}/statistics.tsv"
+    group:
+        "report"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(30),
+        mem_mb=memory("statistics"),
+        runtime=minutes("statistics"),
     params:
         measured=[source for _, *source in MEASURED],
         networks=NETWORKS,
@@ -51,25 +53,26 @@ rule statistics:
 rule mixed_models:
     input:
         clips=paths.clips,
-        tuning=networks(paths.clip_responses, SOURCES),
-        sounds=networks(paths.sounds, WITH_NATURAL),
-        ablations=networks(paths.ablation),
+        categories=paths.categories,
         classes=paths.classes,
+        tuning=networks(paths.clip_responses),
+        sounds=networks(paths.sounds, NETWORKS if NATURAL else []),
+        ablations=networks(paths.ablation),
     output:
         paths.mixed_models,
     log:
         f"{paths.log}/mixed_models.log",
     benchmark:
         f"{paths.benchmark}/mixed_models.tsv"
+    group:
+        "report"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=growing(8000),
-        runtime=growing(60),
+        mem_mb=memory("mixed_models"),
+        runtime=minutes("mixed_models"),
     params:
-        tuned=SOURCES,
-        heard=WITH_NATURAL,
         networks=NETWORKS,
         code=code("mixed_models.py"),
     script:
@@ -81,19 +84,23 @@ rule claims:
         statistics=paths.statistics,
         replicates=paths.replicates,
         mixed=paths.mixed_models,
+        permutations=networks(paths.permutations),
     output:
         claims=report(paths.claims, category="Numbers"),
     log:
         f"{paths.log}/claims.log",
     benchmark:
         f"{paths.benchmark}/claims.tsv"
+    group:
+        "report"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(30),
+        mem_mb=memory("claims"),
+        runtime=minutes("claims"),
     params:
+        networks=NETWORKS,
         code=code("claims.py"),
     script:
         "../scripts/claims.py"

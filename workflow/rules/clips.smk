@@ -17,8 +17,8 @@ rule list_clips:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        mem_mb=memory("list_clips"),
+        runtime=minutes("list_clips"),
     params:
         corpus={"form": FORM, FORM: config["corpus"][FORM]},
         categories=config["categories"],
@@ -42,8 +42,8 @@ rule log_mel:
         "../../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1500),
-        runtime=growing(60),
+        mem_mb=memory("log_mel"),
+        runtime=minutes("log_mel"),
     params:
         clip_ids=shard_clip_ids,
         audio=config["audio"],
@@ -65,12 +65,14 @@ rule clips:
         f"{paths.log}/clips.log",
     benchmark:
         f"{paths.benchmark}/clips.tsv"
+    group:
+        "clips"
     conda:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=memory("clips"),
+        runtime=minutes("clips"),
     params:
         code=code("clips.py"),
     script:
@@ -91,12 +93,14 @@ rule audit:
         f"{paths.benchmark}/audit.tsv"
     # What was lost is told before hours of training.
     priority: 100
+    group:
+        "clips"
     conda:
         "../../envs/plots.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        mem_mb=memory("audit"),
+        runtime=minutes("audit"),
     params:
         study=config["study"],
         form=FORM,
@@ -115,12 +119,14 @@ rule trivial_classifier:
         f"{paths.log}/trivial_classifier.log",
     benchmark:
         f"{paths.benchmark}/trivial_classifier.tsv"
+    group:
+        "clips"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=memory("trivial_classifier"),
+        runtime=minutes("trivial_classifier"),
     params:
         code=code("trivial_classifier.py"),
     script:

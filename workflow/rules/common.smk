@@ -10,6 +10,13 @@ from snakemake.exceptions import WorkflowError
 from music_selectivity.codedigest import code_digest, text_digest
 from music_selectivity.config import AUDIOSET_TABLES, DOWNLOADS, resolve
 from music_selectivity.errors import InputError
+from music_selectivity.resources import (
+    AUDIOSET_CLIPS,
+    COSTS,
+    Scale,
+    memory_mb,
+    runtime_minutes,
+)
 from music_selectivity.sources import (
     MIRROR,
     corpus_files,
@@ -95,6 +102,9 @@ paths.original = paths.activations.replace("{stimuli}", "original")
 paths.units = f"{RESULTS}/analyses/selectivity/{{model}}/seed{{seed}}_units.csv"
 paths.clip_responses = f"{RESULTS}/analyses/tuning/{{model}}/seed{{seed}}_clips.parquet"
 paths.embedding = f"{RESULTS}/analyses/embedding/{{model}}/seed{{seed}}_clips.parquet"
+paths.course_embedding = (
+    f"{RESULTS}/analyses/course/{{model}}/seed{{seed}}_clips.parquet"
+)
 paths.sounds = (
     f"{RESULTS}/analyses/natural_sounds/{{model}}/seed{{seed}}_sounds.parquet"
 )
@@ -113,6 +123,11 @@ paths.claims_page = f"{RESULTS}/claims.html"
 paths.figure = f"{RESULTS}/figures/{{figure}}"
 paths.report = f"{RESULTS}/report.html"
 paths.resolved_config = f"{RESULTS}/config.yaml"
+# Of the whole study: what its jobs took, what made each result, and checksums.
+paths.usage_table = f"{RESULTS}/usage.csv"
+paths.usage = f"{RESULTS}/usage.html"
+paths.provenance = f"{RESULTS}/provenance.json"
+paths.checksums = f"{RESULTS}/SHA256SUMS"
 paths.log = f"{RESULTS}/logs"
 paths.benchmark = f"{RESULTS}/benchmarks"
 
@@ -250,9 +265,53 @@ def components(wildcards):
     return paths.pca if wildcards.model == "pca" else []
 
 
-def growing(base):
-    """A resource that doubles with each attempt at the job."""
-    return lambda wildcards, attempt: base * 2 ** (attempt - 1)
+def clips_listed():
+    """How many clips there will be, as far as can be told before any job has run."""
+    if FORM == "soundscapes":
+        spec = config["corpus"]["soundscapes"]
+        return spec["train"] + spec["eval"]
+    if FORM == "collections":
+        return 2_000 + 1_000 * config["corpus"]["collections"]["clips_per_track"]
+    files = [name for names in FILES_BY_SHARD.values() for name in names]
+    return AUDIOSET_CLIPS if any(map(is_parquet, files)) else len(files)
+
+
+N_CLIPS = clips_listed()
+
+
+def scale_of(wildcards):
+    """The size of the study, and of the job with these wildcards."""
+    model = config["models"].get(getattr(wildcards, "model", None), {})
+    return Scale(
+        clips=N_CLIPS,
+        seconds=config["audio"]["clip_seconds"],
+        shards=N_SHARDS,
+        sources=len(SOURCES),
+        stimuli=len(OTHER_STIMULI),
+        random_sets=config["analysis"]["random_ablation"]["sets"],
+        epochs=model.get("epochs", 0),
+        snapshots=len(model.get("snapshots", ())),
+        threads=config["training"]["threads"],
+    )
+
+
+def memory(name):
+    """Resource mem_mb: twice as much at each attempt at the job."""
+    return lambda wildcards, attempt: memory_mb(name, scale_of(wildcards), attempt)
+
+
+def minutes(name):
+    """Resource runtime: twice as much at each attempt at the job."""
+    return lambda wildcards, attempt: runtime_minutes(
+        name, scale_of(wildcards), attempt
+    )
+
+
+def writable(folder):
+    """Whether files may be put into a folder, or into what it is to be made in."""
+    folder = Path(folder).absolute()
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    return os.access(there, os.W_OK | os.X_OK)
 
 
 # A GPU is asked for where one is used; under `auto`, where this machine has one.

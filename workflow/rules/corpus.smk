@@ -16,8 +16,8 @@ rule soundscape_tables:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        mem_mb=memory("soundscape_tables"),
+        runtime=minutes("soundscape_tables"),
     params:
         spec=config["corpus"]["soundscapes"],
         seconds=config["audio"]["clip_seconds"],
@@ -37,8 +37,8 @@ rule soundscape_audio:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(60),
+        mem_mb=memory("soundscape_audio"),
+        runtime=minutes("soundscape_audio"),
     params:
         spec=config["corpus"]["soundscapes"],
         seconds=config["audio"]["clip_seconds"],
@@ -68,8 +68,8 @@ rule collection_tables:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        mem_mb=memory("collection_tables"),
+        runtime=minutes("collection_tables"),
     params:
         collections=COLLECTIONS,
         code=code("collection_tables.py"),
@@ -92,8 +92,8 @@ rule collection_audio:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(60),
+        mem_mb=memory("collection_audio"),
+        runtime=minutes("collection_audio"),
     params:
         n_shards=N_SHARDS,
         code=code("collection_audio.py"),

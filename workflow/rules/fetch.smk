@@ -25,8 +25,8 @@ rule fetch:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=growing(500),
-        runtime=growing(240),
+        mem_mb=memory("fetch"),
+        runtime=minutes("fetch"),
     params:
         source=lambda wildcards: FETCHED[wildcards.download],
         code=code("fetch.py"),
@@ -47,8 +47,8 @@ rule unpack:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=growing(500),
-        runtime=growing(30),
+        mem_mb=memory("unpack"),
+        runtime=minutes("unpack"),
     params:
         code=code("unpack.py"),
     script:

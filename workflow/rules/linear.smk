@@ -15,8 +15,8 @@ rule fit_pca:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
     resources:
-        mem_mb=growing(4000),
-        runtime=growing(120),
+        mem_mb=memory("fit_pca"),
+        runtime=minutes("fit_pca"),
     params:
         pca=config["linear_features"]["pca"],
         threads=config["training"]["threads"],
@@ -45,8 +45,8 @@ rule linear_features:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
     resources:
-        mem_mb=growing(3000),
-        runtime=growing(120),
+        mem_mb=memory("linear_features"),
+        runtime=minutes("linear_features"),
         gpu=GPU,
     params:
         gabor=config["linear_features"]["gabor"],

@@ -19,8 +19,8 @@ rule train:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
     resources:
-        mem_mb=growing(8000),
-        runtime=growing(480),
+        mem_mb=memory("train"),
+        runtime=minutes("train"),
         gpu=GPU,
     params:
         model=lambda wildcards: config["models"][wildcards.model],
@@ -49,8 +49,8 @@ rule activations:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
     resources:
-        mem_mb=growing(3000),
-        runtime=growing(60),
+        mem_mb=memory("activations"),
+        runtime=minutes("activations"),
         gpu=GPU,
     params:
         stimuli=["original"],
@@ -77,8 +77,8 @@ rule stimulus_activations:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
     resources:
-        mem_mb=growing(3000),
-        runtime=growing(240),
+        mem_mb=memory("stimulus_activations"),
+        runtime=minutes("stimulus_activations"),
         gpu=GPU,
     params:
         stimuli=OTHER_STIMULI,

@@ -6,10 +6,15 @@ FIGURES = {
         "ablations": networks(paths.ablation),
         "classes": paths.classes,
     },
-    "embedding": {"embeddings": networks(paths.embedding, SOURCES), **STATISTICS},
+    "embedding": {
+        "embeddings": networks(paths.embedding, SOURCES),
+        "clips": paths.clips,
+        "categories": paths.categories,
+        **STATISTICS,
+    },
     "readout": STATISTICS,
     "unit_responses": STATISTICS,
-    "msi_distribution": {"units": networks(paths.units)},
+    "msi_distribution": {"units": networks(paths.units, SOURCES)},
     "selectivity_ratio": STATISTICS,
     "amplitude": STATISTICS,
     "readout_units": STATISTICS,
@@ -26,6 +31,10 @@ FIGURES = {
     "ablation": STATISTICS,
     "random_ablation": {"nulls": networks(paths.null, RANDOM), **STATISTICS},
     "training_course": STATISTICS,
+    "training_embedding": {
+        "embeddings": networks(paths.course_embedding, COURSES),
+        **STATISTICS,
+    },
     "categories": STATISTICS,
     "calibration": {
         "permutations": networks(paths.permutations, SOURCES),
@@ -35,8 +44,10 @@ FIGURES = {
 # Whose tables a list holds, where it is not every network's.
 FIGURE_NETWORKS = {
     "embedding": SOURCES,
+    "msi_distribution": SOURCES,
     "natural_sounds": WITH_NATURAL,
     "random_ablation": RANDOM,
+    "training_embedding": COURSES,
     "calibration": SOURCES,
 }
 FIGURE_ARGUMENTS = {
@@ -74,12 +85,14 @@ rule figure:
         f"{paths.log}/figure/{{figure}}.log",
     benchmark:
         f"{paths.benchmark}/figure/{{figure}}.tsv"
+    group:
+        "report"
     conda:
         "../../envs/plots.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1000),
-        runtime=growing(10),
+        mem_mb=memory("figure"),
+        runtime=minutes("figure"),
     params:
         networks=lambda wildcards: FIGURE_NETWORKS.get(wildcards.figure, NETWORKS),
         arguments=lambda wildcards: FIGURE_ARGUMENTS.get(wildcards.figure, {}),
@@ -102,6 +115,7 @@ rule report_page:
         claims=paths.claims,
         config=paths.resolved_config,
         figures=expand(f"{paths.figure}.svg", figure=FIGURES),
+        numbers=expand(f"{paths.figure}.csv", figure=FIGURES),
     output:
         page=report(paths.report, category="Report"),
         claims=report(
@@ -111,12 +125,14 @@ rule report_page:
         f"{paths.log}/report_page.log",
     benchmark:
         f"{paths.benchmark}/report_page.tsv"
+    group:
+        "report"
     conda:
         "../../envs/plots.yaml"
     threads: 1
     resources:
-        mem_mb=growing(2000),
-        runtime=growing(10),
+        mem_mb=memory("report_page"),
+        runtime=minutes("report_page"),
     params:
         study=config["study"],
         notice=config["notice"],
@@ -139,8 +155,8 @@ rule resolved_config:
         "../../envs/plots.yaml"
     threads: 1
     resources:
-        mem_mb=growing(500),
-        runtime=growing(10),
+        mem_mb=memory("resolved_config"),
+        runtime=minutes("resolved_config"),
     params:
         config=config,
         code=code("resolved_config.py"),

@@ -1,5 +1,7 @@
 # Stimulus sets beside the clips, made once for all networks.
 
+NATURAL_FILES = ("sounds/*.csv", "data/*.mat", "sounds/wav/*.wav")
+
 
 rule levelled:
     input:
@@ -15,8 +17,8 @@ rule levelled:
         "../../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1500),
-        runtime=growing(60),
+        mem_mb=memory("levelled"),
+        runtime=minutes("levelled"),
     params:
         clip_ids=shard_clip_ids,
         audio=config["audio"],
@@ -40,8 +42,8 @@ rule quilts:
         "../../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1500),
-        runtime=growing(120),
+        mem_mb=memory("quilts"),
+        runtime=minutes("quilts"),
     params:
         clip_ids=shard_clip_ids,
         audio=config["audio"],
@@ -55,7 +57,7 @@ rule quilts:
 rule natural_log_mels:
     input:
         clips=paths.clips,
-        files=folder_inputs(NATURAL, "sounds/*.csv", "data/*.mat", "sounds/wav/*.wav"),
+        files=folder_inputs(NATURAL, *NATURAL_FILES),
     output:
         array=paths.natural_log_mels,
         sounds=paths.natural_sounds,
@@ -67,8 +69,8 @@ rule natural_log_mels:
         "../../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=growing(1500),
-        runtime=growing(10),
+        mem_mb=memory("natural_log_mels"),
+        runtime=minutes("natural_log_mels"),
     params:
         folder=NATURAL,
         audio=config["audio"],
@@ -93,8 +95,8 @@ rule categories:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=growing(500),
-        runtime=growing(10),
+        mem_mb=memory("categories"),
+        runtime=minutes("categories"),
     params:
         categories=config["analysis"]["categories"],
         genres=config["analysis"]["genres"],

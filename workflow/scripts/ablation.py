@@ -5,6 +5,7 @@ import torch
 from music_selectivity.ablation import (
     class_average_precision,
     mean_average_precision,
+    notebook_sets,
     silencing_sets,
 )
 from music_selectivity.activations import from_table
@@ -16,18 +17,19 @@ from music_selectivity.responses import scores_of_units
 from music_selectivity.selectivity import MEASURED_SPLIT, SELECTION_SPLIT
 from music_selectivity.store import read_table, write_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     torch.set_num_threads(1)
     classes = read_table(snakemake.input.classes)
     clips = included(read_table(snakemake.input.clips))
     scored = (clips["split"] == MEASURED_SPLIT).to_numpy()
     _, responses = from_table(read_table(snakemake.input.activations))
     network, _ = load_checkpoint(snakemake.input.checkpoint)
-    sets = silencing_sets(
-        read_table(snakemake.input.units),
-        SELECTION_SPLIT,
-        snakemake.params.ms_fraction,
-    )
+    units = read_table(snakemake.input.units)
+    fraction = snakemake.params.ms_fraction
+    if snakemake.params.sets == "notebook":
+        sets = notebook_sets(units, fraction)
+    else:
+        sets = silencing_sets(units, SELECTION_SPLIT, fraction)
     head = scores_of_units(network)
     labels = label_matrix(clips, classes)[scored]
     table = class_average_precision(

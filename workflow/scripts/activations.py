@@ -9,7 +9,7 @@ from music_selectivity.responses import write_responses
 from music_selectivity.stimuli import NATURAL_SOUNDS, open_stimuli
 from music_selectivity.store import read_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     torch.set_num_threads(snakemake.params.threads)
     device = resolve(snakemake.config["device"])
     network, _ = load_checkpoint(snakemake.input.checkpoint)

@@ -5,7 +5,7 @@ from music_selectivity.audit import audit, beside_the_paper, set_aside
 from music_selectivity.jobs import job
 from music_selectivity.store import read_table, write_table, write_text
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     clips = read_table(snakemake.input.clips)
     classes = read_table(snakemake.input.classes)
     counts = audit(clips, classes["name"].tolist())

@@ -2,14 +2,20 @@
 
 from music_selectivity import seeds
 from music_selectivity.activations import from_table
-from music_selectivity.calibration import permutation_rows, permuted_ratios
+from music_selectivity.calibration import (
+    few_permutations,
+    permutation_rows,
+    permuted_ratios,
+)
 from music_selectivity.clips import included
 from music_selectivity.jobs import job
 from music_selectivity.resampling import measure_table
 from music_selectivity.store import read_table, write_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     params = snakemake.params
+    if few := few_permutations(params.permutations):
+        log.warning(few)
     clips = included(read_table(snakemake.input.clips))
     _, responses = from_table(read_table(snakemake.input.activations))
     null = permuted_ratios(

@@ -5,7 +5,7 @@ from music_selectivity.jobs import job
 from music_selectivity.ontology import Ontology
 from music_selectivity.store import read_table, write_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     given = snakemake.input.ontology
     table = category_table(
         snakemake.params.categories,

@@ -1,11 +1,21 @@
 """Every claim of the paper against what was measured."""
 
+import pandas as pd
+
 from music_selectivity.claims import evaluate
 from music_selectivity.jobs import job
 from music_selectivity.store import read_table, write_table
 
-with job(snakemake.log[0]) as log:
-    claims = evaluate(*map(read_table, snakemake.input))
+with job(snakemake) as log:
+    files = snakemake.input
+    permutations = pd.concat(
+        read_table(path).assign(model=model, seed=seed)
+        for path, (model, seed) in zip(
+            files.permutations, snakemake.params.networks, strict=True
+        )
+    )
+    tables = map(read_table, (files.statistics, files.replicates, files.mixed))
+    claims = evaluate(*tables, permutations)
     write_table(snakemake.output.claims, claims)
     for verdict, count in claims["verdict"].value_counts().items():
         log.info("%s: %d", verdict, count)

@@ -4,7 +4,7 @@ from music_selectivity.clips import check_failures, class_table, included, merge
 from music_selectivity.jobs import job
 from music_selectivity.store import read_table, write_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     listed = read_table(snakemake.input.clips)
     classes = read_table(snakemake.input.classes)
     clips = merge_audits(listed, [read_table(path) for path in snakemake.input.audits])

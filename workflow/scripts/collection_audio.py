@@ -5,7 +5,7 @@ from music_selectivity.jobs import job
 from music_selectivity.sources import shard_of
 from music_selectivity.store import read_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     recipes = read_table(snakemake.input.recipes)
     shard, n_shards = int(snakemake.wildcards.shard), snakemake.params.n_shards
     shards = recipes["clip_id"].map(lambda clip_id: shard_of(clip_id, n_shards))

@@ -6,7 +6,7 @@ from music_selectivity import sound_collections
 from music_selectivity.jobs import job
 from music_selectivity.store import write_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     given = snakemake.params.collections
     recipes = sound_collections.plan(
         given["esc50"], given["music"], given["clips_per_track"], given["seed"]

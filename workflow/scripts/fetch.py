@@ -3,6 +3,6 @@
 from music_selectivity.fetch import fetch
 from music_selectivity.jobs import job
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     fetch(path=snakemake.output[0], **snakemake.params.source)
     log.info("%s is whole", snakemake.output[0])

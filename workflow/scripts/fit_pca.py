@@ -8,7 +8,7 @@ from music_selectivity.clips import training_clips
 from music_selectivity.jobs import job
 from music_selectivity.store import ShardedArray, read_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     torch.set_num_threads(snakemake.params.threads)
     spec = snakemake.params.pca
     clips = training_clips(read_table(snakemake.input.clips), spec["clips"])

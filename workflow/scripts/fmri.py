@@ -5,7 +5,7 @@ from music_selectivity.natsounds import fmri_rows, sound_weights
 from music_selectivity.resampling import measure_table
 from music_selectivity.store import read_table, write_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     sounds = read_table(snakemake.input[0])
     rows = fmri_rows(sounds, sound_weights(sounds, snakemake.params.draws))
     write_table(snakemake.output[0], measure_table(rows))

@@ -10,7 +10,7 @@ from music_selectivity.shard_clips import shard_clips
 from music_selectivity.stimuli import LEVELLED, stimulus_clips
 from music_selectivity.store import read_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     torch.set_num_threads(1)
     clips = read_table(snakemake.input.clips)
     chosen = stimulus_clips(clips, LEVELLED)

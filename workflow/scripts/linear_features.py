@@ -10,7 +10,7 @@ from music_selectivity.responses import write_responses
 from music_selectivity.stimuli import NATURAL_SOUNDS, open_stimuli
 from music_selectivity.store import read_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     params = snakemake.params
     torch.set_num_threads(params.threads)
     device = resolve(snakemake.config["device"])

@@ -4,7 +4,7 @@ from music_selectivity.clips import list_corpus
 from music_selectivity.jobs import job
 from music_selectivity.store import write_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     corpus = snakemake.params.corpus
     # The synthetic corpus stands where its tables were written.
     generated = snakemake.input[0].rpartition("/")[0]

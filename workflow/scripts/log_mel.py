@@ -8,7 +8,7 @@ from music_selectivity.logmel import LogMelSettings, write_shard
 from music_selectivity.shard_clips import shard_clips
 from music_selectivity.store import write_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     torch.set_num_threads(1)
     audit = write_shard(
         shard_clips(snakemake.params.clip_ids, snakemake.input),

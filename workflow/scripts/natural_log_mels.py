@@ -10,7 +10,7 @@ from music_selectivity.logmel import LogMel, LogMelSettings
 from music_selectivity.natsounds import read_sounds
 from music_selectivity.store import atomic_path, read_table, write_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     torch.set_num_threads(1)
     audio = AudioSettings(**snakemake.params.audio)
     sounds = read_sounds(snakemake.params.folder)

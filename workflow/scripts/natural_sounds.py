@@ -11,7 +11,7 @@ from music_selectivity.resampling import measure_table
 from music_selectivity.selectivity import SELECTION_SPLIT, top_units
 from music_selectivity.store import read_table, write_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params
     sounds = read_table(files.sounds)
     _, responses = from_table(read_table(files.activations))

@@ -10,7 +10,7 @@ from music_selectivity.shard_clips import shard_clips
 from music_selectivity.stimuli import stimulus_clips
 from music_selectivity.store import read_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     torch.set_num_threads(1)
     clips = stimulus_clips(read_table(snakemake.input.clips), "quilt_original")
     clips = clips[clips["shard"] == int(snakemake.wildcards.shard)]

@@ -18,7 +18,7 @@ from music_selectivity.resampling import measure_table
 from music_selectivity.selectivity import MEASURED_SPLIT, SELECTION_SPLIT
 from music_selectivity.store import read_table, write_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     params, wildcards = snakemake.params, snakemake.wildcards
     torch.set_num_threads(params.threads)
     device = resolve(snakemake.config["device"])

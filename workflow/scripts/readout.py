@@ -8,7 +8,7 @@ from music_selectivity.resampling import measure_table, split_weights
 from music_selectivity.selectivity import MEASURED_SPLIT, SELECTION_SPLIT
 from music_selectivity.store import read_table, write_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params
     clips = included(read_table(files.clips))
     _, responses = from_table(read_table(files.activations))

@@ -5,6 +5,6 @@ import yaml
 from music_selectivity.jobs import job
 from music_selectivity.store import write_text
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     text = yaml.safe_dump(snakemake.params.config, sort_keys=False, allow_unicode=True)
     write_text(snakemake.output[0], text)

@@ -7,7 +7,7 @@ from music_selectivity.resampling import measure_table
 from music_selectivity.selectivity import same_split_ratios, unit_table
 from music_selectivity.store import read_table, write_table
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     clips = included(read_table(snakemake.input.clips))
     _, responses = from_table(read_table(snakemake.input.activations))
     write_table(snakemake.output.units, unit_table(responses, clips))

@@ -4,7 +4,7 @@ from music_selectivity import soundscapes
 from music_selectivity.jobs import job
 from music_selectivity.sources import shard_of
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     spec = soundscapes.Spec(seconds=snakemake.params.seconds, **snakemake.params.spec)
     shard, n_shards = int(snakemake.wildcards.shard), snakemake.params.n_shards
     recipes = [

@@ -15,7 +15,7 @@ from music_selectivity.jobs import job
 from music_selectivity.store import ShardedArray, read_table, write_table
 from music_selectivity.training import TrainingSettings, random_labels, train
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     name, seed = snakemake.wildcards.model, int(snakemake.wildcards.seed)
     params = snakemake.params
     model = params.model

@@ -5,7 +5,7 @@ from music_selectivity.jobs import job
 from music_selectivity.store import read_table, write_table
 from music_selectivity.trivial import trivial_auc
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     clips = included(read_table(snakemake.input.clips))
     clips = clips[clips["group"] != "mixed"]
     features = {

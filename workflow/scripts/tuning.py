@@ -10,7 +10,7 @@ from music_selectivity.selectivity import OTHER_SPLIT
 from music_selectivity.store import read_table, write_table
 from music_selectivity.tuning import clip_responses, tuning_rows, unit_sets
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params
     clips = included(read_table(files.clips))
     categories = read_table(files.categories)

@@ -10,7 +10,7 @@ PLACES = {
     "gtzan": sound_collections.music_place,
 }
 
-with job(snakemake.log[0]) as log:
+with job(snakemake) as log:
     place = PLACES[snakemake.wildcards.archive]
     count = unpack(snakemake.input[0], snakemake.output[0], place)
     log.info("%d files", count)

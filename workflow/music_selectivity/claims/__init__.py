@@ -1,31 +1,40 @@
 """Every claim of the paper that a study can test, against what it measured.
 
-`catalogue` holds the claims, `comparisons` how each is tested, and `verdicts` the one
-rule by which all are judged.
+`catalogue` holds the claims, `comparisons` how each is tested, `verdicts` the rule by
+which all are judged, and `intervals` what bootstrap and permutations say beside it.
 """
+
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
-from music_selectivity import seeds, statistics
+from music_selectivity import statistics
 from music_selectivity.claims.catalogue import CLAIMS
 from music_selectivity.claims.claim import Claim
-from music_selectivity.claims.comparisons import Correlation, Outcome
-from music_selectivity.claims.measured import Measured, Values
+from music_selectivity.claims.comparisons import Correlation, Outcome, Trend
+from music_selectivity.claims.intervals import (
+    CONTRAST,
+    SHOWN,
+    contrast,
+    permutation_p,
+    second_interval,
+    shown,
+)
+from music_selectivity.claims.measured import Measured
 from music_selectivity.claims.verdicts import (
     DIFFERENCE,
     ENOUGH_NETWORKS,
+    LEVEL,
     NOT_REPLICATED,
     NOT_RUN,
     REPLICATED,
     TOO_FEW,
+    trend_verdict,
     verdict,
 )
 
 __all__ = ["evaluate", "verdict"]
-
-# Where there are no draws of clips.
-NETWORK_DRAWS = 1000
 
 MIXED = ["mixed_estimate", "mixed_low", "mixed_high", "mixed_p"]
 
@@ -34,6 +43,7 @@ def evaluate(
     table: pd.DataFrame,
     replicates: pd.DataFrame | None = None,
     mixed: pd.DataFrame | None = None,
+    permutations: pd.DataFrame | None = None,
     claims: tuple[Claim, ...] = CLAIMS,
 ) -> pd.DataFrame:
     """Judge every claim (claims.csv).
@@ -46,6 +56,9 @@ def evaluate(
         Of the same rows, a column a bootstrap draw.
     mixed
         mixed_models.csv: id (of the claim), estimate, low, high, p, model.
+    permutations
+        ``calibration.permuted_ratios`` of all networks: model, seed, permutation,
+        ratio. Networks share permutations of the same number.
 
     Returns
     -------
@@ -54,9 +67,13 @@ def evaluate(
         over networks of what `notes` names; low and high, its 95 % bootstrap interval
         over clips and networks; n, networks (of the smaller sample); test, p,
         p_adjusted (Benjamini and Hochberg, over all claims that are tested),
-        effect_size (that the first sample exceeds the second, or Pearson's r); the
-        estimate, interval and p of the mixed-effects model; verdict, "not run" where a
-        model or measure is missing; notes.
+        effect_size (that the first sample exceeds the second, or Pearson's r);
+        contrast, the mean of the first sample less that of the second, with
+        contrast_low and contrast_high, its interval as above (none of a correlation);
+        permutation_p, of the mean response ratio over networks against permuted labels,
+        where the claim is that there is selectivity; the estimate, interval and p of
+        the mixed-effects model; verdict, "not run" where a model or measure is missing;
+        notes.
 
     Raises
     ------
@@ -64,15 +81,15 @@ def evaluate(
         The table lacks a column or holds a value twice.
     """
     measured = Measured(table, replicates)
-    found = pd.DataFrame([_judge(claim, measured) for claim in claims])
+    found = pd.DataFrame([_judge(claim, measured, permutations) for claim in claims])
     found["p_adjusted"] = statistics.benjamini_hochberg(found["p"])
     found = _with_mixed(found, mixed)
-    first = ["id", "claim", "models", "where", "paper", "measured", "sd", "low", "high"]
-    tests = ["n", "test", "p", "p_adjusted", "effect_size", *MIXED]
-    return found[[*first, *tests, "verdict", "notes"]]
+    first = ["id", "claim", "models", "where", "paper", *SHOWN]
+    tests = ["n", "test", "p", "p_adjusted", "effect_size", *CONTRAST, "permutation_p"]
+    return found[[*first, *tests, *MIXED, "verdict", "notes"]]
 
 
-def _judge(claim: Claim, measured: Measured) -> dict:
+def _judge(claim: Claim, measured: Measured, permutations: pd.DataFrame | None) -> dict:
     outcome = claim.comparison.run(measured)
     row = {
         "id": claim.id,
@@ -80,7 +97,7 @@ def _judge(claim: Claim, measured: Measured) -> dict:
         "models": ", ".join(claim.models),
         "where": claim.where,
         "paper": claim.paper,
-        **dict.fromkeys(("measured", "sd", "low", "high"), np.nan),
+        **dict.fromkeys([*SHOWN, *CONTRAST, "permutation_p"], np.nan),
         "n": outcome.n,
         "test": outcome.test,
         "p": outcome.p,
@@ -90,22 +107,20 @@ def _judge(claim: Claim, measured: Measured) -> dict:
     }
     if outcome.n == 0:
         return row | {"test": "", "p": np.nan, "effect_size": np.nan}
-    row |= _shown(claim, measured)
-    inside = None
-    if claim.paper_value is not None and np.isfinite(row["low"]):
-        inside = row["low"] <= claim.paper_value <= row["high"]
-    row["verdict"] = _verdict(claim, outcome, inside)
-    left_out = measured.n_networks(claim.models) - outcome.n
-    remarks = [outcome.remark]
-    if inside is not None:
-        remarks.append(f"the paper's {claim.paper_value:g} lies {_side(row, claim)}")
-    if left_out > 0:
-        remarks.append(f"{left_out} networks without a value left out")
+    row |= shown(claim, measured) | contrast(claim, measured)
+    row["permutation_p"] = permutation_p(claim, measured, permutations)
+    papers = list(_beside_the_paper(claim, row, measured))
+    inside = all(inside for inside, _ in papers) if papers else None
+    row["verdict"] = _verdict(claim, outcome, row, inside)
+    remarks = [outcome.remark, *(remark for _, remark in papers)]
+    remarks += _reservations(claim, outcome, row, measured)
     row["notes"] = "; ".join([row["notes"], *filter(None, remarks)])
     return row
 
 
-def _verdict(claim: Claim, outcome: Outcome, inside: bool | None) -> str:
+def _verdict(claim: Claim, outcome: Outcome, row: dict, inside: bool | None) -> str:
+    if isinstance(claim.comparison, Trend):
+        return trend_verdict(row["low"], row["high"])
     if outcome.passed is not None:
         if not outcome.passed:
             return NOT_REPLICATED
@@ -119,33 +134,45 @@ def _verdict(claim: Claim, outcome: Outcome, inside: bool | None) -> str:
     )
 
 
-def _shown(claim: Claim, measured: Measured) -> dict[str, float]:
-    """Mean, SD and interval of what the claim shows."""
-    rng = seeds.generator("bootstrap", "networks", claim.id)
-    if isinstance(claim.comparison, Correlation):
-        x, y = claim.comparison.pooled(measured)
-        value = _pearson(x[:, :, 0], y[:, :, 0])
-        draws = []
-        drawn = y.shape[2] > 1 and np.isfinite(x[..., 1:] + y[..., 1:]).any()
-        for clips in range(1, y.shape[2]) if drawn else [0] * NETWORK_DRAWS:
-            networks = rng.integers(y.shape[1], size=y.shape[1])
-            draws.append(_pearson(x[:, networks, clips], y[:, networks, clips]))
-        low, high = statistics.bootstrap_interval(value, np.array(draws))
-        return {"measured": value, "sd": np.nan, "low": low, "high": high}
-    shown: Values = claim.shown(measured)
-    low, high = statistics.network_interval(shown.to_numpy(), rng)
-    return {"measured": shown[0].mean(), "sd": shown[0].std(), "low": low, "high": high}
+def _beside_the_paper(
+    claim: Claim, row: dict, measured: Measured
+) -> Iterator[tuple[bool, str]]:
+    """For each number of the paper, whether it lies in the interval, and in words."""
+    pairs = [(claim.paper_value, "", (row["low"], row["high"]))]
+    if claim.paper_second is not None:
+        ends = second_interval(claim, measured)
+        pairs.append((claim.paper_second, " for the second", ends))
+    for value, which, (low, high) in pairs:
+        if value is not None and np.isfinite(low):
+            place = "below" if value < low else "above" if value > high else "inside"
+            yield (
+                place == "inside",
+                f"the paper's {value:.3g}{which} lies {place} the interval"
+                + (f" {low:.3g} to {high:.3g}" if which else ""),
+            )
 
 
-def _pearson(x: np.ndarray, y: np.ndarray) -> float:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return float(np.corrcoef(x.ravel(), y.ravel())[0, 1]) if x.size > 1 else np.nan
-
-
-def _side(row: dict, claim: Claim) -> str:
-    if claim.paper_value < row["low"]:
-        return "below the interval"
-    return "above the interval" if claim.paper_value > row["high"] else "inside it"
+def _reservations(
+    claim: Claim, outcome: Outcome, row: dict, measured: Measured
+) -> Iterator[str]:
+    """What a reader of the verdict must know besides."""
+    if outcome.p <= LEVEL and row["contrast_low"] <= 0 <= row["contrast_high"]:
+        yield (
+            f"although p = {outcome.p:.2g}, the interval of the difference includes "
+            "none: other clips may show none"
+        )
+    for model in claim.models if claim.permuted else ():
+        ratios = measured.values(model, "calibrated_ratio", "eval")[0]
+        p_values = measured.values(model, "calibrated_p", "uniformity")[0]
+        if len(p_values):
+            yield (
+                f"with permuted labels {model} has ratios about 1 in "
+                f"{ratios.sum():.0f} of {len(ratios)} networks, and uniform p values "
+                f"in {p_values.sum():.0f} of {len(p_values)}"
+            )
+    left_out = measured.n_networks(claim.models) - outcome.n
+    if left_out > 0:
+        yield f"{left_out} networks without a value left out"
 
 
 def _with_mixed(found: pd.DataFrame, mixed: pd.DataFrame | None) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from music_selectivity.claims.comparisons import (
     Correlation,
     EveryNetwork,
     Paired,
+    Trend,
     Unpaired,
 )
 from music_selectivity.claims.measured import Quantity, of
@@ -23,8 +24,10 @@ class Claim:
     """One claim of the paper.
 
     ``measured`` names in words what the column of that name holds, and ``shown``
-    computes it (of a correlation, r itself). ``paper`` is what the paper reports, and
-    ``paper_value`` the number in it that ``shown`` is to be compared with, if any.
+    computes it (of a correlation, r itself). ``paper`` is what the paper reports;
+    ``paper_value`` is the number in it that ``shown`` is to be compared with, if any,
+    and ``paper_second`` that for the second sample of the comparison. ``permuted`` is
+    the model whose response ratio is also set against that of permuted labels.
     """
 
     id: str
@@ -32,10 +35,12 @@ class Claim:
     where: str
     paper: str
     models: tuple[str, ...]
-    comparison: Paired | AgainstOne | Unpaired | EveryNetwork | Correlation
+    comparison: Paired | AgainstOne | Unpaired | EveryNetwork | Correlation | Trend
     measured: str
     shown: Quantity | None = None
     paper_value: float | None = None
+    paper_second: float | None = None
+    permuted: str | None = None
     kind: str = DIFFERENCE
 
 
@@ -66,6 +71,11 @@ def read_out(model: str, features: str) -> Quantity:
 def segregation(model: str) -> Quantity:
     """Segregation index of music and non-music clips, common bins."""
     return of(model, "segregation_index", "common")
+
+
+def own_segregation(model: str) -> Quantity:
+    """Segregation index as the public notebook has it, each group's own bins."""
+    return of(model, "segregation_index", "own")
 
 
 def detection(model: str, group: str, **texts: str) -> Claim:

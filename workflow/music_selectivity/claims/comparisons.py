@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from scipy import stats
 
 from music_selectivity import statistics
 from music_selectivity.claims.measured import Measured, Quantity, Values
+from music_selectivity.claims.verdicts import LEAST_NETWORKS
 
 
 class Outcome(NamedTuple):
@@ -30,24 +31,25 @@ class Outcome(NamedTuple):
 
 @dataclass(frozen=True)
 class Paired:
-    """Signed-rank test of two measures of the same networks, or of one and a constant.
+    """Signed-rank test of two measures of the same networks.
 
     ``alternative`` as in `statistics.signed_rank`.
     """
 
     first: Quantity
-    second: Quantity | float
+    second: Quantity
     alternative: str = "greater"
+    paired: ClassVar[bool] = True
+
+    def samples(self, measured: Measured) -> tuple[Values, Values]:
+        """Both measures of the networks that have both."""
+        first, second = self.first(measured), self.second(measured)
+        both = first.index.intersection(second.index)
+        return first.loc[both], second.loc[both]
 
     def run(self, measured: Measured) -> Outcome:
         """Outcome over the networks that have both."""
-        first = self.first(measured)
-        if isinstance(self.second, float):
-            second = first * 0 + self.second
-        else:
-            second = self.second(measured)
-        both = first.index.intersection(second.index)
-        return _ranked("signed_rank", first.loc[both], second.loc[both], self)
+        return _ranked("signed_rank", *self.samples(measured), self.alternative)
 
 
 @dataclass(frozen=True)
@@ -57,14 +59,18 @@ class AgainstOne:
     first: Quantity
     one: Quantity
     alternative: str = "greater"
+    paired: ClassVar[bool] = True
+
+    def samples(self, measured: Measured) -> tuple[Values, Values]:
+        """The networks, and the one value for each; neither where one is missing."""
+        first, one = self.first(measured), self.one(measured)
+        if len(one) == 0 or len(first) == 0:
+            return first.iloc[:0], one.iloc[:0]
+        return first, one.loc[[one.index[0]] * len(first)].set_index(first.index)
 
     def run(self, measured: Measured) -> Outcome:
         """Outcome over networks; none where the one value is missing."""
-        first, one = self.first(measured), self.one(measured)
-        if len(one) == 0 or len(first) == 0:
-            return Outcome(0)
-        second = one.loc[[one.index[0]] * len(first)].set_index(first.index)
-        return _ranked("signed_rank", first, second, self)
+        return _ranked("signed_rank", *self.samples(measured), self.alternative)
 
 
 @dataclass(frozen=True)
@@ -74,10 +80,19 @@ class Unpaired:
     first: Quantity
     second: Quantity
     alternative: str = "greater"
+    paired: ClassVar[bool] = False
+
+    def samples(self, measured: Measured) -> tuple[Values, Values]:
+        """All networks of either kind."""
+        return self.first(measured), self.second(measured)
 
     def run(self, measured: Measured) -> Outcome:
         """Outcome over all networks of both."""
-        return _ranked("rank_sum", self.first(measured), self.second(measured), self)
+        return _ranked("rank_sum", *self.samples(measured), self.alternative)
+
+
+# Those that set one sample of networks against another.
+RANKED = (Paired, AgainstOne, Unpaired)
 
 
 @dataclass(frozen=True)
@@ -127,7 +142,7 @@ class Correlation:
             "Pearson, two-tailed",
             float(p),
             float(r),
-            0.0,
+            0.0 if n >= LEAST_NETWORKS else 1.0,
             abs(float(r)),
             remark=f"over {y.shape[0]} conditions x {n} networks",
         )
@@ -152,6 +167,36 @@ class Correlation:
             ]
         )
         return xs, ys
+
+
+@dataclass(frozen=True)
+class Trend:
+    """No test: how far the response of the one set of linear features changes.
+
+    ``points`` as for `Correlation`, with numbers as x.
+    """
+
+    points: Points
+
+    def run(self, measured: Measured) -> Outcome:
+        """Nothing but that there is a change to judge, by its interval over clips."""
+        found = len(self.change(measured)) > 0
+        return Outcome(int(found), "none: interval over clips, of one set of features")
+
+    def change(self, measured: Measured) -> np.ndarray:
+        """Change along the regression on x, from least to most, over the mean.
+
+        Returns
+        -------
+        array, shape (1 + draws,)
+            Empty where fewer than three conditions were measured.
+        """
+        points = [(x, y.iloc[0].to_numpy()) for x, y in self.points(measured) if len(y)]
+        if len(points) < 3:
+            return np.empty(0)
+        x, y = (np.array(axis) for axis in zip(*points, strict=True))
+        weights = (x - x.mean()) / np.square(x - x.mean()).sum()
+        return np.ptp(x) * (weights @ y) / y.mean(axis=0)
 
 
 def along(model: str, measure: str, prefix: str) -> Points:
@@ -185,13 +230,10 @@ def together(model: str, x: str, y: str) -> Points:
     return points
 
 
-def _ranked(
-    test: str, first: Values, second: Values, comparison: "Paired | Unpaired"
-) -> Outcome:
+def _ranked(test: str, first: Values, second: Values, alternative: str) -> Outcome:
     n = min(len(first), len(second))
     if n == 0:
         return Outcome(0)
-    alternative = comparison.alternative
     p, effect_size = getattr(statistics, test)(first[0], second[0], alternative)
     two_tailed = alternative == "two-sided"
     # "No more" is not refuted by less, nor "no less" by more.

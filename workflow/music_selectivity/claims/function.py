@@ -102,6 +102,7 @@ WITHOUT_SPEECH = (
         where="Fig. S10b",
         paper="1.77",
         paper_value=1.77,
+        permuted=NO_SPEECH,
     ),
     Claim(
         id="S10-c",
@@ -125,6 +126,10 @@ def category(name: str) -> Quantity:
     return of(WITHOUT, "category_ratio", name)
 
 
+def category_quilted(name: str, length: int | str) -> Quantity:
+    return of(WITHOUT, "category_quilt_response", f"{name}/{length}")
+
+
 OTHER_CATEGORIES = (
     *(
         Claim(
@@ -146,22 +151,26 @@ OTHER_CATEGORIES = (
             ("d", "water", "Fig. S12", "weaker than music", None),
         )
     ),
-    Claim(
-        id="S11-e",
-        sentence="Quilting does not lower the response of speech-selective units to "
-        "speech",
-        where="Fig. S11",
-        paper="no quilt effect",
-        models=(WITHOUT,),
-        comparison=Paired(
-            of(WITHOUT, "category_quilt_response", "speech/original"),
-            of(WITHOUT, "category_quilt_response", "speech/50"),
-        ),
-        measured="response to speech quilted at 50 ms over that to the original",
-        shown=over(
-            of(WITHOUT, "category_quilt_response", "speech/50"),
-            of(WITHOUT, "category_quilt_response", "speech/original"),
-        ),
-        kind=NO_DIFFERENCE,
+    *(
+        Claim(
+            id=f"S11-{letter}",
+            sentence=f"Quilting does not lower the response of {name}-selective units "
+            f"to {name}",
+            where=where,
+            paper="no quilt effect",
+            models=(WITHOUT,),
+            comparison=Paired(
+                category_quilted(name, "original"), category_quilted(name, 50)
+            ),
+            measured=f"response to {name} quilted at 50 ms over that to the original",
+            shown=over(category_quilted(name, 50), category_quilted(name, "original")),
+            kind=NO_DIFFERENCE,
+        )
+        for letter, name, where in (
+            ("e", "speech", "Fig. S11"),
+            ("f", "vehicle", "Fig. S12"),
+            ("g", "animal", "Fig. S12"),
+            ("h", "water", "Fig. S12"),
+        )
     ),
 )
