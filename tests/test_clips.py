@@ -476,3 +476,18 @@ def test_a_table_of_recorded_sounds_is_listed_whole(sounds_folder):
     related = set(classes.loc[classes["music_related"], "name"])
     assert {"Music", "Violin, fiddle", "Choir"} <= related
     assert not related & {"Speech", "Church bell", "Whistling"}
+
+
+def test_a_group_that_a_label_belies_is_told():
+    listed = pd.DataFrame(
+        {
+            "clip_id": ["a", "b", "c"],
+            "labels": [["Dog"], ["Church bell"], ["Dog"]],
+            "group": ["nonmusic", "nonmusic", "mixed"],
+        }
+    )
+    with pytest.raises(InputError, match=r"clip 'b': its group .* 'Church bell' is mu"):
+        clips.describe(listed, {"Church bell"}, set())
+    # What a listener heard beyond the labels stands.
+    described = clips.describe(listed, set(), set())
+    assert described["group"].tolist() == ["nonmusic", "nonmusic", "mixed"]

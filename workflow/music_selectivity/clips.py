@@ -169,10 +169,17 @@ def describe(
     A group or is_speech that the user's table gives is kept. Clips on the exclusion
     list hold music that no label names (paper, Methods): they become mixed, which
     leaves them out of training without music and of the selectivity analysis.
+
+    Raises
+    ------
+    InputError
+        A clip is non-music by the user's table, and music-related by a label: networks
+        would be trained on it as on no music, and be tested on its class as on music.
     """
     described = listed.copy()
     if "group" not in described:
         described["group"] = [group_of(labels, music) for labels in described["labels"]]
+    _check_nonmusic(described[described["group"] == "nonmusic"], music)
     if "is_speech" not in described:
         described["is_speech"] = [
             any(label in speech for label in labels) for labels in described["labels"]
@@ -184,6 +191,22 @@ def describe(
     hidden = described["unlabelled_music"] & (described["group"] == "nonmusic")
     described.loc[hidden, "group"] = "mixed"
     return described
+
+
+def _check_nonmusic(clips: pd.DataFrame, music: Collection[str]) -> None:
+    related = [
+        (clip_id, label)
+        for clip_id, labels in clips[["clip_id", "labels"]].itertuples(index=False)
+        for label in labels
+        if label in music
+    ]
+    if related:
+        clip_id, label = related[0]
+        raise InputError(
+            f"clip {clip_id!r}: its group in the table is nonmusic, but its label "
+            f"{label!r} is music-related (and so for {len(related) - 1} more); correct "
+            "the group, or what categories.music names in the config"
+        )
 
 
 def read_exclusion_list(path: str | os.PathLike) -> list[str]:
