@@ -71,7 +71,7 @@ def run(checkout: Path, *arguments, check: bool = True) -> str:
 
 def planned(checkout: Path, *arguments) -> dict[str, int]:
     """Jobs by rule that a dry run would do."""
-    output = run(checkout, "-n", "--quiet", "rules", *arguments)
+    output = run(checkout, *arguments, "-n", "--quiet", "rules")
     table = re.search(r"^-+  -+\n(.*?)\n\s*$", output + "\n", re.M | re.S)
     if "Nothing to be done" in output:
         return {}
