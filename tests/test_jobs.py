@@ -1,10 +1,7 @@
 """What a job tells of a disk that is full, read-only or gone."""
 
 import errno
-import logging
 import os
-import resource
-import signal
 import subprocess
 import sys
 from types import SimpleNamespace
@@ -27,7 +24,6 @@ def told_by(error: Exception, tmp_path) -> str:
     log = tmp_path / "job.log"
     with pytest.raises(SystemExit), job(SimpleNamespace(log=[str(log)])):
         raise error
-    assert not logging.getLogger().handlers or log.exists()
     return log.read_text()
 
 
@@ -41,6 +37,7 @@ def told_by(error: Exception, tmp_path) -> str:
         (PermissionError(errno.EACCES, "Permission denied", "x"), "you may write to"),
         (OSError(errno.ESTALE, "Stale file handle", "x"), "mount it again"),
         (OSError(errno.EIO, "Input/output error"), "mount it again"),
+        (OSError(errno.EHOSTUNREACH, "No route to host"), "mount it again"),
     ],
     ids=lambda value: getattr(value, "strerror", None) or "",
 )
@@ -102,7 +99,6 @@ def test_a_file_that_does_not_fit_is_told_and_not_left(kind, tmp_path):
 
 
 def test_the_limit_is_one_that_whole_files_do_not_meet(tmp_path):
-    assert signal.SIGXFSZ and resource.RLIMIT_FSIZE
     for kind, write in WRITERS.items():
         write(tmp_path / kind)
     sizes = [path.stat().st_size for path in tmp_path.iterdir()]

@@ -5,7 +5,6 @@ of itself, such as its length, decides how much memory is taken.
 """
 
 import contextlib
-import errno
 import gzip
 import hashlib
 import io
@@ -20,7 +19,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from music_selectivity.errors import InputError
+from music_selectivity.errors import STORAGE_FAILURES, InputError
 
 FRAME_SECONDS = 0.025
 """Length of the frames whose level decides what is silence."""
@@ -65,14 +64,6 @@ class UnusableClip(Exception):
 
 MISSING = "missing file"
 """The reason that tells of no file, but of none being there."""
-
-STORAGE_FAILURES = frozenset(
-    {
-        *(errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO),
-        *(errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.EREMOTEIO),
-    }
-)
-"""Errors of a disk or network mount, of which the clips on it are innocent."""
 
 
 @dataclass(frozen=True)

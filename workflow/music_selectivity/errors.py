@@ -1,4 +1,6 @@
-"""The one exception that users are meant to read."""
+"""The one exception that users are meant to read, and errors of a disk that is gone."""
+
+import errno
 
 
 class InputError(ValueError):
@@ -6,3 +8,12 @@ class InputError(ValueError):
 
     Scripts print the message alone, without a traceback.
     """
+
+
+STORAGE_FAILURES = frozenset(
+    {
+        *(errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO),
+        *(errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.EREMOTEIO),
+    }
+)
+"""Errors of a disk or network mount, of which the files on it are innocent."""

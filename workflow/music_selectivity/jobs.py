@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from music_selectivity import provenance
-from music_selectivity.errors import InputError
+from music_selectivity.errors import STORAGE_FAILURES, InputError
 
 # What is wrong with the place that files lie in, and not with a file.
 DISK_IS_FULL = "the disk is full, or a quota is used up: make room"
@@ -22,12 +22,7 @@ STORAGE_ERRORS = {
     errno.EROFS: MAY_NOT_WRITE,
     errno.EACCES: MAY_NOT_WRITE,
     errno.EPERM: MAY_NOT_WRITE,
-    errno.EIO: DOES_NOT_ANSWER,
-    errno.ESTALE: DOES_NOT_ANSWER,
-    errno.ENODEV: DOES_NOT_ANSWER,
-    errno.ENOTCONN: DOES_NOT_ANSWER,
-    errno.ETIMEDOUT: DOES_NOT_ANSWER,
-    errno.EHOSTDOWN: DOES_NOT_ANSWER,
+    **dict.fromkeys(STORAGE_FAILURES, DOES_NOT_ANSWER),
 }
 
 

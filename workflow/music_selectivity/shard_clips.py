@@ -14,14 +14,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from music_selectivity.audio import (
-    STORAGE_FAILURES,
     AudioSettings,
     EncodedSound,
     Source,
     UnusableClip,
     load_clip,
 )
-from music_selectivity.errors import InputError
+from music_selectivity.errors import STORAGE_FAILURES, InputError
 from music_selectivity.sources import is_parquet
 
 log = logging.getLogger(__name__)
