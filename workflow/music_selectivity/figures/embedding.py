@@ -90,14 +90,19 @@ def table(
     return found.reindex(columns=columns)
 
 
+def first_networks(embeddings: Mapping[tuple[str, int], object]) -> list:
+    """Model and lowest seed of each model, in the order that figures have."""
+    first = {model: seed for model, seed in sorted(embeddings, reverse=True)}
+    models = ordered_models(pd.Series(list(first), dtype=object))
+    return [(model, first[model]) for model in models]
+
+
 def _of_models(
     embeddings: Mapping[tuple[str, int], pd.DataFrame], statistics: pd.DataFrame
 ) -> Iterator[pd.DataFrame]:
     """Points of each model's first network, with its indices."""
-    first = {model: seed for model, seed in sorted(embeddings, reverse=True)}
     found = statistics.set_index(["model", "seed", "measure", "condition"])["value"]
-    for model in ordered_models(pd.Series(list(first), dtype=object)):
-        seed = first[model]
+    for model, seed in first_networks(embeddings):
         indices = {
             name: found.get((model, seed, *key), np.nan)
             for key, name in INDICES.items()

@@ -7,7 +7,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from music_selectivity.figures.embedding import draw_music, music_handles
+from music_selectivity.figures.embedding import (
+    draw_music,
+    first_networks,
+    music_handles,
+)
 from music_selectivity.figures.style import (
     LOOK,
     PAGE_INCHES,
@@ -39,15 +43,14 @@ def table(
     DataFrame
         model, seed, epoch, clip_id, x, y, group, segregation_index.
     """
-    first = {model: seed for model, seed in sorted(embeddings, reverse=True)}
     found = statistics[statistics["measure"] == INDEX]
     found = found.assign(epoch=found["condition"].astype(int))
     found = found.rename(columns={"value": "segregation_index"})
     keys = ["model", "seed", "epoch"]
     columns = [*keys, "clip_id", "x", "y", "group"]
     points = [
-        embeddings[model, first[model]].assign(model=model, seed=first[model])
-        for model in ordered_models(pd.Series(list(first), dtype=object))
+        embeddings[model, seed].assign(model=model, seed=seed)
+        for model, seed in first_networks(embeddings)
     ]
     shown = pd.concat(points) if points else pd.DataFrame(columns=columns)
     return shown[columns].merge(found[[*keys, "segregation_index"]], "left", on=keys)
