@@ -162,7 +162,7 @@ COSTS = {
     "quilts": Cost(mb=510, seconds=3, ms=73, work=shard_sound, mb_per_1000=5),
     "natural_log_mels": Cost(mb=450, seconds=5),
     "categories": Cost(mb=135, seconds=1, mb_per_1000=5),
-    "train": Cost(mb=740, seconds=5, ms=30, work=epochs, mb_per_1000=10, parallel=True),
+    "train": Cost(mb=740, seconds=5, ms=17, work=epochs, mb_per_1000=10, parallel=True),
     "activations": Cost(
         mb=610, seconds=4, ms=7, work=sound, mb_per_1000=10, parallel=True
     ),
