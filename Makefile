@@ -6,7 +6,7 @@ study: $(VENV)/installed
 	$(VENV)/bin/snakemake --cores all
 
 test: $(VENV)/installed
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 # Installed anew whenever a pin changes.
 $(VENV)/installed: pyproject.toml

@@ -41,10 +41,16 @@ rule all:
         paths.provenance,
 
 
-# Told before any job, and not by a traceback from the midst of one.
 onstart:
+    # Told before any job, and not by a traceback from the midst of one.
     if not writable(RESULTS):
         raise WorkflowError(
             f"{RESULTS} may not be written; see that its disk is mounted for writing and "
             "that the folder is yours, or copy the study to another place"
         )
+    # Snakemake keeps its default limit, of 100 jobs a second, by looking for jobs to
+    # start once a second for each that has ended: half a core, in a study of some
+    # hundred. No study comes near that limit; one that is asked for stays.
+    limit = getattr(workflow.scheduler, "job_rate_limiter", None)
+    if limit and (limit.max_jobs, limit.timespan) == (100, 1):
+        workflow.scheduler.job_rate_limiter = None

@@ -4,10 +4,14 @@ import os
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import soundfile
 
+import small_collections
+import small_corpora
 import small_studies
+from music_selectivity.sound_collections.planning import plan
 from small_studies import ROOT as ROOT
 
 RATE = 22_050
@@ -35,6 +39,24 @@ def write_sound(tmp_path):
     return write
 
 
+@pytest.fixture
+def corpus(tmp_path) -> dict:
+    """A small corpus in AudioSet's form below tmp_path: its config section."""
+    return small_corpora.audioset_corpus(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def collections(tmp_path_factory) -> tuple[Path, Path]:
+    """Folders of small copies of ESC-50 and of GTZAN."""
+    return small_collections.write_collections(tmp_path_factory.mktemp("collections"))
+
+
+@pytest.fixture(scope="session")
+def recipes(collections) -> pd.DataFrame:
+    """The clips that are planned of `collections`."""
+    return plan(*collections, clips_per_track=2, seed=1)
+
+
 @pytest.fixture(scope="session")
 def sounds(tmp_path_factory) -> Path:
     """A folder of clips with a table, some of them bad: `small_studies.OWN_SOUNDS`."""
@@ -48,3 +70,11 @@ def finished(tmp_path_factory, sounds) -> Path:
     small_studies.configure(checkout, sounds)
     small_studies.run(checkout)
     return checkout
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Keep the tests of `finished` on one worker, so that it is made but once."""
+    for item in items:
+        if "finished" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("finished"))

@@ -166,13 +166,23 @@ def test_silencing_sets():
     assert set(units["l1_eval"][sets["l1_top"]]) == set(range(224, 256))
 
 
+def test_the_paper_ranks_units_on_the_split_that_does_not_score_them():
+    rng = np.random.default_rng(4)
+    units = pd.DataFrame({"unit": range(256)})
+    for column in ("msi_train", "msi_eval", "l1_train", "l1_eval"):
+        units[column] = rng.permutation(256)
+    sets = ablation.SETS["paper"](units, 0.125)
+    assert set(units["msi_train"][sets["msi_top"]]) == set(range(224, 256))
+    assert set(units["l1_train"][sets["l1_top"]]) == set(range(224, 256))
+
+
 def test_the_notebook_never_silences_the_first_unit():
     """arange(n - 1 - k, n - 1) of units in ascending order, on the scored split."""
     rng = np.random.default_rng(3)
     units = pd.DataFrame({"unit": range(256)})
     for column in ("msi_train", "msi_eval", "l1_train", "l1_eval"):
         units[column] = rng.permutation(256)
-    sets = ablation.notebook_sets(units, 0.125)
+    sets = ablation.SETS["notebook"](units, 0.125)
     n, k = 256, 32
     for name, column in (("msi_top", "msi_eval"), ("l1_top", "l1_eval")):
         ascending = units.sort_values(column)["unit"].to_numpy()

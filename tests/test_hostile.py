@@ -18,7 +18,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from conftest import RATE, ROOT
-from music_selectivity import clips, sources
+from music_selectivity import corpus_tables, sources
 from music_selectivity.audio import (
     AudioSettings,
     EncodedSound,
@@ -27,6 +27,7 @@ from music_selectivity.audio import (
     read_mono,
 )
 from music_selectivity.errors import InputError
+from music_selectivity.exclusions import read_exclusion_list
 from music_selectivity.ontology import Ontology
 
 # A trace that a callback of libsndfile prints.
@@ -355,7 +356,7 @@ def test_clip_tables_of_every_kind(folder, text):
     for head in (HEADER, b"\xef\xbb\xbf" + HEADER, b""):
         (folder / "clips.csv").write_bytes(head + text)
         for known in (None, {"Dog", "Piano"}):
-            only_input_errors(clips.list_table, folder, "clips.csv", known)
+            only_input_errors(corpus_tables.list_table, folder, "clips.csv", known)
         files = only_input_errors(sources.table_files, folder, "clips.csv")
         for path in (files or {}).values():
             assert path.resolve().is_relative_to(folder.resolve())
@@ -367,14 +368,14 @@ def test_segment_and_class_tables_of_every_kind(folder, text):
     (folder / "segments.csv").write_bytes(text)
     names = {"/m/1": "Dog", "/m/2": "Piano"}
     segments = {"train": folder / "segments.csv"}
-    only_input_errors(clips.list_audioset, segments, names)
+    only_input_errors(corpus_tables.list_audioset, segments, names)
     for head in (CLASSES, b""):
         (folder / "classes.csv").write_bytes(head + text)
         found = only_input_errors(
-            clips.read_class_names, folder / "classes.csv", ONTOLOGY
+            corpus_tables.read_class_names, folder / "classes.csv", ONTOLOGY
         )
         assert len(set((found or {}).values())) == len(found or {})
-    only_input_errors(clips.read_exclusion_list, folder / "segments.csv")
+    only_input_errors(read_exclusion_list, folder / "segments.csv")
 
 
 NODE = st.dictionaries(
@@ -411,4 +412,4 @@ def test_class_tables_give_each_class_a_name_of_its_own(tmp_path):
     for row in (b"1,/m/1,Cat\n", b"1,/m/2,Dog\n", b"1,/m/2\n", b"1,,Cat\n"):
         path.write_bytes(CLASSES + row)
         with pytest.raises(InputError, match=r"classes\.csv, row 3: .*needs both"):
-            clips.read_class_names(path, ONTOLOGY)
+            corpus_tables.read_class_names(path, ONTOLOGY)

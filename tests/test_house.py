@@ -21,7 +21,9 @@ ORDER = [
     *("errors", "seeds", "store", "codedigest", "provenance", "jobs", "config"),
     *("resources", "usage"),
     "fetch",
-    *("ontology", "categories", "sources", "clips", "audit", "audio", "shard_clips"),
+    *("ontology", "categories", "sources"),
+    *("exclusions", "groups", "corpus_tables", "listing", "clips", "audit"),
+    *("audio", "shard_clips"),
     *(
         "soundscapes",
         "sound_collections",

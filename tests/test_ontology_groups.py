@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import ROOT
-from music_selectivity.clips import list_corpus
+from music_selectivity.listing import list_corpus
 from music_selectivity.ontology import Ontology
 
 SPLITS = {"train": "balanced_train_segments.csv", "eval": "eval_segments.csv"}

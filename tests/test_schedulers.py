@@ -79,7 +79,8 @@ def run(checkout: Path, *arguments) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "snakemake", "--configfile", "studies/tiny.yaml"]
     command += ["--workflow-profile", "profiles/generic"]
     # For tests: it answers at once.
-    command += ["--max-status-checks-per-second", "10", *arguments]
+    command += ["--max-status-checks-per-second", "10"]
+    command += ["--seconds-between-status-checks", "1", *arguments]
     return subprocess.run(
         command,
         cwd=checkout,

@@ -1,6 +1,7 @@
 """The workflow under a real Slurm, started here for the test, as on a cluster."""
 
 import os
+import random
 import re
 import subprocess
 import sys
@@ -12,31 +13,41 @@ import pytest
 import local_slurm
 from small_studies import checkout_into
 
-pytestmark = pytest.mark.skipif(
-    bool(local_slurm.why_not()), reason=local_slurm.why_not() or "Slurm can be started"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        bool(local_slurm.why_not()),
+        reason=local_slurm.why_not() or "Slurm can be started",
+    ),
+    # One Slurm at a time: its configuration has one place.
+    pytest.mark.xdist_group("slurm"),
+]
 
 # One network on a handful of clips; many epochs, so that there is time to kill it.
 STUDY = """
 corpus: {shards: 1}
 models:
-  without_music: {epochs: 400, snapshots: []}
+  without_music: {epochs: EPOCHS, snapshots: []}
   with_music: null
   untrained: null
   memorization: null
   without_music_and_speech: null
 """
+# Accounting, which a real one has a database for: it answers from the queue's memory.
+SACCT = """#!/bin/sh
+for run; do :; done
+exec timeout 1 squeue --states=all --noheader --format='%i|%T' --name "$run"
+"""
 # This Slurm keeps no accounts and answers at once.
 IMPATIENT = (
-    *("--slurm-no-account", "--slurm-status-command", "squeue"),
+    "--slurm-no-account",
     *("--slurm-init-seconds-before-status-checks", "1"),
     *("--seconds-between-status-checks", "1"),
 )
 
 
-@pytest.fixture(scope="module")
-def slurm(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("slurm")
+@pytest.fixture
+def slurm(tmp_path):
+    folder = tmp_path / "slurm"
     with local_slurm.running(folder):
         yield folder
 
@@ -45,7 +56,7 @@ def slurm(tmp_path_factory):
 def checkout(tmp_path):
     """A checkout whose profile is filled in as the profile says, and a login node."""
     checkout = checkout_into(tmp_path / "checkout")
-    (checkout / "study.yaml").write_text(STUDY)
+    (checkout / "study.yaml").write_text(STUDY.replace("EPOCHS", "400"))
     profile = checkout / "profiles/slurm/config.yaml"
     text = profile.read_text().replace("=ACCOUNT", "=laboratory")
     text = text.replace("GPU_PARTITION", "batch").replace("=PARTITION", "=batch")
@@ -58,9 +69,9 @@ def checkout(tmp_path):
     return checkout
 
 
-def submit(checkout: Path, target: str) -> subprocess.Popen:
+def submit(checkout: Path, target: str, *options: str) -> subprocess.Popen:
     """A user's Snakemake on the login node."""
-    command = [sys.executable, "-m", "snakemake", *IMPATIENT]
+    command = [sys.executable, "-m", "snakemake", *IMPATIENT, *options]
     command += ["--workflow-profile", "profiles/slurm", "--configfile"]
     command += ["studies/tiny.yaml", "study.yaml", "--config", "device=auto"]
     return subprocess.Popen(
@@ -94,10 +105,14 @@ def wait_for_epochs(log: Path, after: int, seconds: float = 300) -> int:
     raise AssertionError(f"no epoch {after + 2} in {log}")
 
 
+TARGET = "results/tiny/networks/without_music/seed1/checkpoint.safetensors"
+LOG = "results/tiny/logs/train/without_music_seed1.log"
+
+
 def test_killed_jobs_are_retried_with_more_and_go_on(slurm, checkout):
-    target = "results/tiny/networks/without_music/seed1/checkpoint.safetensors"
-    log = checkout / "results/tiny/logs/train/without_music_seed1.log"
-    process = submit(checkout, target)
+    log = checkout / LOG
+    # As where there is no accounting.
+    process = submit(checkout, TARGET, "--slurm-status-command", "squeue")
     try:
         epoch = wait_for_epochs(log, 0)
         subprocess.run(["scancel", attempts("train")[-1]["JobId"]], check=True)
@@ -111,7 +126,7 @@ def test_killed_jobs_are_retried_with_more_and_go_on(slurm, checkout):
     finally:
         process.kill()
     assert process.returncode == 0, output
-    assert (checkout / target).exists()
+    assert (checkout / TARGET).exists()
     tries = attempts("train")
     states = [job["JobState"] for job in tries]
     assert states == ["CANCELLED", "TIMEOUT", "COMPLETED"]
@@ -130,3 +145,29 @@ def test_killed_jobs_are_retried_with_more_and_go_on(slurm, checkout):
     # What went wrong is told where the user looks, not on some node.
     for state in ("CANCELLED", "TIMEOUT"):
         assert f"SLURM status is: '{state}'" in output
+
+
+def test_killed_daemons_lose_no_job(slurm, checkout):
+    """The controller, the node's own and that which signs, away for some seconds."""
+    (checkout / "study.yaml").write_text(STUDY.replace("EPOCHS", "600"))
+    sacct = checkout / "bin/sacct"
+    sacct.write_text(SACCT)
+    sacct.chmod(0o755)
+    dice = random.Random(20240101)
+    process = submit(checkout, TARGET, "--slurm-status-command", "sacct")
+    try:
+        wait_for_epochs(checkout / LOG, 0)
+        for daemon in local_slurm.DAEMONS:
+            local_slurm.stop(slurm, daemon)
+            time.sleep(dice.uniform(6, 10))
+            local_slurm.start(slurm, daemon)
+            time.sleep(dice.uniform(0, 2))
+        assert not (checkout / TARGET).exists()
+        output, _ = process.communicate(timeout=300)
+    finally:
+        process.kill()
+    assert process.returncode == 0, output
+    assert (checkout / TARGET).exists()
+    # None was lost, and none done twice.
+    assert [job["JobState"] for job in attempts("train")] == ["COMPLETED"]
+    assert "going on after epoch" not in (checkout / LOG).read_text()

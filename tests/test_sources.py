@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from conftest import RATE
 from music_selectivity import shard_clips, soundscapes, sources
 from music_selectivity.audio import AudioSettings, UnusableClip, load_clip, read_mono
-from music_selectivity.clips import generated_tables
+from music_selectivity.corpus_tables import generated_tables
 from music_selectivity.errors import InputError
 from music_selectivity.levels import write_levelled_shard
 from music_selectivity.logmel import LogMelSettings, write_shard
@@ -73,6 +73,31 @@ def test_a_clips_name_tells_its_id(prefix, ytid, times):
     match = sources.AUDIOSET_NAME.fullmatch(name)
     assert match[1] == ytid
     assert not sources.AUDIOSET_NAME.fullmatch(f"._{name}")
+
+
+def test_shards_are_pinned_and_even():
+    # Pinned: another hash would move every clip of every study.
+    assert [sources.shard_of(clip_id, 32) for clip_id in ("a", "b")] == [15, 21]
+    counts = np.bincount([sources.shard_of(str(i), 8) for i in range(8000)])
+    assert counts.min() > 850
+
+
+def test_audioset_files_are_found_nested_under_any_of_their_names(tmp_path):
+    for name in (
+        "-aaaaaaaaaa.wav",
+        "deep/er/_bbbbbbbbbb_30.000.flac",
+        "ccccccccccc_30.000_40.000.ogg",
+        "notes.txt",
+        "too-long-to-be-a-clip.wav",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    files = sources.audioset_files(tmp_path)
+    assert list(files) == ["-aaaaaaaaaa", "_bbbbbbbbbb", "ccccccccccc"]
+    with pytest.raises(InputError, match="no clip named YTID"):
+        (tmp_path / "empty").mkdir()
+        sources.audioset_files(tmp_path / "empty")
 
 
 def test_clips_are_found_under_all_their_names(tmp_path):

@@ -210,6 +210,10 @@ PROMISES = {
         configured(analysis__random_ablation__sets=60),
         {"random_ablation"} | GATHERED - {"mixed_models"} | CONFIG_SHOWN,
     ),
+    "which units are silenced": (
+        configured(analysis__ablation_sets="notebook"),
+        {"ablation", "random_ablation"} | GATHERED - {"mixed_models"} | CONFIG_SHOWN,
+    ),
     "another category": (
         configured(analysis__categories__rain={"subtrees": ["Rain"]}),
         {"categories", "tuning", "readout"} | GATHERED | CONFIG_SHOWN,
@@ -271,6 +275,20 @@ PROMISES = {
     "an unrelated config key": (configured(notice="Another word."), CONFIG_SHOWN),
     "where networks run": (configured(device="auto"), CONFIG_SHOWN),
 }
+
+
+def test_snakemakes_costly_limit_is_lifted_and_one_asked_for_stays(tmp_path, sounds):
+    checkout = checkout_into(tmp_path / "checkout")
+    configure(checkout, sounds)
+    with open(checkout / "Snakefile", "a") as snakefile:
+        snakefile.write(
+            "\n\nonsuccess:\n    limit = workflow.scheduler.job_rate_limiter\n"
+        )
+        snakefile.write("    print('limited to', limit and limit.max_jobs)\n")
+    target = "results/own/listed.parquet"
+    assert "limited to None\n" in run(checkout, target)
+    limit = ["--max-jobs-per-timespan", "9/1s"]
+    assert "limited to 9\n" in run(checkout, target, "--force", *limit)
 
 
 @pytest.mark.parametrize("change", PROMISES)

@@ -15,6 +15,7 @@ from music_selectivity.errors import InputError
 from music_selectivity.resampling import average_precision
 from music_selectivity.selectivity import (
     MEASURED_SPLIT,
+    SELECTION_SPLIT,
     bottom_units,
     middle_units,
     top_units,
@@ -54,6 +55,11 @@ def silencing_sets(
     }
 
 
+def paper_sets(units: pd.DataFrame, fraction: float) -> dict[str, np.ndarray]:
+    """`silencing_sets` ranked on one split, to be scored on the other."""
+    return silencing_sets(units, SELECTION_SPLIT, fraction)
+
+
 def notebook_sets(units: pd.DataFrame, fraction: float) -> dict[str, np.ndarray]:
     """`silencing_sets` as the paper's public notebook has them.
 
@@ -67,6 +73,10 @@ def notebook_sets(units: pd.DataFrame, fraction: float) -> dict[str, np.ndarray]
         descending = top_units(units[f"{index}_{MEASURED_SPLIT}"].to_numpy(), 1)
         sets[name] = numbers[descending[1 : 1 + n_silenced]]
     return sets
+
+
+SETS = {"paper": paper_sets, "notebook": notebook_sets}
+"""By the config's ``analysis.ablation_sets``."""
 
 
 def class_average_precision(

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from music_selectivity.clips import GROUPS, SPLITS
+from music_selectivity.corpus_tables import SPLITS
+from music_selectivity.groups import GROUPS
 
 REASONS = {
     "missing file": "missing",

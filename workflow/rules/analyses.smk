@@ -187,7 +187,7 @@ rule ablation:
     params:
         ms_fraction=config["analysis"]["ms_fraction"],
         draws=config["analysis"]["bootstrap_draws"],
-        sets=config["analysis"]["ablation_sets"],
+        units=config["analysis"]["ablation_sets"],
         code=code("ablation.py"),
     script:
         "../scripts/ablation.py"
@@ -216,6 +216,7 @@ rule random_ablation:
         gpu=GPU,
     params:
         ms_fraction=config["analysis"]["ms_fraction"],
+        units=config["analysis"]["ablation_sets"],
         sets=config["analysis"]["random_ablation"]["sets"],
         threads=config["training"]["threads"],
         code=code("random_ablation.py"),

@@ -3,10 +3,9 @@
 import torch
 
 from music_selectivity.ablation import (
+    SETS,
     class_average_precision,
     mean_average_precision,
-    notebook_sets,
-    silencing_sets,
 )
 from music_selectivity.activations import from_table
 from music_selectivity.checkpoints import load_checkpoint
@@ -14,7 +13,7 @@ from music_selectivity.clips import included, label_matrix
 from music_selectivity.jobs import job
 from music_selectivity.resampling import measure_table, split_weights
 from music_selectivity.responses import scores_of_units
-from music_selectivity.selectivity import MEASURED_SPLIT, SELECTION_SPLIT
+from music_selectivity.selectivity import MEASURED_SPLIT
 from music_selectivity.store import read_table, write_table
 
 with job(snakemake) as log:
@@ -25,11 +24,7 @@ with job(snakemake) as log:
     _, responses = from_table(read_table(snakemake.input.activations))
     network, _ = load_checkpoint(snakemake.input.checkpoint)
     units = read_table(snakemake.input.units)
-    fraction = snakemake.params.ms_fraction
-    if snakemake.params.sets == "notebook":
-        sets = notebook_sets(units, fraction)
-    else:
-        sets = silencing_sets(units, SELECTION_SPLIT, fraction)
+    sets = SETS[snakemake.params.units](units, snakemake.params.ms_fraction)
     head = scores_of_units(network)
     labels = label_matrix(clips, classes)[scored]
     table = class_average_precision(

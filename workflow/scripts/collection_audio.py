@@ -1,7 +1,7 @@
 """Write the clips of one shard of two public collections."""
 
-from music_selectivity import sound_collections
 from music_selectivity.jobs import job
+from music_selectivity.sound_collections.levelling import write_audio
 from music_selectivity.sources import shard_of
 from music_selectivity.store import read_table
 
@@ -9,5 +9,5 @@ with job(snakemake) as log:
     recipes = read_table(snakemake.input.recipes)
     shard, n_shards = int(snakemake.wildcards.shard), snakemake.params.n_shards
     shards = recipes["clip_id"].map(lambda clip_id: shard_of(clip_id, n_shards))
-    sound_collections.write_audio(recipes[shards == shard], snakemake.output[0])
+    write_audio(recipes[shards == shard], snakemake.output[0])
     log.info("%d clips", (shards == shard).sum())

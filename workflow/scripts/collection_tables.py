@@ -2,16 +2,17 @@
 
 from pathlib import Path
 
-from music_selectivity import sound_collections
 from music_selectivity.jobs import job
+from music_selectivity.sound_collections.planning import plan
+from music_selectivity.sound_collections.tables import write_tables
 from music_selectivity.store import write_table
 
 with job(snakemake) as log:
     given = snakemake.params.collections
-    recipes = sound_collections.plan(
+    recipes = plan(
         given["esc50"], given["music"], given["clips_per_track"], given["seed"]
     )
     folder = Path(snakemake.output.recipes).parent
-    sound_collections.write_tables(recipes, snakemake.input.ontology, folder)
+    write_tables(recipes, snakemake.input.ontology, folder)
     write_table(snakemake.output.recipes, recipes)
     log.info("%d clips planned", len(recipes))

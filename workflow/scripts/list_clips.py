@@ -1,7 +1,7 @@
 """List the corpus: clips with labels, split and group, and its classes."""
 
-from music_selectivity.clips import list_corpus
 from music_selectivity.jobs import job
+from music_selectivity.listing import list_corpus
 from music_selectivity.store import write_table
 
 with job(snakemake) as log:

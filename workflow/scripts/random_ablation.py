@@ -3,7 +3,7 @@
 import torch
 
 from music_selectivity import seeds
-from music_selectivity.ablation import silencing_sets
+from music_selectivity.ablation import SETS
 from music_selectivity.activations import from_table
 from music_selectivity.checkpoints import load_checkpoint
 from music_selectivity.clips import included, label_matrix
@@ -15,7 +15,7 @@ from music_selectivity.random_ablation import (
     silenced_mean_ap,
 )
 from music_selectivity.resampling import measure_table
-from music_selectivity.selectivity import MEASURED_SPLIT, SELECTION_SPLIT
+from music_selectivity.selectivity import MEASURED_SPLIT
 from music_selectivity.store import read_table, write_table
 
 with job(snakemake) as log:
@@ -28,7 +28,7 @@ with job(snakemake) as log:
     _, responses = from_table(read_table(snakemake.input.activations))
     network, _ = load_checkpoint(snakemake.input.checkpoint)
     units = read_table(snakemake.input.units)
-    sets = silencing_sets(units, SELECTION_SPLIT, params.ms_fraction)
+    sets = SETS[params.units](units, params.ms_fraction)
     del sets["none"]
     shared = (
         network.head,

@@ -1,0 +1,126 @@
+"""The sounds: ESC-50's clips, with AudioSet's names for their categories."""
+
+import csv
+import re
+from pathlib import Path
+
+from music_selectivity.errors import InputError
+
+ESC50_FOLDS = ("1", "2", "3", "4", "5")
+EVAL_FOLD = "5"
+"""A fifth of the tracks of each genre goes with it."""
+
+# AudioSet's name for each category of ESC-50; three have none and get their own.
+ESC50_CLASSES = {
+    "airplane": "Fixed-wing aircraft, airplane",
+    "breathing": "Breathing",
+    "brushing_teeth": "Toothbrush",
+    "can_opening": "Can opening",
+    "car_horn": "Vehicle horn, car horn, honking",
+    "cat": "Cat",
+    "chainsaw": "Chainsaw",
+    "chirping_birds": "Bird vocalization, bird call, bird song",
+    "church_bells": "Church bell",
+    "clapping": "Clapping",
+    "clock_alarm": "Alarm clock",
+    "clock_tick": "Tick-tock",
+    "coughing": "Cough",
+    "cow": "Cattle, bovinae",
+    "crackling_fire": "Fire",
+    "crickets": "Cricket",
+    "crow": "Crow",
+    "crying_baby": "Baby cry, infant cry",
+    "dog": "Dog",
+    "door_wood_creaks": "Creak",
+    "door_wood_knock": "Knock",
+    "drinking_sipping": "Drinking, sipping",
+    "engine": "Engine",
+    "fireworks": "Fireworks",
+    "footsteps": "Walk, footsteps",
+    "frog": "Frog",
+    "glass_breaking": "Shatter",
+    "hand_saw": "Sawing",
+    "helicopter": "Helicopter",
+    "hen": "Cluck",
+    "insects": "Insect",
+    "keyboard_typing": "Computer keyboard",
+    "laughing": "Laughter",
+    "mouse_click": "Clicking",
+    "pig": "Pig",
+    "pouring_water": "Pour",
+    "rain": "Rain",
+    "rooster": "Chicken, rooster",
+    "sea_waves": "Waves, surf",
+    "sheep": "Sheep",
+    "siren": "Siren",
+    "sneezing": "Sneeze",
+    "snoring": "Snoring",
+    "thunderstorm": "Thunderstorm",
+    "toilet_flush": "Toilet flush",
+    "train": "Train",
+    "vacuum_cleaner": "Vacuum cleaner",
+    "washing_machine": "Washing machine",
+    "water_drops": "Drip",
+    "wind": "Wind",
+}
+
+# Of the class in the ontology below which each of the three stands.
+ADDED_CLASSES = {
+    "Can opening": "Domestic sounds, home sounds",
+    "Drinking, sipping": "Human sounds",
+    "Washing machine": "Domestic sounds, home sounds",
+}
+
+
+def esc50_place(member: str) -> str | None:
+    """Where a file of ESC-50's archive belongs, for ``fetch.unpack``."""
+    _, _, below = member.partition("/")
+    wanted = re.fullmatch(r"meta/esc50\.csv|audio/[^/]+\.wav", below)
+    return below if wanted else None
+
+
+def list_sounds(folder: Path) -> list[tuple[str, str, str, str]]:
+    """Clip id, split, class and file of each clip of ESC-50."""
+    table = folder / "meta/esc50.csv"
+    try:
+        with open(table, newline="", encoding="utf-8-sig") as file:
+            rows = list(csv.DictReader(file))
+        found = []
+        for number, row in enumerate(rows, start=2):
+            if row["category"] not in ESC50_CLASSES:
+                raise InputError(
+                    f"{table}, row {number}: category {row['category']!r} is none of "
+                    "ESC-50's fifty; take the table of the collection itself"
+                )
+            if row["fold"] not in ESC50_FOLDS:
+                raise InputError(
+                    f"{table}, row {number}: fold {row['fold']!r} is none of "
+                    f"{', '.join(ESC50_FOLDS)}; take the table of the collection itself"
+                )
+            split = "eval" if row["fold"] == EVAL_FOLD else "train"
+            name = row["filename"]
+            found.append(
+                (
+                    f"esc50-{Path(name).stem}",
+                    split,
+                    ESC50_CLASSES[row["category"]],
+                    str(folder / "audio" / Path(name).name),
+                )
+            )
+    except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
+        raise InputError(
+            f"{folder}: not in the layout of ESC-50, meta/esc50.csv with filename, "
+            f"fold and category beside audio/ ({error!r}); correct "
+            "corpus.collections.esc50"
+        ) from error
+    if not found:
+        raise InputError(
+            f"{table}: lists no clip; take the table of the collection itself"
+        )
+    for split, folds in (("train", ESC50_FOLDS[:-1]), ("eval", [EVAL_FOLD])):
+        if all(row[1] != split for row in found):
+            raise InputError(
+                f"{table}: no clip is of fold {' or '.join(folds)}, so the {split} "
+                "split has no sounds; take the table of the collection itself"
+            )
+    return found
