@@ -163,7 +163,7 @@ def test_killed_daemons_lose_no_job(slurm, checkout):
             local_slurm.start(slurm, daemon)
             time.sleep(dice.uniform(0, 2))
         assert not (checkout / TARGET).exists()
-        output, _ = process.communicate(timeout=300)
+        output, _ = process.communicate(timeout=600)
     finally:
         process.kill()
     assert process.returncode == 0, output
