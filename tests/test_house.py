@@ -1,6 +1,7 @@
 """The house keeps its order: direction of imports, thin scripts, envs, clean style."""
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -169,6 +170,14 @@ def test_conda_pins_are_those_of_pip(path):
     _, pins = env_of(f"envs/{path.name}")
     for name, pin in pins.items():
         assert PINS[name] == pin, name
+
+
+@pytest.mark.xdist_group("house")
+def test_tests_that_share_a_worker_do(request):
+    """Two tests under Slurm at once would be two for one configuration."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        pytest.skip("all tests share one worker")
+    assert request.node.nodeid.endswith("@house")
 
 
 @pytest.mark.parametrize(

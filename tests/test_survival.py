@@ -28,8 +28,8 @@ from small_studies import (
 
 SEED = 20240101
 FAULTS = 50
-# Jobs that last, which a fault surely meets; others may end before theirs.
-LONG = {"log_mel", "train", "quilts", "stimulus_activations", "linear_features"}
+# Scripts that last, which a fault surely meets; others may end before theirs.
+LONG = {"log_mel", "train", "quilts", "activations", "linear_features"}
 
 
 def start(checkout: Path, *arguments) -> subprocess.Popen:

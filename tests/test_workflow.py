@@ -212,7 +212,7 @@ PROMISES = {
     ),
     "which units are silenced": (
         configured(analysis__ablation_sets="notebook"),
-        {"ablation", "random_ablation"} | GATHERED - {"mixed_models"} | CONFIG_SHOWN,
+        {"ablation", "random_ablation"} | GATHERED | CONFIG_SHOWN,
     ),
     "another category": (
         configured(analysis__categories__rain={"subtrees": ["Rain"]}),
