@@ -4,10 +4,9 @@
 
 Writes clips of ten seconds of noise into FOLDER (0.44 MB each: 15 GB for the 35,000
 that are the default) with tables in AudioSet's form, and runs the paper's study on a
-tenth of them and on all, up to the clip table; then what reads all clips beside it, and
-one shard or network of what follows: their time and memory at both sizes. Then adds 1,
-10 and 100 clips, and looks which shards would run again and how long that takes to
-plan. Files already there are kept.
+tenth of them and on all, up to the clip table, and what reads all clips beside it.
+Then adds 1, 10 and 100 clips, and looks which shards would run again and how long that
+takes to plan. Files already there are kept.
 """
 
 import json
@@ -39,17 +38,14 @@ PAPER = resolve(
 )
 RATE, SECONDS, CLASSES, ADDED = 22_050, 10, 527, (1, 10, 100)
 SHARDS = PAPER["corpus"]["shards"]
-# What is measured beside ingest, a training cut to one epoch among it.
-FOLLOWING = {
+# Rules that read all clips, each in one job, and what they make.
+OF_ALL_CLIPS = {
+    "list_clips": "listed.parquet",
+    "clips": "clips.parquet",
     "audit": "audit.csv",
     "trivial_classifier": "statistics/trivial_classifier.csv",
     "categories": "categories.csv",
-    "levelled": "stimuli/levelled/000.npy",
-    "quilts": "stimuli/quilt_50/000.npy",
-    "train": "networks/without_music/seed1/checkpoint.safetensors",
-    "activations": "activations/without_music/seed1/original.parquet",
 }
-ONE_EPOCH = "models={without_music: {epochs: 1, snapshots: [0, 1]}}"
 
 
 def ytid(number: int) -> str:
@@ -173,7 +169,7 @@ def limits(clips: Path) -> None:
         print(f"| {name} | {rate(work):.0f} |", flush=True)
 
 
-def print_following(runs: dict[int, pd.DataFrame]) -> None:
+def print_jobs(runs: dict[int, pd.DataFrame]) -> None:
     """Time and peak memory of a job of each rule, at each number of clips."""
     heads = [f"{n:,} clips: s | MB" for n in runs]
     print("\n| a job of | " + " | ".join(heads) + " |")
@@ -192,7 +188,7 @@ def main(folder: Path, n_clips: int) -> None:
     heads = f"clips | wall s, {n_cores} cores | clips/s a core | log-mel MB/clip | "
     print(f"| {heads}peak MB, log-mel | peak MB, clip table | planning s |")
     print("|---:|---:|---:|---:|---:|---:|---:|")
-    following = {}
+    of_all_clips = {}
     for n in (n_clips // 10, n_clips):
         clips, tables = folder / f"clips{n}", folder / f"tables{n}"
         write_clips(clips, range(n))
@@ -209,11 +205,11 @@ def main(folder: Path, n_clips: int) -> None:
             f"| {planning:.1f} |",
             flush=True,
         )
-        targets = [f"results/audioset/{target}" for target in FOLLOWING.values()]
-        study.snakemake(ONE_EPOCH, "--", *targets)
+        targets = [f"results/audioset/{name}" for name in OF_ALL_CLIPS.values()]
+        study.snakemake("--", *targets)
         runs = study.runs().groupby("rule")[["s", "max_rss"]].max()
-        following[n] = runs.loc[["list_clips", "clips", *FOLLOWING]]
-    print_following(following)
+        of_all_clips[n] = runs.loc[list(OF_ALL_CLIPS)]
+    print_jobs(of_all_clips)
     heads = f"clips added | of {SHARDS} shards run again | share | just theirs"
     print(f"\n| {heads} | planning them, s |\n|---:|---:|---:|---|---:|")
     write_clips(clips, range(n, n + max(ADDED)))
