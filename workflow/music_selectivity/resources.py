@@ -153,21 +153,21 @@ COSTS = {
     "soundscape_audio": Cost(mb=145, seconds=2, ms=70, work=shard_sound),
     "collection_tables": Cost(mb=200, seconds=5),
     "collection_audio": Cost(mb=200, seconds=3, ms=100, work=shard_sound),
-    "list_clips": Cost(mb=150, seconds=2, mb_per_1000=5),
+    "list_clips": Cost(mb=150, seconds=2, mb_per_1000=1),
     "log_mel": Cost(mb=400, seconds=3, ms=27, work=shard_sound),
-    "clips": Cost(mb=155, seconds=2, mb_per_1000=10),
-    "audit": Cost(mb=180, seconds=2, mb_per_1000=5),
-    "trivial_classifier": Cost(mb=225, seconds=2, ms=1, work=clips, mb_per_1000=10),
-    "levelled": Cost(mb=400, seconds=3, ms=26, work=shard_sound, mb_per_1000=5),
-    "quilts": Cost(mb=510, seconds=3, ms=73, work=shard_sound, mb_per_1000=5),
+    "clips": Cost(mb=155, seconds=2, mb_per_1000=3),
+    "audit": Cost(mb=180, seconds=2, mb_per_1000=4),
+    "trivial_classifier": Cost(mb=225, seconds=2, ms=0.1, work=clips, mb_per_1000=5),
+    "levelled": Cost(mb=400, seconds=3, ms=26, work=shard_sound, mb_per_1000=2),
+    "quilts": Cost(mb=510, seconds=3, ms=73, work=shard_sound, mb_per_1000=2),
     "natural_log_mels": Cost(mb=450, seconds=5),
     "categories": Cost(mb=135, seconds=1, mb_per_1000=5),
-    "train": Cost(mb=740, seconds=5, ms=17, work=epochs, mb_per_1000=10, parallel=True),
+    "train": Cost(mb=740, seconds=5, ms=17, work=epochs, mb_per_1000=13, parallel=True),
     "activations": Cost(
-        mb=610, seconds=4, ms=7, work=sound, mb_per_1000=10, parallel=True
+        mb=610, seconds=4, ms=7, work=sound, mb_per_1000=11, parallel=True
     ),
     "stimulus_activations": Cost(
-        mb=610, seconds=4, ms=7, work=stimuli, mb_per_1000=10, parallel=True
+        mb=610, seconds=4, ms=7, work=stimuli, mb_per_1000=11, parallel=True
     ),
     "fit_pca": Cost(
         mb=640, seconds=4, ms=16, work=sound, mb_per_1000=93, parallel=True
@@ -189,7 +189,7 @@ COSTS = {
     "course": Cost(mb=715, seconds=5, ms=11, work=snapshots, mb_per_1000=13),
     "statistics": Cost(mb=450, seconds=5),
     "mixed_models": Cost(
-        mb=235, seconds=5, ms=0.1, work=sources, mb_per_1000=3, grows_with=sources
+        mb=235, seconds=5, ms=0.1, work=sources, mb_per_1000=0.5, grows_with=sources
     ),
     "claims": Cost(mb=640, seconds=5),
     "figure": Cost(
