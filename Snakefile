@@ -6,7 +6,7 @@ from snakemake.utils import min_version
 
 min_version("9.0")
 
-# Scripts, and the jobs that a scheduler starts elsewhere, find the library by these.
+# Scripts, and jobs that a scheduler starts on other machines, find the library by these.
 LIBRARY = os.path.join(workflow.basedir, "workflow")
 sys.path.insert(0, LIBRARY)
 os.environ.update(
@@ -17,7 +17,14 @@ os.environ.update(
 configfile: os.path.join(workflow.basedir, "config.yaml")
 
 
-include: "workflow/rules/common.smk"
+# What the rules share: the study, its paths, and what each rule states about its jobs.
+include: "workflow/rules/config.smk"
+include: "workflow/rules/paths.smk"
+include: "workflow/rules/digests.smk"
+include: "workflow/rules/inputs.smk"
+include: "workflow/rules/costs.smk"
+include: "workflow/rules/scheduler.smk"
+# The rules, in the order in which data flows.
 include: "workflow/rules/fetch.smk"
 include: "workflow/rules/corpus.smk"
 include: "workflow/rules/clips.smk"
@@ -42,15 +49,5 @@ rule all:
 
 
 onstart:
-    # Told before any job, and not by a traceback from the midst of one.
-    if not writable(RESULTS):
-        raise WorkflowError(
-            f"{RESULTS} may not be written; see that its disk is mounted for writing and "
-            "that the folder is yours, or copy the study to another place"
-        )
-    # Snakemake keeps its default limit, of 100 jobs a second, by looking for jobs to
-    # start once a second for each that has ended: half a core, in a study of some
-    # hundred. No study comes near that limit; one that is asked for stays.
-    limit = getattr(workflow.scheduler, "job_rate_limiter", None)
-    if limit and (limit.max_jobs, limit.timespan) == (100, 1):
-        workflow.scheduler.job_rate_limiter = None
+    check_results_are_writable()
+    lift_default_job_rate_limit()

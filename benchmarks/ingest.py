@@ -24,11 +24,11 @@ import soundfile
 import torch
 import yaml
 
-from music_selectivity.audio import AudioSettings, load_clip
-from music_selectivity.config import resolve
-from music_selectivity.logmel import LogMel, LogMelSettings
-from music_selectivity.sources import shard_of
-from music_selectivity.torchaudio_import import import_transforms
+from music_selectivity.audio.log_mel import LogMel, LogMelSettings
+from music_selectivity.audio.reading import AudioSettings, load_clip
+from music_selectivity.audio.torchaudio_import import import_transforms
+from music_selectivity.corpus.files import shard_of
+from music_selectivity.study.config import resolve
 
 ROOT = Path(__file__).parents[1]
 PAPER = resolve(

@@ -25,6 +25,7 @@ import numpy as np
 import pandas as pd
 import torch
 from ingest import PAPER, write_clips, ytid
+from music_selectivity.audio.shard_clips import Clips, shard_clips
 
 from music_selectivity import (
     ablation,
@@ -40,14 +41,13 @@ from music_selectivity import (
     training,
     tuning,
 )
-from music_selectivity.audio import AudioSettings
+from music_selectivity.audio.log_mel import LogMelSettings, open_shards
+from music_selectivity.audio.reading import AudioSettings
 from music_selectivity.claims import mixed
-from music_selectivity.gabor import GaborFilterBank, GaborSettings
-from music_selectivity.logmel import LogMelSettings, open_shards
-from music_selectivity.networks import build
-from music_selectivity.resampling import split_weights
-from music_selectivity.responses import scores_of_units, write_responses
-from music_selectivity.shard_clips import Clips, shard_clips
+from music_selectivity.networks.gabor import GaborFilterBank, GaborSettings
+from music_selectivity.networks.kim2024 import build
+from music_selectivity.networks.responses import scores_of_units, write_responses
+from music_selectivity.stats.bootstrap import split_weights
 from music_selectivity.store import ShardedArray, read_table, write_table
 
 CPU = torch.device("cpu")

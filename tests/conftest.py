@@ -7,14 +7,20 @@ import numpy as np
 import pandas as pd
 import pytest
 import soundfile
+from hypothesis import HealthCheck, settings
 
 import small_collections
 import small_corpora
 import small_studies
-from music_selectivity.sound_collections.planning import plan
+from music_selectivity.corpus.sound_collections.planning import plan
+from small_sounds import RATE as RATE
 from small_studies import ROOT as ROOT
 
-RATE = 22_050
+# A busy machine is slow, which is no failure.
+settings.register_profile(
+    "study", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("study")
 
 
 @pytest.fixture(scope="session")

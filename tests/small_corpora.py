@@ -3,6 +3,11 @@
 import json
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
+
+from music_selectivity.corpus.clips import merge_audits
+
 NODES = {
     "Sounds": ["Human voice", "Music"],
     "Human voice": ["Speech", "Singing"],
@@ -40,7 +45,7 @@ def audioset_corpus(folder: Path) -> dict:
         [("bbbbbbbbbbb", "Piano"), ("ccccccccccc", "Bark", "Choir")],
     )
     return {
-        "form": "audioset",
+        "type": "audioset",
         "audioset": {
             "folder": str(folder),
             "classes": str(folder / "classes.csv"),
@@ -70,7 +75,7 @@ def own_table(
     folder.mkdir(exist_ok=True)
     (folder / "clips.csv").write_text("\n".join([columns, *rows]) + "\n")
     return {
-        "form": "table",
+        "type": "table",
         "table": {
             "folder": str(folder),
             "table": "clips.csv",
@@ -78,3 +83,34 @@ def own_table(
             "exclusions": None,
         },
     }
+
+
+def clip_table(rows: list[dict]) -> pd.DataFrame:
+    """Clip table of clips c00, c01, ...: what tables and audits say of each.
+
+    Of each row, what differs from a usable non-music clip of the train split.
+    """
+    plain = {
+        "split": "train",
+        "labels": ["Bark"],
+        "group": "nonmusic",
+        "is_speech": False,
+        "unlabelled_music": False,
+    }
+    listed = [{"clip_id": f"c{number:02d}"} for number in range(len(rows))]
+    found = []
+    for entry, row in zip(listed, rows, strict=True):
+        entry |= {key: row.get(key, value) for key, value in plain.items()}
+        reason = row.get("excluded", "")
+        if reason != "missing file":
+            found.append(
+                {
+                    "clip_id": entry["clip_id"],
+                    "found_in": f"sounds/{entry['clip_id']}.wav",
+                    "row": len(found) if reason == "" else -1,
+                    "excluded": reason,
+                    "content": "" if reason else row.get("content", entry["clip_id"]),
+                    "clipped_share": np.nan if reason else row.get("clipped", 0.0),
+                }
+            )
+    return merge_audits(pd.DataFrame(listed), [pd.DataFrame(found)])

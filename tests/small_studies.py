@@ -12,15 +12,20 @@ import scipy.io
 import soundfile
 import yaml
 
-from music_selectivity import soundscapes
-from music_selectivity.natsounds import CATEGORIES, COMPONENTS
+from music_selectivity.corpus.soundscapes.corpus import Spec, plan
+from music_selectivity.corpus.soundscapes.rendering import write_audio
+from music_selectivity.vocabulary import COMPONENTS, NATURAL_CATEGORIES
 
 ROOT = Path(__file__).parent.parent
 PARTS = ["Snakefile", "config.yaml", "workflow", "profiles", "studies", "envs"]
 # What tells of a run and not of what it found.
 NOT_RESULTS = {
-    *("logs", "benchmarks", "usage.csv", "usage.html"),
-    *("provenance.json", "SHA256SUMS"),
+    "logs",
+    "benchmarks",
+    "usage.csv",
+    "usage.html",
+    "provenance.json",
+    "SHA256SUMS",
 }
 
 # Two models and one seed on a folder of clips with a table: few jobs, every stage.
@@ -30,10 +35,10 @@ seeds: [1]
 device: cpu
 notice: A made-up study.
 corpus:
-  form: table
+  type: table
   shards: 2
   table: {folder: FOLDER}
-natsound165: {folder: NATURAL}
+natural_sounds: {folder: NATURAL}
 audio: {clip_seconds: 2.0, min_seconds: 0.5, fill: repeat}
 quilts: {segment_ms: [50, 400], sound_seconds: 1.6}
 amplitude: {power_ratios: [1, 64]}
@@ -96,9 +101,9 @@ def checkout_into(folder: Path) -> Path:
 
 def own_sounds(folder: Path) -> Path:
     """A folder of clips with a table, some of them bad."""
-    spec = soundscapes.Spec(train=48, eval=36, seconds=2.0, seed=3)
-    recipes = soundscapes.plan(spec)
-    soundscapes.write_audio(spec, recipes, folder / "clips")
+    spec = Spec(train=48, eval=36, seconds=2.0, seed=3)
+    recipes = plan(spec)
+    write_audio(spec, recipes, folder / "clips")
     rows = [
         {
             "clip_id": recipe.ytid,
@@ -132,13 +137,12 @@ def natural_sounds(folder: Path) -> None:
     for name in ("sounds/wav", "data"):
         (folder / name).mkdir(parents=True)
     rng = np.random.default_rng(0)
-    names = [f"stim{number}" for number in range(2 * len(CATEGORIES))]
+    names = [f"stim{number}" for number in range(2 * len(NATURAL_CATEGORIES))]
     for name in names:
         waveform = 0.1 * rng.normal(size=44_100)
         soundfile.write(folder / f"sounds/wav/{name}.wav", waveform, 22_050)
-    lines = [
-        f"{name},{kind}" for name, kind in zip(names, 2 * [*CATEGORIES], strict=True)
-    ]
+    categories = 2 * list(NATURAL_CATEGORIES)
+    lines = [f"{name},{of}" for name, of in zip(names, categories, strict=True)]
     (folder / "sounds/category_labels.csv").write_text("\n".join(lines))
     responses = {
         "R": rng.random((len(names), len(COMPONENTS))),

@@ -8,11 +8,11 @@ rule selectivity:
         clips=paths.clips,
     output:
         units=paths.units,
-        measures=paths.measures.replace("{analysis}", "selectivity"),
+        measures=of_analysis("selectivity"),
     log:
-        f"{paths.log}/selectivity/{{model}}_seed{{seed}}.log",
+        "<logs>/selectivity/{model}_seed{seed}.log",
     benchmark:
-        f"{paths.benchmark}/selectivity/{{model}}_seed{{seed}}.tsv"
+        "<benchmarks>/selectivity/{model}_seed{seed}.tsv"
     group:
         "analyses"
     conda:
@@ -30,16 +30,16 @@ rule selectivity:
 
 rule tuning:
     input:
-        activations=expand(paths.activations, stimuli=STIMULI, allow_missing=True),
+        activations=expand(paths.activations, stimuli=SETS_OF_CLIPS, allow_missing=True),
         clips=paths.clips,
         categories=paths.categories,
     output:
         clips=paths.clip_responses,
-        measures=paths.measures.replace("{analysis}", "tuning"),
+        measures=of_analysis("tuning"),
     log:
-        f"{paths.log}/tuning/{{model}}_seed{{seed}}.log",
+        "<logs>/tuning/{model}_seed{seed}.log",
     benchmark:
-        f"{paths.benchmark}/tuning/{{model}}_seed{{seed}}.tsv"
+        "<benchmarks>/tuning/{model}_seed{seed}.tsv"
     group:
         "analyses"
     conda:
@@ -49,7 +49,7 @@ rule tuning:
         mem_mb=memory("tuning"),
         runtime=minutes("tuning"),
     params:
-        stimuli=STIMULI,
+        stimuli=list(SETS_OF_CLIPS),
         ms_fraction=config["analysis"]["ms_fraction"],
         draws=config["analysis"]["bootstrap_draws"],
         code=code("tuning.py"),
@@ -65,11 +65,11 @@ rule readout:
         clips=paths.clips,
         categories=paths.categories,
     output:
-        paths.measures.replace("{analysis}", "readout"),
+        of_analysis("readout"),
     log:
-        f"{paths.log}/readout/{{model}}_seed{{seed}}.log",
+        "<logs>/readout/{model}_seed{seed}.log",
     benchmark:
-        f"{paths.benchmark}/readout/{{model}}_seed{{seed}}.tsv"
+        "<benchmarks>/readout/{model}_seed{seed}.tsv"
     group:
         "analyses"
     conda:
@@ -92,14 +92,14 @@ rule embedding:
         clips=paths.clips,
     output:
         clips=paths.embedding,
-        measures=paths.measures.replace("{analysis}", "embedding"),
+        measures=of_analysis("embedding"),
     log:
-        f"{paths.log}/embedding/{{model}}_seed{{seed}}.log",
+        "<logs>/embedding/{model}_seed{seed}.log",
     benchmark:
-        f"{paths.benchmark}/embedding/{{model}}_seed{{seed}}.tsv"
+        "<benchmarks>/embedding/{model}_seed{seed}.tsv"
     conda:
         "../../envs/analysis.yaml"
-    # t-SNE gives the same points again on one thread alone.
+    # t-SNE is repeatable on one thread only.
     threads: 1
     resources:
         mem_mb=memory("embedding"),
@@ -112,16 +112,16 @@ rule embedding:
 
 rule natural_sounds:
     input:
-        activations=paths.activations.replace("{stimuli}", "natsound165"),
+        activations=paths.activations.replace("{stimuli}", NATURAL_SOUNDS.name),
         units=paths.units,
         sounds=paths.natural_sounds,
     output:
         sounds=paths.sounds,
-        measures=paths.measures.replace("{analysis}", "natural_sounds"),
+        measures=of_analysis("natural_sounds"),
     log:
-        f"{paths.log}/natural_sounds/{{model}}_seed{{seed}}.log",
+        "<logs>/natural_sounds/{model}_seed{seed}.log",
     benchmark:
-        f"{paths.benchmark}/natural_sounds/{{model}}_seed{{seed}}.tsv"
+        "<benchmarks>/natural_sounds/{model}_seed{seed}.tsv"
     group:
         "analyses"
     conda:
@@ -142,11 +142,11 @@ rule fmri:
     input:
         paths.natural_sounds,
     output:
-        paths.measures.format(analysis="natural_sounds", model="fmri", seed=0),
+        networks(of_analysis("natural_sounds"), BRAIN or [("fmri", 0)]),
     log:
-        f"{paths.log}/fmri.log",
+        "<logs>/fmri.log",
     benchmark:
-        f"{paths.benchmark}/fmri.tsv"
+        "<benchmarks>/fmri.tsv"
     group:
         "analyses"
     conda:
@@ -171,11 +171,11 @@ rule ablation:
         classes=paths.classes,
     output:
         classes=paths.ablation,
-        measures=paths.measures.replace("{analysis}", "ablation"),
+        measures=of_analysis("ablation"),
     log:
-        f"{paths.log}/ablation/{{model}}_seed{{seed}}.log",
+        "<logs>/ablation/{model}_seed{seed}.log",
     benchmark:
-        f"{paths.benchmark}/ablation/{{model}}_seed{{seed}}.tsv"
+        "<benchmarks>/ablation/{model}_seed{seed}.tsv"
     group:
         "analyses"
     conda:
@@ -188,7 +188,7 @@ rule ablation:
         ms_fraction=config["analysis"]["ms_fraction"],
         draws=config["analysis"]["bootstrap_draws"],
         units=config["analysis"]["ablation_sets"],
-        code=code("ablation.py"),
+        code=network_code("ablation.py"),
     script:
         "../scripts/ablation.py"
 
@@ -202,11 +202,11 @@ rule random_ablation:
         classes=paths.classes,
     output:
         null=paths.null,
-        measures=paths.measures.replace("{analysis}", "random_ablation"),
+        measures=of_analysis("random_ablation"),
     log:
-        f"{paths.log}/random_ablation/{{model}}_seed{{seed}}.log",
+        "<logs>/random_ablation/{model}_seed{seed}.log",
     benchmark:
-        f"{paths.benchmark}/random_ablation/{{model}}_seed{{seed}}.tsv"
+        "<benchmarks>/random_ablation/{model}_seed{seed}.tsv"
     conda:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
@@ -219,7 +219,7 @@ rule random_ablation:
         units=config["analysis"]["ablation_sets"],
         sets=config["analysis"]["random_ablation"]["sets"],
         threads=config["training"]["threads"],
-        code=code("random_ablation.py"),
+        code=network_code("random_ablation.py"),
     script:
         "../scripts/random_ablation.py"
 
@@ -230,11 +230,11 @@ rule calibration:
         clips=paths.clips,
     output:
         null=paths.permutations,
-        measures=paths.measures.replace("{analysis}", "calibration"),
+        measures=of_analysis("calibration"),
     log:
-        f"{paths.log}/calibration/{{model}}_seed{{seed}}.log",
+        "<logs>/calibration/{model}_seed{seed}.log",
     benchmark:
-        f"{paths.benchmark}/calibration/{{model}}_seed{{seed}}.tsv"
+        "<benchmarks>/calibration/{model}_seed{seed}.tsv"
     group:
         "analyses"
     conda:
@@ -251,30 +251,30 @@ rule calibration:
         "../scripts/calibration.py"
 
 
-rule course:
+rule training_course:
     input:
         snapshots=paths.snapshots,
         clips=paths.clips,
         classes=paths.classes,
         log_mels=expand(paths.log_mel, shard=SHARDS),
     output:
-        clips=paths.course_embedding,
-        measures=paths.measures.replace("{analysis}", "course"),
+        clips=paths.training_course_embedding,
+        measures=of_analysis("training_course"),
     log:
-        f"{paths.log}/course/{{model}}_seed{{seed}}.log",
+        "<logs>/training_course/{model}_seed{seed}.log",
     benchmark:
-        f"{paths.benchmark}/course/{{model}}_seed{{seed}}.tsv"
+        "<benchmarks>/training_course/{model}_seed{seed}.tsv"
     conda:
         "../../envs/torch.yaml"
-    # As embedding, for it embeds too.
+    # t-SNE, as in embedding.
     threads: 1
     resources:
-        mem_mb=memory("course"),
-        runtime=minutes("course"),
+        mem_mb=memory("training_course"),
+        runtime=minutes("training_course"),
         gpu=GPU,
     params:
         snapshots=lambda wildcards: config["models"][wildcards.model]["snapshots"],
         ms_fraction=config["analysis"]["ms_fraction"],
-        code=code("course.py"),
+        code=network_code("training_course.py"),
     script:
-        "../scripts/course.py"
+        "../scripts/training_course.py"

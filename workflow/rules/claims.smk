@@ -1,39 +1,35 @@
 # From what was measured in each network to the claims over networks.
-# The tables of measures: (analysis, network), in this order.
-WITH_NATURAL = [source for source in SOURCES if source[0] != "pca"] if NATURAL else []
-RANDOM = of_models(*config["analysis"]["random_ablation"]["models"])
-COURSES = [network for network in NETWORKS if config["models"][network[0]]["snapshots"]]
-MEASURED = [
-    (analysis, *source)
-    for analysis, sources in {
-        "selectivity": SOURCES,
-        "tuning": SOURCES,
-        "readout": SOURCES,
-        "embedding": SOURCES,
-        "calibration": SOURCES,
-        "natural_sounds": [*WITH_NATURAL, *([("fmri", 0)] if NATURAL else [])],
-        "ablation": NETWORKS,
-        "random_ablation": RANDOM,
-        "course": COURSES,
-    }.items()
-    for source in sources
-]
+from music_selectivity.claims.catalogue import mixed_contrasts
+
+# Which sources each analysis measured, in the order of the statistics.
+MEASURED = {
+    "selectivity": FEATURE_SOURCES,
+    "tuning": FEATURE_SOURCES,
+    "readout": FEATURE_SOURCES,
+    "embedding": FEATURE_SOURCES,
+    "calibration": FEATURE_SOURCES,
+    "natural_sounds": WITH_NATURAL_SOUNDS + BRAIN,
+    "ablation": NETWORKS,
+    "random_ablation": RANDOM_ABLATION,
+    "training_course": TRAINING_COURSE,
+}
 
 
 rule statistics:
     input:
         measures=[
-            paths.measures.format(analysis=analysis, model=model, seed=seed)
-            for analysis, model, seed in MEASURED
+            path
+            for analysis, sources in MEASURED.items()
+            for path in networks(of_analysis(analysis), sources)
         ],
         summaries=networks(paths.summary),
     output:
         statistics=paths.statistics,
         replicates=paths.replicates,
     log:
-        f"{paths.log}/statistics.log",
+        "<logs>/statistics.log",
     benchmark:
-        f"{paths.benchmark}/statistics.tsv"
+        "<benchmarks>/statistics.tsv"
     group:
         "report"
     conda:
@@ -43,54 +39,56 @@ rule statistics:
         mem_mb=memory("statistics"),
         runtime=minutes("statistics"),
     params:
-        measured=[source for _, *source in MEASURED],
+        measured=[source for sources in MEASURED.values() for source in sources],
         networks=NETWORKS,
         code=code("statistics.py"),
     script:
         "../scripts/statistics.py"
 
 
-rule mixed_models:
+rule mixed_effects:
     input:
         clips=paths.clips,
         categories=paths.categories,
         classes=paths.classes,
         tuning=networks(paths.clip_responses),
-        sounds=networks(paths.sounds, NETWORKS if NATURAL else []),
+        sounds=networks(paths.sounds, NETWORKS if NATURAL_SOUNDS_FOLDER else []),
         ablations=networks(paths.ablation),
     output:
-        paths.mixed_models,
+        paths.mixed_effects,
     log:
-        f"{paths.log}/mixed_models.log",
+        "<logs>/mixed_effects.log",
     benchmark:
-        f"{paths.benchmark}/mixed_models.tsv"
+        "<benchmarks>/mixed_effects.tsv"
     group:
         "report"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("mixed_models"),
-        runtime=minutes("mixed_models"),
+        mem_mb=memory("mixed_effects"),
+        runtime=minutes("mixed_effects"),
     params:
         networks=NETWORKS,
-        code=code("mixed_models.py"),
+        # As data: another wording of a claim reruns no model.
+        contrasts=mixed_contrasts(),
+        code=code("mixed_effects.py"),
     script:
-        "../scripts/mixed_models.py"
+        "../scripts/mixed_effects.py"
 
 
 rule claims:
     input:
         statistics=paths.statistics,
         replicates=paths.replicates,
-        mixed=paths.mixed_models,
+        mixed_effects=paths.mixed_effects,
         permutations=networks(paths.permutations),
     output:
         claims=report(paths.claims, category="Numbers"),
     log:
-        f"{paths.log}/claims.log",
+        "<logs>/claims.log",
     benchmark:
-        f"{paths.benchmark}/claims.tsv"
+        "<benchmarks>/claims.tsv"
     group:
         "report"
     conda:

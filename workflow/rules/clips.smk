@@ -3,15 +3,15 @@
 
 rule list_clips:
     input:
-        corpus_tables,
+        corpus_tables(),
     output:
         clips=paths.listed,
         classes=paths.listed_classes,
     log:
-        f"{paths.log}/list_clips.log",
+        "<logs>/list_clips.log",
     benchmark:
-        f"{paths.benchmark}/list_clips.tsv"
-    # A bad table is told before hours of audio are read.
+        "<benchmarks>/list_clips.tsv"
+    # A bad table is reported before hours of audio are read.
     priority: 100
     conda:
         "../../envs/audio.yaml"
@@ -20,7 +20,7 @@ rule list_clips:
         mem_mb=memory("list_clips"),
         runtime=minutes("list_clips"),
     params:
-        corpus={"form": FORM, FORM: config["corpus"][FORM]},
+        corpus={"type": CORPUS, CORPUS: config["corpus"][CORPUS]},
         categories=config["categories"],
         code=code("list_clips.py"),
     script:
@@ -35,9 +35,9 @@ rule log_mel:
         array=paths.log_mel,
         audit=paths.audit,
     log:
-        f"{paths.log}/log_mel/{{shard}}.log",
+        "<logs>/log_mel/{shard}.log",
     benchmark:
-        f"{paths.benchmark}/log_mel/{{shard}}.tsv"
+        "<benchmarks>/log_mel/{shard}.tsv"
     conda:
         "../../envs/torch.yaml"
     threads: 1
@@ -62,9 +62,9 @@ rule clips:
         clips=paths.clips,
         classes=paths.classes,
     log:
-        f"{paths.log}/clips.log",
+        "<logs>/clips.log",
     benchmark:
-        f"{paths.benchmark}/clips.tsv"
+        "<benchmarks>/clips.tsv"
     group:
         "clips"
     conda:
@@ -85,13 +85,13 @@ rule audit:
         classes=paths.classes,
     output:
         audit=report(paths.audit_table, category="Numbers"),
-        set_aside=report(paths.set_aside, category="Numbers"),
+        excluded=report(paths.excluded, category="Numbers"),
         page=report(paths.audit_page, caption="../report/audit.rst", category="Clips"),
     log:
-        f"{paths.log}/audit.log",
+        "<logs>/audit.log",
     benchmark:
-        f"{paths.benchmark}/audit.tsv"
-    # What was lost is told before hours of training.
+        "<benchmarks>/audit.tsv"
+    # What was lost is reported before hours of training.
     priority: 100
     group:
         "clips"
@@ -103,31 +103,31 @@ rule audit:
         runtime=minutes("audit"),
     params:
         study=config["study"],
-        form=FORM,
+        corpus_type=CORPUS,
         templates=REPORT_TEMPLATES,
         code=code("audit.py"),
     script:
         "../scripts/audit.py"
 
 
-rule trivial_classifier:
+rule baseline:
     input:
         clips=paths.clips,
     output:
-        report(paths.trivial, category="Numbers"),
+        report(paths.baseline, category="Numbers"),
     log:
-        f"{paths.log}/trivial_classifier.log",
+        "<logs>/baseline.log",
     benchmark:
-        f"{paths.benchmark}/trivial_classifier.tsv"
+        "<benchmarks>/baseline.tsv"
     group:
         "clips"
     conda:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("trivial_classifier"),
-        runtime=minutes("trivial_classifier"),
+        mem_mb=memory("baseline"),
+        runtime=minutes("baseline"),
     params:
-        code=code("trivial_classifier.py"),
+        code=code("baseline.py"),
     script:
-        "../scripts/trivial_classifier.py"
+        "../scripts/baseline.py"

@@ -1,5 +1,5 @@
-# Corpora that the workflow writes, in AudioSet's form so that they enter by its door:
-# the synthetic one, and that of two public collections.
+# Corpora that the workflow generates, in AudioSet's format, so that they are then
+# treated as AudioSet is: synthetic soundscapes, and two public collections.
 
 
 rule soundscape_tables:
@@ -9,9 +9,9 @@ rule soundscape_tables:
         f"{paths.corpus}/train_segments.csv",
         f"{paths.corpus}/eval_segments.csv",
     log:
-        f"{paths.log}/soundscape_tables.log",
+        "<logs>/soundscape_tables.log",
     benchmark:
-        f"{paths.benchmark}/soundscape_tables.tsv"
+        "<benchmarks>/soundscape_tables.tsv"
     conda:
         "../../envs/audio.yaml"
     threads: 1
@@ -30,9 +30,9 @@ rule soundscape_audio:
     output:
         directory(paths.corpus_audio),
     log:
-        f"{paths.log}/soundscape_audio/{{shard}}.log",
+        "<logs>/soundscape_audio/{shard}.log",
     benchmark:
-        f"{paths.benchmark}/soundscape_audio/{{shard}}.tsv"
+        "<benchmarks>/soundscape_audio/{shard}.tsv"
     conda:
         "../../envs/audio.yaml"
     threads: 1
@@ -42,13 +42,13 @@ rule soundscape_audio:
     params:
         spec=config["corpus"]["soundscapes"],
         seconds=config["audio"]["clip_seconds"],
-        n_shards=N_SHARDS,
+        n_shards=len(SHARDS),
         code=code("soundscape_audio.py"),
     script:
         "../scripts/soundscape_audio.py"
 
 
-# The collections as the user has them, or as they are fetched.
+# The collections as the user has them, or as they are downloaded.
 COLLECTIONS = config["corpus"]["collections"]
 
 
@@ -61,9 +61,9 @@ rule collection_tables:
         expand(f"{paths.collections}/{{table}}", table=GENERATED_TABLES),
         recipes=paths.recipes,
     log:
-        f"{paths.log}/collection_tables.log",
+        "<logs>/collection_tables.log",
     benchmark:
-        f"{paths.benchmark}/collection_tables.tsv"
+        "<benchmarks>/collection_tables.tsv"
     conda:
         "../../envs/audio.yaml"
     threads: 1
@@ -85,9 +85,9 @@ rule collection_audio:
     output:
         directory(paths.collections_audio),
     log:
-        f"{paths.log}/collection_audio/{{shard}}.log",
+        "<logs>/collection_audio/{shard}.log",
     benchmark:
-        f"{paths.benchmark}/collection_audio/{{shard}}.tsv"
+        "<benchmarks>/collection_audio/{shard}.tsv"
     conda:
         "../../envs/audio.yaml"
     threads: 1
@@ -95,7 +95,7 @@ rule collection_audio:
         mem_mb=memory("collection_audio"),
         runtime=minutes("collection_audio"),
     params:
-        n_shards=N_SHARDS,
+        n_shards=len(SHARDS),
         code=code("collection_audio.py"),
     script:
         "../scripts/collection_audio.py"

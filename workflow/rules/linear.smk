@@ -1,4 +1,5 @@
 # Linear features of log-mels: principal components and Gabor filters.
+from music_selectivity.vocabulary import LINEAR_FEATURES
 
 
 rule fit_pca:
@@ -8,9 +9,9 @@ rule fit_pca:
     output:
         paths.pca,
     log:
-        f"{paths.log}/fit_pca.log",
+        "<logs>/fit_pca.log",
     benchmark:
-        f"{paths.benchmark}/fit_pca.tsv"
+        "<benchmarks>/fit_pca.tsv"
     conda:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
@@ -25,8 +26,12 @@ rule fit_pca:
         "../scripts/fit_pca.py"
 
 
-# A job a stimulus set, and early: on a CPU the Gabor filters take longest of all.
-# Log-mels of the natural sounds are of another length, which no component fits.
+def components(wildcards):
+    """The principal components, for features that are those."""
+    return paths.pca if wildcards.model == PCA else []
+
+
+# One job per stimulus set, and early: on a CPU the Gabor filters take longest of all.
 rule linear_features:
     input:
         unpack(lambda wildcards: stimulus_inputs([wildcards.stimuli])(wildcards)),
@@ -34,12 +39,11 @@ rule linear_features:
     output:
         paths.activations,
     log:
-        f"{paths.log}/linear_features/{{model}}_seed{{seed}}_{{stimuli}}.log",
+        "<logs>/linear_features/{model}_seed{seed}_{stimuli}.log",
     benchmark:
-        f"{paths.benchmark}/linear_features/{{model}}_seed{{seed}}_{{stimuli}}.tsv"
+        "<benchmarks>/linear_features/{model}_seed{seed}_{stimuli}.tsv"
     wildcard_constraints:
-        model="pca|gabor",
-        stimuli="|".join(STIMULI + [NATURAL_SOUNDS]),
+        model="|".join(LINEAR_FEATURES),
     priority: 10
     conda:
         "../../envs/torch.yaml"

@@ -12,9 +12,9 @@ rule train:
         history=paths.history,
         summary=paths.summary,
     log:
-        f"{paths.log}/train/{{model}}_seed{{seed}}.log",
+        "<logs>/train/{model}_seed{seed}.log",
     benchmark:
-        f"{paths.benchmark}/train/{{model}}_seed{{seed}}.tsv"
+        "<benchmarks>/train/{model}_seed{seed}.tsv"
     conda:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
@@ -26,23 +26,23 @@ rule train:
         model=lambda wildcards: config["models"][wildcards.model],
         training=config["training"],
         front_end={key: config[key] for key in ("audio", "log_mel")},
-        # Not an output: a retry deletes outputs, and goes on from this.
+        # Not an output: Snakemake deletes outputs before a retry, which resumes from it.
         resume=paths.resume,
-        code=code("train.py"),
+        code=network_code("train.py"),
     script:
         "../scripts/train.py"
 
 
 rule activations:
     input:
-        unpack(stimulus_inputs(["original"])),
+        unpack(stimulus_inputs([CLIPS.name])),
         checkpoint=paths.checkpoint,
     output:
         paths.original,
     log:
-        f"{paths.log}/activations/{{model}}_seed{{seed}}.log",
+        "<logs>/activations/{model}_seed{seed}.log",
     benchmark:
-        f"{paths.benchmark}/activations/{{model}}_seed{{seed}}.tsv"
+        "<benchmarks>/activations/{model}_seed{seed}.tsv"
     wildcard_constraints:
         model="|".join(MODELS),
     conda:
@@ -53,29 +53,24 @@ rule activations:
         runtime=minutes("activations"),
         gpu=GPU,
     params:
-        stimuli=["original"],
+        stimuli=[CLIPS.name],
         threads=config["training"]["threads"],
-        code=code("activations.py"),
+        code=network_code("activations.py"),
     script:
         "../scripts/activations.py"
 
 
-# All other stimulus sets in one job, for each takes but minutes.
-rule stimulus_activations:
+# All other stimulus sets in one job, since each takes only minutes.
+use rule activations as stimulus_activations with:
     input:
         unpack(stimulus_inputs(OTHER_STIMULI)),
         checkpoint=paths.checkpoint,
     output:
         expand(paths.activations, stimuli=OTHER_STIMULI, allow_missing=True),
     log:
-        f"{paths.log}/stimulus_activations/{{model}}_seed{{seed}}.log",
+        "<logs>/stimulus_activations/{model}_seed{seed}.log",
     benchmark:
-        f"{paths.benchmark}/stimulus_activations/{{model}}_seed{{seed}}.tsv"
-    wildcard_constraints:
-        model="|".join(MODELS),
-    conda:
-        "../../envs/torch.yaml"
-    threads: config["training"]["threads"]
+        "<benchmarks>/stimulus_activations/{model}_seed{seed}.tsv"
     resources:
         mem_mb=memory("stimulus_activations"),
         runtime=minutes("stimulus_activations"),
@@ -83,6 +78,4 @@ rule stimulus_activations:
     params:
         stimuli=OTHER_STIMULI,
         threads=config["training"]["threads"],
-        code=code("activations.py"),
-    script:
-        "../scripts/activations.py"
+        code=network_code("activations.py"),

@@ -1,21 +1,21 @@
-# When all else is there: what its jobs took, what made each result, and checksums.
+# Once all results are there: what the jobs took, what made each result, checksums.
 RESULTS_SHOWN = [
     paths.report,
     paths.claims,
     paths.audit_page,
-    paths.trivial,
+    paths.baseline,
     paths.resolved_config,
     *expand(f"{paths.figure}.{{suffix}}", figure=FIGURES, suffix=["svg", "png", "csv"]),
 ]
-# What came from outside, but for the clips' audio, of which the clip table has digests.
-OUTSIDE = folder_inputs(NATURAL, *NATURAL_FILES)
-if FORM == "collections":
+# What came from outside, except the clips' audio, of which the clip table has digests.
+OUTSIDE = folder_inputs(NATURAL_SOUNDS_FOLDER, *NATURAL_SOUNDS_FILES)
+if CORPUS == "collections":
     OUTSIDE += [
         *folder_inputs(COLLECTIONS["esc50"], "meta/esc50.csv"),
         COLLECTIONS["ontology"],
     ]
-elif FORM not in GENERATED:
-    OUTSIDE += corpus_tables(None)
+elif CORPUS not in GENERATED:
+    OUTSIDE += corpus_tables()
 
 
 rule usage:
@@ -25,9 +25,9 @@ rule usage:
         table=report(paths.usage_table, category="Numbers"),
         page=report(paths.usage, caption="../report/usage.rst", category="Run"),
     log:
-        f"{paths.log}/usage.log",
+        "<logs>/usage.log",
     benchmark:
-        f"{paths.benchmark}/usage.tsv"
+        "<benchmarks>/usage.tsv"
     group:
         "report"
     conda:
@@ -38,7 +38,7 @@ rule usage:
         runtime=minutes("usage"),
     params:
         study=config["study"],
-        benchmarks=paths.benchmark,
+        benchmarks=paths.benchmarks,
         asked_mb={name: memory(name)(None, 1) for name in COSTS},
         templates=REPORT_TEMPLATES,
         code=code("usage.py"),
@@ -56,9 +56,9 @@ rule provenance:
         provenance=report(paths.provenance, category="Run"),
         checksums=paths.checksums,
     log:
-        f"{paths.log}/provenance.log",
+        "<logs>/provenance.log",
     benchmark:
-        f"{paths.benchmark}/provenance.tsv"
+        "<benchmarks>/provenance.tsv"
     conda:
         "../../envs/plots.yaml"
     threads: 1

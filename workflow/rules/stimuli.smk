@@ -1,31 +1,33 @@
-# Stimulus sets beside the clips, made once for all networks.
+# Stimulus sets besides the clips, made once for all networks.
 
-NATURAL_FILES = ("sounds/*.csv", "data/*.mat", "sounds/wav/*.wav")
+from music_selectivity.stimuli.sets import EQUAL_RMS_ARRAYS
+
+NATURAL_SOUNDS_FILES = ["sounds/*.csv", "data/*.mat", "sounds/wav/*.wav"]
 
 
-rule levelled:
+rule equal_rms:
     input:
         clips=paths.clips,
         audio=shard_audio,
     output:
-        paths.stimuli.replace("{set}", "levelled"),
+        paths.stimuli.replace("{arrays}", EQUAL_RMS_ARRAYS),
     log:
-        f"{paths.log}/levelled/{{shard}}.log",
+        "<logs>/equal_rms/{shard}.log",
     benchmark:
-        f"{paths.benchmark}/levelled/{{shard}}.tsv"
+        "<benchmarks>/equal_rms/{shard}.tsv"
     conda:
         "../../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=memory("levelled"),
-        runtime=minutes("levelled"),
+        mem_mb=memory("equal_rms"),
+        runtime=minutes("equal_rms"),
     params:
         clip_ids=shard_clip_ids,
         audio=config["audio"],
         log_mel=config["log_mel"],
-        code=code("levelled.py"),
+        code=code("equal_rms.py"),
     script:
-        "../scripts/levelled.py"
+        "../scripts/equal_rms.py"
 
 
 rule quilts:
@@ -33,11 +35,11 @@ rule quilts:
         clips=paths.clips,
         audio=shard_audio,
     output:
-        expand(paths.stimuli, set=QUILTS, allow_missing=True),
+        expand(paths.stimuli, arrays=QUILTS, allow_missing=True),
     log:
-        f"{paths.log}/quilts/{{shard}}.log",
+        "<logs>/quilts/{shard}.log",
     benchmark:
-        f"{paths.benchmark}/quilts/{{shard}}.tsv"
+        "<benchmarks>/quilts/{shard}.tsv"
     conda:
         "../../envs/torch.yaml"
     threads: 1
@@ -54,43 +56,43 @@ rule quilts:
         "../scripts/quilts.py"
 
 
-rule natural_log_mels:
+rule natural_sounds_log_mel:
     input:
         clips=paths.clips,
-        files=folder_inputs(NATURAL, *NATURAL_FILES),
+        files=folder_inputs(NATURAL_SOUNDS_FOLDER, *NATURAL_SOUNDS_FILES),
     output:
-        array=paths.natural_log_mels,
+        array=paths.natural_sounds_log_mel,
         sounds=paths.natural_sounds,
     log:
-        f"{paths.log}/natural_log_mels.log",
+        "<logs>/natural_sounds_log_mel.log",
     benchmark:
-        f"{paths.benchmark}/natural_log_mels.tsv"
+        "<benchmarks>/natural_sounds_log_mel.tsv"
     conda:
         "../../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=memory("natural_log_mels"),
-        runtime=minutes("natural_log_mels"),
+        mem_mb=memory("natural_sounds_log_mel"),
+        runtime=minutes("natural_sounds_log_mel"),
     params:
-        folder=NATURAL,
+        folder=NATURAL_SOUNDS_FOLDER,
         audio=config["audio"],
         log_mel=config["log_mel"],
-        code=code("natural_log_mels.py"),
+        code=code("natural_sounds_log_mel.py"),
     script:
-        "../scripts/natural_log_mels.py"
+        "../scripts/natural_sounds_log_mel.py"
 
 
 rule categories:
     input:
         clips=paths.listed,
         classes=paths.listed_classes,
-        ontology=ontology_of_corpus(),
+        ontology=corpus_ontology(),
     output:
         paths.categories,
     log:
-        f"{paths.log}/categories.log",
+        "<logs>/categories.log",
     benchmark:
-        f"{paths.benchmark}/categories.tsv"
+        "<benchmarks>/categories.tsv"
     conda:
         "../../envs/audio.yaml"
     threads: 1

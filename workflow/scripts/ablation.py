@@ -2,19 +2,20 @@
 
 import torch
 
-from music_selectivity.ablation import (
+from music_selectivity.analyses.ablation import (
     SETS,
     class_average_precision,
     mean_average_precision,
 )
-from music_selectivity.activations import from_table
-from music_selectivity.checkpoints import load_checkpoint
-from music_selectivity.clips import included, label_matrix
-from music_selectivity.jobs import job
-from music_selectivity.resampling import measure_table, split_weights
-from music_selectivity.responses import scores_of_units
-from music_selectivity.selectivity import MEASURED_SPLIT
+from music_selectivity.corpus.clip_table import included, label_matrix
+from music_selectivity.measures import measure_table
+from music_selectivity.networks.activations import from_table
+from music_selectivity.networks.checkpoints import load_checkpoint
+from music_selectivity.networks.responses import scores_of_units
+from music_selectivity.stats.bootstrap import split_weights
 from music_selectivity.store import read_table, write_table
+from music_selectivity.study.jobs import job
+from music_selectivity.vocabulary import MEASURED_SPLIT
 
 with job(snakemake) as log:
     torch.set_num_threads(1)

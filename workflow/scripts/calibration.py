@@ -1,16 +1,16 @@
 """Response ratios of one network with music labels permuted over clips."""
 
 from music_selectivity import seeds
-from music_selectivity.activations import from_table
-from music_selectivity.calibration import (
+from music_selectivity.analyses.calibration import (
     few_permutations,
     permutation_rows,
     permuted_ratios,
 )
-from music_selectivity.clips import included
-from music_selectivity.jobs import job
-from music_selectivity.resampling import measure_table
+from music_selectivity.corpus.clip_table import included
+from music_selectivity.measures import measure_table
+from music_selectivity.networks.activations import from_table
 from music_selectivity.store import read_table, write_table
+from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     params = snakemake.params

@@ -1,9 +1,9 @@
 """Which classes belong to each category and genre."""
 
-from music_selectivity.categories import category_table
-from music_selectivity.jobs import job
-from music_selectivity.ontology import Ontology
+from music_selectivity.corpus.categories import category_table
+from music_selectivity.corpus.ontology import Ontology
 from music_selectivity.store import read_table, write_table
+from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     given = snakemake.input.ontology

@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from music_selectivity.claims import evaluate
-from music_selectivity.jobs import job
+from music_selectivity.claims.evaluation import evaluate
 from music_selectivity.store import read_table, write_table
+from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     files = snakemake.input
@@ -14,7 +14,7 @@ with job(snakemake) as log:
             files.permutations, snakemake.params.networks, strict=True
         )
     )
-    tables = map(read_table, (files.statistics, files.replicates, files.mixed))
+    tables = map(read_table, (files.statistics, files.replicates, files.mixed_effects))
     claims = evaluate(*tables, permutations)
     write_table(snakemake.output.claims, claims)
     for verdict, count in claims["verdict"].value_counts().items():

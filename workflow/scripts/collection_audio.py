@@ -1,9 +1,9 @@
 """Write the clips of one shard of two public collections."""
 
-from music_selectivity.jobs import job
-from music_selectivity.sound_collections.levelling import write_audio
-from music_selectivity.sources import shard_of
+from music_selectivity.corpus.files import shard_of
+from music_selectivity.corpus.sound_collections.levelling import write_audio
 from music_selectivity.store import read_table
+from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     recipes = read_table(snakemake.input.recipes)

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from music_selectivity.jobs import job
-from music_selectivity.sound_collections.planning import plan
-from music_selectivity.sound_collections.tables import write_tables
+from music_selectivity.corpus.sound_collections.planning import plan
+from music_selectivity.corpus.sound_collections.tables import write_tables
 from music_selectivity.store import write_table
+from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     given = snakemake.params.collections

@@ -1,11 +1,11 @@
 """t-SNE of one network's responses to music and other sounds."""
 
-from music_selectivity.activations import from_table
-from music_selectivity.clips import included
-from music_selectivity.embedding import embedding_table, segregation_rows
-from music_selectivity.jobs import job
-from music_selectivity.resampling import measure_table
+from music_selectivity.analyses.embedding import embedding_table, segregation_rows
+from music_selectivity.corpus.clip_table import included
+from music_selectivity.measures import measure_table
+from music_selectivity.networks.activations import from_table
 from music_selectivity.store import read_table, write_table
+from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     seed = int(snakemake.wildcards.seed)

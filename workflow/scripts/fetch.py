@@ -1,7 +1,7 @@
 """Fetch one file."""
 
-from music_selectivity.fetch import fetch
-from music_selectivity.jobs import job
+from music_selectivity.corpus.fetch import fetch
+from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     fetch(path=snakemake.output[0], **snakemake.params.source)

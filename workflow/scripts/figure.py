@@ -3,8 +3,8 @@
 import importlib
 
 from music_selectivity.figures.style import Style, save
-from music_selectivity.jobs import job
 from music_selectivity.store import read_table
+from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     networks = [tuple(network) for network in snakemake.params.networks]

@@ -3,10 +3,10 @@
 import numpy as np
 import torch
 
-from music_selectivity import pca
-from music_selectivity.clips import training_clips
-from music_selectivity.jobs import job
+from music_selectivity.corpus.clip_table import training_clips
+from music_selectivity.networks import pca
 from music_selectivity.store import ShardedArray, read_table
+from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     torch.set_num_threads(snakemake.params.threads)

@@ -2,25 +2,27 @@
 
 import torch
 
-from music_selectivity import pca
-from music_selectivity.device import resolve
-from music_selectivity.gabor import GaborFilterBank, GaborSettings
-from music_selectivity.jobs import job
-from music_selectivity.responses import write_responses
-from music_selectivity.stimuli import NATURAL_SOUNDS, open_stimuli
+from music_selectivity.networks import pca
+from music_selectivity.networks.device import select_device
+from music_selectivity.networks.gabor import GaborFilterBank, GaborSettings
+from music_selectivity.networks.responses import write_responses
+from music_selectivity.stimuli.arrays import open_stimuli
+from music_selectivity.stimuli.sets import NATURAL_SOUNDS, set_named
 from music_selectivity.store import read_table
+from music_selectivity.study.jobs import job
+from music_selectivity.vocabulary import PCA
 
 with job(snakemake) as log:
     params = snakemake.params
     torch.set_num_threads(params.threads)
-    device = resolve(snakemake.config["device"])
-    if snakemake.wildcards.model == "pca":
+    device = select_device(snakemake.config["device"])
+    if snakemake.wildcards.model == PCA:
         features = pca.load(snakemake.input.pca)
     else:
         features = GaborFilterBank(GaborSettings(**params.gabor), params.full_scale)
-    stimuli = snakemake.wildcards.stimuli
+    stimuli = set_named(snakemake.wildcards.stimuli)
     natural = stimuli == NATURAL_SOUNDS
     table = read_table(snakemake.input["sounds" if natural else "clips"])
-    names, log_mels = open_stimuli(table, stimuli, snakemake.input[stimuli])
+    names, log_mels = open_stimuli(table, stimuli, snakemake.input[stimuli.name])
     write_responses(snakemake.output[0], names, features, log_mels, device)
-    log.info("%s: %d sounds on %s", stimuli, len(names), device)
+    log.info("%s: %d sounds on %s", stimuli.name, len(names), device)

@@ -1,8 +1,8 @@
 """List the corpus: clips with labels, split and group, and its classes."""
 
-from music_selectivity.jobs import job
-from music_selectivity.listing import list_corpus
+from music_selectivity.corpus.list_clips import list_corpus
 from music_selectivity.store import write_table
+from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     corpus = snakemake.params.corpus

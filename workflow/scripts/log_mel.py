@@ -2,11 +2,13 @@
 
 import torch
 
-from music_selectivity.audio import AudioSettings
-from music_selectivity.jobs import job
-from music_selectivity.logmel import LogMelSettings, write_shard
-from music_selectivity.shard_clips import shard_clips
+from music_selectivity.audio.log_mel import LogMelSettings
+from music_selectivity.audio.reading import AudioSettings
+from music_selectivity.corpus.log_mel_shards import write_shard
+from music_selectivity.corpus.shard_clips import shard_clips
 from music_selectivity.store import write_table
+from music_selectivity.study.jobs import job
+from music_selectivity.vocabulary import USED
 
 with job(snakemake) as log:
     torch.set_num_threads(1)
@@ -17,4 +19,4 @@ with job(snakemake) as log:
         snakemake.output.array,
     )
     write_table(snakemake.output.audit, audit)
-    log.info("%d of %d clips usable", (audit["excluded"] == "").sum(), len(audit))
+    log.info("%d of %d clips usable", (audit["excluded"] == USED).sum(), len(audit))

@@ -1,15 +1,16 @@
 """Responses of one network's units to the 165 natural sounds."""
 
-from music_selectivity.activations import from_table
-from music_selectivity.jobs import job
-from music_selectivity.natsounds import (
+from music_selectivity.analyses.natural_sounds import (
     natural_sound_rows,
     sound_table,
     sound_weights,
 )
-from music_selectivity.resampling import measure_table
-from music_selectivity.selectivity import SELECTION_SPLIT, top_units
+from music_selectivity.analyses.selectivity import top_units
+from music_selectivity.measures import measure_table
+from music_selectivity.networks.activations import from_table
 from music_selectivity.store import read_table, write_table
+from music_selectivity.study.jobs import job
+from music_selectivity.vocabulary import SELECTION_SPLIT
 
 with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from music_selectivity import provenance
-from music_selectivity.jobs import job
 from music_selectivity.store import read_table, write_text
+from music_selectivity.study import provenance
+from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     found = provenance.study(

@@ -3,25 +3,25 @@
 import torch
 
 from music_selectivity import seeds
-from music_selectivity.ablation import SETS
-from music_selectivity.activations import from_table
-from music_selectivity.checkpoints import load_checkpoint
-from music_selectivity.clips import included, label_matrix
-from music_selectivity.device import resolve
-from music_selectivity.jobs import job
-from music_selectivity.random_ablation import (
+from music_selectivity.analyses.ablation import SETS
+from music_selectivity.analyses.random_ablation import (
     null_rows,
     random_ablation,
     silenced_mean_ap,
 )
-from music_selectivity.resampling import measure_table
-from music_selectivity.selectivity import MEASURED_SPLIT
+from music_selectivity.corpus.clip_table import included, label_matrix
+from music_selectivity.measures import measure_table
+from music_selectivity.networks.activations import from_table
+from music_selectivity.networks.checkpoints import load_checkpoint
+from music_selectivity.networks.device import select_device
 from music_selectivity.store import read_table, write_table
+from music_selectivity.study.jobs import job
+from music_selectivity.vocabulary import MEASURED_SPLIT, MSI_TOP, NO_UNITS
 
 with job(snakemake) as log:
     params, wildcards = snakemake.params, snakemake.wildcards
     torch.set_num_threads(params.threads)
-    device = resolve(snakemake.config["device"])
+    device = select_device(snakemake.config["device"])
     classes = read_table(snakemake.input.classes)
     clips = included(read_table(snakemake.input.clips))
     measured = (clips["split"] == MEASURED_SPLIT).to_numpy()
@@ -29,7 +29,7 @@ with job(snakemake) as log:
     network, _ = load_checkpoint(snakemake.input.checkpoint)
     units = read_table(snakemake.input.units)
     sets = SETS[params.units](units, params.ms_fraction)
-    del sets["none"]
+    del sets[NO_UNITS]
     shared = (
         network.head,
         responses[measured],
@@ -38,7 +38,7 @@ with job(snakemake) as log:
     )
     null = random_ablation(
         *shared,
-        len(sets["msi_top"]),
+        len(sets[MSI_TOP]),
         params.sets,
         seeds.generator("random ablation", wildcards.model, wildcards.seed),
         device,

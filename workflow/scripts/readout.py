@@ -1,12 +1,13 @@
 """How well music is read out from one network's units."""
 
-from music_selectivity.activations import from_table
-from music_selectivity.clips import included
-from music_selectivity.decoding import readout_rows
-from music_selectivity.jobs import job
-from music_selectivity.resampling import measure_table, split_weights
-from music_selectivity.selectivity import MEASURED_SPLIT, SELECTION_SPLIT
+from music_selectivity.analyses.readout import readout_rows
+from music_selectivity.corpus.clip_table import included
+from music_selectivity.measures import measure_table
+from music_selectivity.networks.activations import from_table
+from music_selectivity.stats.bootstrap import split_weights
 from music_selectivity.store import read_table, write_table
+from music_selectivity.study.jobs import job
+from music_selectivity.vocabulary import MEASURED_SPLIT, SELECTION_SPLIT
 
 with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params

@@ -6,9 +6,9 @@ import yaml
 
 from music_selectivity import report
 from music_selectivity.figures import FIGURES
-from music_selectivity.jobs import job
 from music_selectivity.report.tables import sample_size
 from music_selectivity.store import read_table, write_text
+from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params

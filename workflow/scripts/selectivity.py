@@ -1,11 +1,11 @@
 """Music-selectivity of one network's units."""
 
-from music_selectivity.activations import from_table
-from music_selectivity.clips import included
-from music_selectivity.jobs import job
-from music_selectivity.resampling import measure_table
-from music_selectivity.selectivity import same_split_ratios, unit_table
+from music_selectivity.analyses.selectivity import same_split_ratios, unit_table
+from music_selectivity.corpus.clip_table import included
+from music_selectivity.measures import measure_table
+from music_selectivity.networks.activations import from_table
 from music_selectivity.store import read_table, write_table
+from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     clips = included(read_table(snakemake.input.clips))

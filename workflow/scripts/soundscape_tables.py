@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from music_selectivity import soundscapes
-from music_selectivity.jobs import job
+from music_selectivity.corpus.soundscapes.corpus import Spec, write_tables
+from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
-    spec = soundscapes.Spec(seconds=snakemake.params.seconds, **snakemake.params.spec)
-    soundscapes.write_tables(spec, Path(snakemake.output[0]).parent)
+    spec = Spec(seconds=snakemake.params.seconds, **snakemake.params.spec)
+    write_tables(spec, Path(snakemake.output[0]).parent)

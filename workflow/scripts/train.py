@@ -7,13 +7,15 @@ from pathlib import Path
 import pandas as pd
 import torch
 
-from music_selectivity import networks, seeds
-from music_selectivity.checkpoints import save_checkpoint, save_snapshots
-from music_selectivity.clips import label_matrix, training_clips
-from music_selectivity.device import resolve
-from music_selectivity.jobs import job
+from music_selectivity import seeds
+from music_selectivity.corpus.clip_table import label_matrix, training_clips
+from music_selectivity.networks.checkpoints import save_checkpoint, save_snapshots
+from music_selectivity.networks.device import select_device
+from music_selectivity.networks.registry import build
+from music_selectivity.networks.training import TrainingSettings, random_labels, train
 from music_selectivity.store import ShardedArray, read_table, write_table
-from music_selectivity.training import TrainingSettings, random_labels, train
+from music_selectivity.study.jobs import job
+from music_selectivity.vocabulary import SHUFFLED_LABELS
 
 with job(snakemake) as log:
     name, seed = snakemake.wildcards.model, int(snakemake.wildcards.seed)
@@ -25,17 +27,17 @@ with job(snakemake) as log:
         select_by=model["select_by"],
         snapshots=tuple(model["snapshots"]),
     )
-    device = resolve(snakemake.config["device"])
+    device = select_device(snakemake.config["device"])
     classes = read_table(snakemake.input.classes)
     clips = training_clips(read_table(snakemake.input.clips), model["clips"])
     labels = label_matrix(clips, classes)
-    if model["labels"] == "shuffled":
+    if model["labels"] == SHUFFLED_LABELS:
         labels = random_labels(labels, seeds.generator("labels", name, seed))
     log.info("%s seed %d: %d clips on %s", name, seed, len(clips), device)
 
     # What the clips sound like, by the spectrum of each: for the key of a resume file.
     heard = pd.util.hash_pandas_object(clips.filter(regex="^mel_")).tolist()
-    network = networks.build(model["architecture"], len(classes), seed)
+    network = build(model["architecture"], len(classes), seed)
     resume = Path(params.resume)
     result = train(
         network,
@@ -49,15 +51,13 @@ with job(snakemake) as log:
         data_key=json.dumps([params.code, str(device), torch.__version__, *heard]),
     )
     write_table(snakemake.output.history, result.history)
-    measures = {
+    summary = {
         "train_ap": result.train_ap,
         "validation_ap": result.validation_ap,
         "epoch": result.epoch,
         "training_clips": len(clips),
     }
-    summary = pd.DataFrame(measures.items(), columns=["measure", "value"])
-    summary.insert(1, "condition", "best epoch")
-    write_table(snakemake.output.summary, summary)
+    write_table(snakemake.output.summary, pd.DataFrame([summary]))
     metadata = {
         "model": name,
         "seed": seed,

@@ -2,20 +2,21 @@
 
 import pandas as pd
 
-from music_selectivity.activations import from_table
-from music_selectivity.clips import included
-from music_selectivity.jobs import job
-from music_selectivity.resampling import measure_table, split_weights
-from music_selectivity.selectivity import OTHER_SPLIT
+from music_selectivity.analyses.tuning import clip_responses, tuning_rows, unit_sets
+from music_selectivity.corpus.clip_table import included
+from music_selectivity.measures import measure_table
+from music_selectivity.networks.activations import from_table
+from music_selectivity.stats.bootstrap import split_weights
 from music_selectivity.store import read_table, write_table
-from music_selectivity.tuning import clip_responses, tuning_rows, unit_sets
+from music_selectivity.study.jobs import job
+from music_selectivity.vocabulary import ORIGINAL, SPLITS
 
 with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params
     clips = included(read_table(files.clips))
     categories = read_table(files.categories)
     paths = dict(zip(params.stimuli, files.activations, strict=True))
-    _, original = from_table(read_table(paths["original"]))
+    _, original = from_table(read_table(paths[ORIGINAL]))
     sets = unit_sets(original, clips, categories, params.ms_fraction)
     tables = []
     for stimulus, path in paths.items():
@@ -24,9 +25,7 @@ with job(snakemake) as log:
         tables.append(table.assign(stimulus=stimulus))
     table = pd.concat(tables, ignore_index=True)
     write_table(snakemake.output.clips, table)
-    weights = {
-        split: split_weights(clips, split, params.draws) for split in OTHER_SPLIT
-    }
+    weights = {split: split_weights(clips, split, params.draws) for split in SPLITS}
     rows = tuning_rows(table, clips, categories, weights)
     write_table(snakemake.output.measures, measure_table(rows))
     log.info("%d measures of %d sets of units", len(rows), len(sets))

@@ -1,13 +1,13 @@
 """Unpack what is needed of an archive."""
 
-from music_selectivity import natsounds
-from music_selectivity.fetch import unpack
-from music_selectivity.jobs import job
-from music_selectivity.sound_collections.esc50 import esc50_place
-from music_selectivity.sound_collections.gtzan import music_place
+from music_selectivity.corpus.fetch import unpack
+from music_selectivity.corpus.sound_collections.esc50 import esc50_place
+from music_selectivity.corpus.sound_collections.gtzan import music_place
+from music_selectivity.stimuli.natural_sounds import place_in_folder
+from music_selectivity.study.jobs import job
 
 PLACES = {
-    "natsound165": natsounds.place_in_folder,
+    "natural_sounds": place_in_folder,
     "esc50": esc50_place,
     "gtzan": music_place,
 }

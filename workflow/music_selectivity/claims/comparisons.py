@@ -1,15 +1,17 @@
-"""How a claim is put to the test over networks: the comparisons that the paper uses."""
+"""How a claim is tested over networks: the comparisons that the paper uses."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 import numpy as np
-from scipy import stats
 
-from music_selectivity import statistics
-from music_selectivity.claims.measured import Measured, Quantity, Values
+from music_selectivity.claims.quantities import Points, Quantity
 from music_selectivity.claims.verdicts import LEAST_NETWORKS
+
+if TYPE_CHECKING:
+    from music_selectivity.claims.measured import Measured, Values
 
 
 class Outcome(NamedTuple):
@@ -33,7 +35,7 @@ class Outcome(NamedTuple):
 class Paired:
     """Signed-rank test of two measures of the same networks.
 
-    ``alternative`` as in `statistics.signed_rank`.
+    `alternative` is as for ``rank_tests.signed_rank``.
     """
 
     first: Quantity
@@ -91,7 +93,7 @@ class Unpaired:
         return _ranked("rank_sum", *self.samples(measured), self.alternative)
 
 
-# Those that set one sample of networks against another.
+# Those that compare one sample of networks with another.
 RANKED = (Paired, AgainstOne, Unpaired)
 
 
@@ -113,22 +115,18 @@ class EveryNetwork:
         )
 
 
-Points = Callable[[Measured], list[tuple[float | Values, Values]]]
-
-
 @dataclass(frozen=True)
 class Correlation:
-    """Pearson's r over all networks and conditions together, as the paper has it.
-
-    ``points`` gives x and y of each condition; x is a number or a quantity of the same
-    networks.
-    """
+    """Pearson's r over all networks and conditions together, as the paper has it."""
 
     points: Points
     alternative: str = "greater"
 
     def run(self, measured: Measured) -> Outcome:
         """Outcome over networks with a value under every condition."""
+        # Imported here because the Snakefile, which must plan quickly, reads the claims.
+        from scipy import stats
+
         x, y = self.pooled(measured)
         if y.size == 0:
             return Outcome(0)
@@ -173,13 +171,13 @@ class Correlation:
 class Trend:
     """No test: how far the response of the one set of linear features changes.
 
-    ``points`` as for `Correlation`, with numbers as x.
+    The x of all `points` are numbers.
     """
 
     points: Points
 
     def run(self, measured: Measured) -> Outcome:
-        """Nothing but that there is a change to judge, by its interval over clips."""
+        """Whether there is a change, which its interval over clips then judges."""
         found = len(self.change(measured)) > 0
         return Outcome(int(found), "none: interval over clips, of one set of features")
 
@@ -199,42 +197,14 @@ class Trend:
         return np.ptp(x) * (weights @ y) / y.mean(axis=0)
 
 
-def along(model: str, measure: str, prefix: str) -> Points:
-    """Points of a measure whose conditions are `prefix` and a number, such as 50."""
-
-    def points(measured: Measured) -> list[tuple[float, Values]]:
-        numbers = sorted(
-            float(condition.removeprefix(prefix))
-            for condition in measured.conditions(model, measure)
-            if condition.startswith(prefix) and condition[len(prefix) :].isdigit()
-        )
-        return [(x, measured.values(model, measure, f"{prefix}{x:g}")) for x in numbers]
-
-    return points
-
-
-def together(model: str, x: str, y: str) -> Points:
-    """Points of two measures under each condition that both have."""
-
-    def points(measured: Measured) -> list[tuple[Values, Values]]:
-        shared = [
-            condition
-            for condition in measured.conditions(model, x)
-            if condition in measured.conditions(model, y)
-        ]
-        return [
-            (measured.values(model, x, name), measured.values(model, y, name))
-            for name in shared
-        ]
-
-    return points
-
-
 def _ranked(test: str, first: Values, second: Values, alternative: str) -> Outcome:
+    # Imported here for the reason given in `Correlation.run`.
+    from music_selectivity.stats import rank_tests
+
     n = min(len(first), len(second))
     if n == 0:
         return Outcome(0)
-    p, effect_size = getattr(statistics, test)(first[0], second[0], alternative)
+    p, effect_size = getattr(rank_tests, test)(first[0], second[0], alternative)
     two_tailed = alternative == "two-sided"
     # "No more" is not refuted by less, nor "no less" by more.
     sign = {"greater": 1, "less": -1}.get(alternative)
@@ -244,7 +214,7 @@ def _ranked(test: str, first: Values, second: Values, alternative: str) -> Outco
         f"{test.replace('_', '-')}, {'two-tailed' if two_tailed else 'one-tailed'}",
         p,
         effect_size,
-        statistics.smallest_p(test, len(first), len(second), alternative),
+        rank_tests.smallest_p(test, len(first), len(second), alternative),
         max(away, 0.0),
         remark=f"{first[0].mean():.3g} against {second[0].mean():.3g}",
     )

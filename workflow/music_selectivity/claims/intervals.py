@@ -6,11 +6,12 @@ A test over networks knows nothing of the luck of the clips, which all networks 
 import numpy as np
 import pandas as pd
 
-from music_selectivity import seeds, statistics
-from music_selectivity.calibration import shared_permutation_p
+from music_selectivity import seeds
+from music_selectivity.analyses.calibration import shared_permutation_p
 from music_selectivity.claims.claim import Claim, ratio
 from music_selectivity.claims.comparisons import RANKED, Correlation, Trend
 from music_selectivity.claims.measured import Measured
+from music_selectivity.stats import rank_tests as statistics
 
 # Columns of claims.csv.
 SHOWN = ["measured", "sd", "low", "high"]

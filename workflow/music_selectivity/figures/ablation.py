@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from music_selectivity.figures.style import (
     COLUMN_INCHES,
     LOOK,
+    OTHER,
     Style,
     empty_figure,
     label,
@@ -16,14 +17,31 @@ from music_selectivity.figures.style import (
     new_figure,
     spread,
 )
+from music_selectivity.measures import MEAN_AP, RANDOM_AP
+from music_selectivity.vocabulary import (
+    L1_TOP,
+    MSI_BOTTOM,
+    MSI_MIDDLE,
+    MSI_TOP,
+    NO_UNITS,
+    NONMUSIC,
+    WITHOUT_MUSIC,
+)
 
-SHOWN = "without_music"
-CONDITIONS = {
-    "none": "none",
-    "msi_bottom": "MSI\nbottom",
-    "msi_middle": "MSI\nmiddle",
-    "msi_top": "MSI\ntop",
-    "l1_top": "L1 norm\ntop",
+TITLE = "Non-music detection with units silenced"
+PANEL = "Fig. 5c"
+CLIPS = (
+    "evaluation clips: {music} of music, {nonmusic} of other sounds, and those of both"
+)
+INPUTS = {"statistics": "statistics"}
+
+# The sets of units that are silenced, in drawn order.
+SETS = {
+    NO_UNITS: "none",
+    MSI_BOTTOM: "MSI\nbottom",
+    MSI_MIDDLE: "MSI\nmiddle",
+    MSI_TOP: "MSI\ntop",
+    L1_TOP: "L1 norm\ntop",
 }
 
 
@@ -38,31 +56,25 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        model, seed, condition (in drawn order), mean_ap, chance (what random
-        scores are expected to reach).
+        model, seed, condition (the silenced units, in drawn order), mean_ap, chance
+        (what random scores are expected to reach).
     """
-    of_model = statistics[statistics["model"] == SHOWN]
-    chance = of_model[
-        (of_model["measure"] == "random_ap") & (of_model["condition"] == "nonmusic")
-    ].set_index("seed")["value"]
-    rows = of_model[of_model["measure"] == "mean_ap"].copy()
-    group, rows["condition"] = (
-        rows["condition"].str.split("/", n=1).str[position] for position in (0, 1)
-    )
-    rows = rows[(group == "nonmusic") & rows["condition"].isin(CONDITIONS)]
-    rows["order"] = rows["condition"].map(list(CONDITIONS).index)
+    of_model = statistics[statistics["model"] == WITHOUT_MUSIC]
+    chance = RANDOM_AP.select(of_model, classes=NONMUSIC).set_index("seed")["value"]
+    rows = MEAN_AP.select(of_model, classes=NONMUSIC)
+    rows = rows.rename(columns={"silenced": "condition", "value": "mean_ap"})
     rows["chance"] = rows["seed"].map(chance).astype(float)
-    rows = rows.rename(columns={"value": "mean_ap"})
+    rows["order"] = rows["condition"].map(list(SETS).index)
     rows = rows.sort_values(["seed", "order"], ignore_index=True)
     return rows[["model", "seed", "condition", "mean_ap", "chance"]]
 
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a line a network, and the mean +/- SD of each condition."""
+    """Figure of `table`: a line per network, and the mean +/- SD of each condition."""
     if table["mean_ap"].isna().all():
-        return empty_figure(f"No ablation of {label(SHOWN)} in this study")
-    conditions = [name for name in CONDITIONS if name in set(table["condition"])]
+        return empty_figure(f"No ablation of {label(WITHOUT_MUSIC)} in this study")
+    conditions = [name for name in SETS if name in set(table["condition"])]
     wide = table.pivot(index="seed", columns="condition", values="mean_ap")[conditions]
     figure = new_figure(COLUMN_INCHES, 2.6)
     axes = figure.subplots()
@@ -71,9 +83,11 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         spread(len(wide), 0.07), wide.iterrows(), strict=True
     ):
         axes.plot(
-            *(x + offset, values, "o-"),
+            x + offset,
+            values,
+            "o-",
             color="#bbbbbb",
-            mfc=style.colour(SHOWN),
+            mfc=style.colour(WITHOUT_MUSIC),
             mec="white",
             mew=0.3,
             ms=3.4,
@@ -81,7 +95,7 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         )
     for position, condition in enumerate(conditions):
         mark_mean(axes, position + 0.28, wide[condition].to_numpy(), "black")
-    axes.set_xticks(x, [CONDITIONS[name] for name in conditions])
+    axes.set_xticks(x, [SETS[name] for name in conditions])
     axes.set_xlim(-0.4, len(conditions) - 0.4)
     axes.set_xlabel("Silenced units")
     axes.set_ylabel("Mean AP, non-music classes")
@@ -90,16 +104,16 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
 
 
 def _draw_chance(axes: Axes, chance: float, style: Style) -> None:
-    """A line where chance lies near; else its value, which flattens nothing."""
+    """Draw chance as a line if it is near; else write its value, to keep the scale."""
     if np.isnan(chance):
         return
     low, high = axes.get_ylim()
     if chance > low - 0.5 * (high - low):
-        axes.axhline(chance, color=style.colour("other"), ls=":", label="chance")
+        axes.axhline(chance, color=style.colour(OTHER), ls=":", label="chance")
         axes.legend(loc="best")
     else:
         axes.set_title(
             f"chance {chance:.3g}, below the axis",
             loc="right",
-            color=style.colour("other"),
+            color=style.colour(OTHER),
         )

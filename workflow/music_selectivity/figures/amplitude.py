@@ -1,4 +1,4 @@
-"""Response ratio of MS units with music at less and less power (paper Fig. 2c)."""
+"""Response ratio of MS units with music at lower and lower levels (paper Fig. 2c)."""
 
 import matplotlib
 import numpy as np
@@ -6,29 +6,31 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from music_selectivity.figures.quilts import first_model, published_handle
+from music_selectivity.figures.published import diamond_handle, reported_values
 from music_selectivity.figures.style import (
     COLUMN_INCHES,
     LOOK,
+    OTHER,
     Style,
     empty_figure,
+    first_model,
     label,
     new_figure,
 )
+from music_selectivity.measures import POWER_RATIO
+from music_selectivity.paper import POWER_RATIOS
+from music_selectivity.vocabulary import EVAL, TRAIN, WITHOUT_MUSIC
 
-# Mean over five networks on AudioSet, by split and 1 / power: Fig. 2c.
-PAPER = {
-    ("train", 1): 1.97,
-    ("train", 64): 1.70,
-    ("eval", 1): 1.95,
-    ("eval", 64): 1.68,
-}
-# Split, and how far beside the power, in octaves, it stands.
-SPLITS = {"train": -0.12, "eval": 0.12}
+TITLE = "Response ratio at equal and at lower levels"
+PANEL = "Fig. 2c"
+INPUTS = {"statistics": "statistics"}
+
+# By split: how far its marks are shifted, in octaves of power.
+SHIFTS = {TRAIN: -0.12, EVAL: 0.12}
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
-    """Response ratios of one model's networks, without_music where there is one.
+    """Response ratios of the networks of one model: of without_music, if it is there.
 
     Parameters
     ----------
@@ -39,21 +41,12 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         model, seed, split (of the clips), divisor (music at 1/divisor of the power),
-        ratio, paper (NaN where it gives none).
+        ratio, paper (NaN where it reports none).
     """
-    rows = first_model(statistics[statistics["measure"] == "power_ratio"])
-    parts = rows["condition"].astype(str).str.split("/")
-    rows = rows[["model", "seed"]].assign(
-        split=parts.str[0].astype(str),
-        divisor=parts.str[1].astype(int),
-        ratio=rows["value"].astype(float),
-    )
-    keys = zip(rows["model"], rows["split"], rows["divisor"], strict=True)
-    rows["paper"] = [
-        PAPER.get((split, divisor), np.nan) if model == "without_music" else np.nan
-        for model, split, divisor in keys
-    ]
-    rows["paper"] = rows["paper"].astype(float)
+    rows = first_model(POWER_RATIO.select(statistics))
+    rows = rows.rename(columns={"value": "ratio"})
+    paper = reported_values(POWER_RATIOS, zip(rows["split"], rows["divisor"]))
+    rows["paper"] = np.where(rows["model"] == WITHOUT_MUSIC, paper, np.nan)
     return rows.sort_values(["model", "seed", "split", "divisor"], ignore_index=True)
 
 
@@ -62,17 +55,18 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     """Figure of `table`: thin lines are networks, with mean and SD; colours splits."""
     if table.empty:
         return empty_figure("No responses to music at other levels in this study")
-    colours = {"train": style.colour("other"), "eval": style.colour("without_music")}
+    colours = {TRAIN: style.colour(OTHER), EVAL: style.colour(WITHOUT_MUSIC)}
     figure = new_figure(COLUMN_INCHES, 2.5)
     axes = figure.subplots()
     axes.axhline(1, color="black", lw=0.6, zorder=0)
-    for split, shift in SPLITS.items():
+    for split, shift in SHIFTS.items():
         rows = table[table["split"] == split]
         rows = rows.assign(octave=np.log2(rows["divisor"]) + shift)
         rows = rows[np.isfinite(rows["ratio"])]
         for _, network in rows.groupby(["model", "seed"]):
             axes.plot(
-                *(network["octave"], network["ratio"]),
+                network["octave"],
+                network["ratio"],
                 color=colours[split],
                 lw=0.4,
                 alpha=0.45,
@@ -80,7 +74,9 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         ratios = rows.groupby("octave")["ratio"]
         mean, sd = ratios.mean(), ratios.std(ddof=1).fillna(0)
         axes.errorbar(
-            *(mean.index, mean, sd),
+            mean.index,
+            mean,
+            sd,
             color=colours[split],
             marker="o",
             ms=3,
@@ -90,7 +86,9 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         )
         published = rows.drop_duplicates("octave").dropna(subset="paper")
         axes.plot(
-            *(published["octave"] + 1.5 * shift, published["paper"], "D"),
+            published["octave"] + 1.5 * shift,
+            published["paper"],
+            "D",
             color=colours[split],
             mfc="white",
             mew=0.7,
@@ -107,7 +105,7 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         for split, colour in colours.items()
     ]
     if table["paper"].notna().any():
-        handles.append(published_handle())
+        handles.append(diamond_handle())
     figure.legend(
         handles=handles,
         loc="outside upper center",

@@ -1,7 +1,7 @@
-"""Response ratios and p-values of permuted labels: what luck alone would give.
+"""Response ratios and p-values of permuted labels: what chance alone gives.
 
-Hollow bars are of units chosen on the very clips they are measured on. Were that done
-with the true labels, part of their ratio would be as empty as this.
+Hollow bars are of units chosen on the clips that they are measured on. With true labels
+the same choice would inflate their ratio by as much.
 """
 
 from collections.abc import Mapping
@@ -24,14 +24,23 @@ from music_selectivity.figures.style import (
     new_figure,
     ordered_models,
 )
+from music_selectivity.measures import RATIO_PERMUTATION_P, RESPONSE_RATIO
+from music_selectivity.vocabulary import MEASURED_SPLIT
+
+TITLE = "Response ratios of permuted labels"
+PANEL = "calibration"
+INPUTS = {
+    "permutations": ["permutations", "feature_sources"],
+    "statistics": "statistics",
+}
 
 # Percentiles that bars and the band of p-values span.
 LOW, HIGH = 2.5, 97.5
 LEVELS = np.linspace(0, 1, 41)
 BAND_COLOUR = "#dedede"
-# Between models, in rows of the panel.
+# Space between models, in rows of the panel.
 GAP = 0.8
-# Fewer than these leave space about them.
+# Fewer rows than these leave space around them.
 LEAST_ROWS = 8
 
 
@@ -45,7 +54,7 @@ def table(
     permutations
         ``calibration.permuted_ratios`` by (model, seed).
     statistics
-        ``statistics.csv``: measures response_ratio and ratio_permutation_p of eval.
+        ``statistics.csv``: measures response_ratio and ratio_permutation_p.
 
     Returns
     -------
@@ -58,20 +67,24 @@ def table(
           responses change sign, as those of principal components: they have no ratio.
         - level, and share, of the permutations whose p-value is at most that.
     """
-    found = statistics.set_index(["model", "seed", "measure", "condition"])["value"]
+    ratio, permutation_p = (
+        measure.select(statistics, split=MEASURED_SPLIT)
+        .set_index(["model", "seed"])["value"]
+        .to_dict()
+        for measure in (RESPONSE_RATIO, RATIO_PERMUTATION_P)
+    )
     rows = []
     for (model, seed), null in permutations.items():
         network = {"model": model, "seed": seed, "permutations": len(null)}
         row = network | {"panel": "ratio"}
         if (null[["ratio", "same_split_ratio"]] > 0).all(axis=None):
             ends = [LOW / 100, HIGH / 100]
-            row["ratio"] = found.get((model, seed, "response_ratio", "eval"))
+            row["ratio"] = ratio.get((model, seed))
             row["low"], row["high"] = null["ratio"].quantile(ends)
             row["same_split_low"], row["same_split_high"] = null[
                 "same_split_ratio"
             ].quantile(ends)
-            key = (model, seed, "ratio_permutation_p", "eval")
-            row["permutation_p"] = found.get(key)
+            row["permutation_p"] = permutation_p.get((model, seed))
         rows.append(row)
         shares = (null["p"].to_numpy() <= LEVELS[:, None]).mean(axis=1)
         rows += [
@@ -86,7 +99,7 @@ def table(
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a row a network on the left, a line a network on the right."""
+    """Figure of `table`: on the left a row per network, on the right a line."""
     if table.empty:
         return empty_figure("No permuted labels in this study")
     ratios = table[(table["panel"] == "ratio") & table["low"].notna()]
@@ -104,7 +117,7 @@ def _draw_ratios(axes: Axes, table: pd.DataFrame, style: Style) -> None:
         axes.text(0.5, 0.5, "No features with a ratio", ha="center")
         return
     axes.axvline(1, color="black", lw=0.6, zorder=0)
-    axes.use_sticky_edges = False  # bars keep off the axis
+    axes.use_sticky_edges = False  # keeps bars off the axis
     row, centres = 0.0, {}
     for model in ordered_models(table["model"]):
         networks = table[table["model"] == model].sort_values("seed")
@@ -114,7 +127,10 @@ def _draw_ratios(axes: Axes, table: pd.DataFrame, style: Style) -> None:
         axes.barh(rows, null, 0.55, networks["low"], color="black", lw=0)
         same = networks["same_split_high"] - networks["same_split_low"]
         axes.barh(
-            *(rows, same, 0.55, networks["same_split_low"]),
+            rows,
+            same,
+            0.55,
+            networks["same_split_low"],
             color="white",
             ec="black",
             lw=0.6,
@@ -146,7 +162,7 @@ def _draw_p(axes: Axes, table: pd.DataFrame, style: Style) -> None:
     n = table["permutations"].max()
     low, high = (stats.binom.ppf(end / 100, n, LEVELS) / n for end in (LOW, HIGH))
     axes.fill_between(
-        *(LEVELS, low - LEVELS, high - LEVELS), color=BAND_COLOUR, lw=0, zorder=0
+        LEVELS, low - LEVELS, high - LEVELS, color=BAND_COLOUR, lw=0, zorder=0
     )
     axes.axhline(0, color="black", lw=0.6, zorder=1)
     for model in ordered_models(table["model"]):

@@ -1,35 +1,53 @@
-"""Selectivity for other categories of sound, beside music (paper Fig. S11, S12)."""
+"""Selectivity for other categories of sound, compared with music (Fig. S11, S12)."""
 
 import matplotlib
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from music_selectivity.figures.quilts import (
-    ORIGINAL,
-    by_length,
-    draw_lines,
-    first_model,
-    mark_lengths,
-)
+from music_selectivity.figures.published import reported_values
+from music_selectivity.figures.segment_axis import by_network, draw_lines, mark_lengths
 from music_selectivity.figures.style import (
     LOOK,
     PAGE_INCHES,
     Style,
     empty_figure,
+    first_model,
     label,
     mark_mean,
     new_figure,
     spread,
 )
+from music_selectivity.measures import (
+    CATEGORY_QUILT_RESPONSE,
+    CATEGORY_RATIO,
+    QUILT_RELATIVE,
+    RESPONSE_RATIO,
+)
+from music_selectivity.paper import CATEGORY_RATIOS, RESPONSE_RATIOS
+from music_selectivity.vocabulary import (
+    MEASURED_SPLIT,
+    MS_UNITS,
+    MUSIC,
+    NONMUSIC,
+    ORIGINAL,
+    WITHOUT_MUSIC,
+)
 
-# Mean over five networks on AudioSet, of without_music: Fig. 2b and S11.
-PAPER = {"music": 2.07, "speech": 1.31}
-COLUMNS = ["model", "seed", "category", "quantity", "length", "value"]
+TITLE = "Units selective for other categories"
+PANEL = "Fig. S11, S12"
+CLIPS = (
+    "evaluation clips: {music} of music, {nonmusic} of other sounds, and those of both"
+)
+INPUTS = {"statistics": "statistics"}
+
+RATIO, RELATIVE = "ratio", "relative"
+PAPER = {MUSIC: RESPONSE_RATIOS[WITHOUT_MUSIC], **CATEGORY_RATIOS}
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
-    """Ratios and relative responses of one model's networks, by category.
+    """Ratios and relative responses of the networks of one model, by category.
 
     Parameters
     ----------
@@ -44,63 +62,49 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
         response of the category's units to its clips over that to others, or
         "relative", their response to its quilts over that to the original.
     """
-    ratios = statistics[statistics["measure"] == "category_ratio"]
-    ratios = first_model(ratios).rename(columns={"condition": "category"})
+    ratios = first_model(CATEGORY_RATIO.select(statistics))
     of_model = statistics[statistics["model"].isin(ratios["model"])]
-    music = of_model[
-        (of_model["measure"] == "response_ratio") & (of_model["condition"] == "eval")
-    ].assign(category="music")
-    relative = by_length(of_model, "quilt_relative", ["category", "units"])
-    relative = relative[(relative["category"] == "music") & (relative["units"] == "ms")]
-    others = by_length(of_model, "category_quilt_response", ["category"])
-    keys = ["model", "seed", "category"]
-    original = others[others["length"] == ORIGINAL].set_index(keys)["value"]
-    divisor = original.reindex(pd.MultiIndex.from_frame(others[keys])).to_numpy()
-    others["value"] /= np.where(divisor > 0, divisor, np.nan)
-    rows = pd.concat(
+    music = RESPONSE_RATIO.select(of_model, split=MEASURED_SPLIT)
+    ratios = pd.concat([music.assign(category=MUSIC), ratios], ignore_index=True)
+    quilts = by_network(QUILT_RELATIVE.select(of_model, group=MUSIC, units=MS_UNITS))
+    relative = pd.concat(
         [
-            music.assign(quantity="ratio", length=ORIGINAL)[COLUMNS],
-            ratios.assign(quantity="ratio", length=ORIGINAL)[COLUMNS],
-            relative.assign(quantity="relative")[COLUMNS],
-            others.assign(quantity="relative")[COLUMNS],
+            quilts.rename(columns={"group": "category"}),
+            _relative(by_network(CATEGORY_QUILT_RESPONSE.select(of_model))),
         ],
         ignore_index=True,
     )
-    published = (rows["quantity"] == "ratio") & (rows["model"] == "without_music")
-    rows["paper"] = rows["category"].map(PAPER).astype(float).where(published)
-    return rows
+    ratios = ratios.assign(quantity=RATIO, length=ORIGINAL)
+    rows = pd.concat([ratios, relative.assign(quantity=RELATIVE)], ignore_index=True)
+    rows = rows[["model", "seed", "category", "quantity", "length", "value"]]
+    published = (rows["quantity"] == RATIO) & (rows["model"] == WITHOUT_MUSIC)
+    paper = reported_values(PAPER, rows["category"])
+    return rows.assign(paper=np.where(published, paper, np.nan))
+
+
+def _relative(responses: pd.DataFrame) -> pd.DataFrame:
+    """Responses to quilts over those to the original, NaN unless those are positive."""
+    keys = ["model", "seed", "category"]
+    original = responses[responses["length"] == ORIGINAL].set_index(keys)["value"]
+    divisor = original.reindex(pd.MultiIndex.from_frame(responses[keys])).to_numpy()
+    value = responses["value"] / np.where(divisor > 0, divisor, np.nan)
+    return responses.assign(value=value)
 
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a column a category; above ratios, below quilts."""
+    """Figure of `table`: a column per category; above ratios, below quilts."""
     categories = list(table["category"].unique())
     if not categories:
         return empty_figure("No other categories of sound in this study")
     figure = new_figure(PAGE_INCHES, 3.6)
     panels = figure.subplots(2, len(categories), sharey="row", squeeze=False)
-    quilts = table[table["quantity"] == "relative"]
-    for column, category in enumerate(categories):
-        above, below = panels[:, column]
-        colour = style.colour(category if category == "music" else "nonmusic")
-        rows = table[
-            (table["category"] == category) & (table["quantity"] == "ratio")
-        ].reset_index(drop=True)
-        above.axhline(1, color="black", lw=0.5, zorder=0)
-        above.plot(
-            *(spread(len(rows), 0.12) - 0.25, rows["value"], "o"),
-            color=colour,
-            ms=3.8,
-            mec="white",
-            mew=0.4,
-        )
-        mark_mean(above, 0.1, rows["value"], "black")
-        published = rows["paper"].dropna()
-        title = label(category, 18)
-        if len(published):
-            above.hlines(published.iloc[0], -0.6, 0.6, "black", ":", lw=0.8)
-            title += f" (paper {published.iloc[0]:.2f})"
-        above.set(title=title, xlim=(-0.7, 0.7), xticks=[])
+    quilts = table[table["quantity"] == RELATIVE]
+    for (above, below), category in zip(panels.T, categories, strict=True):
+        rows = table[table["category"] == category]
+        colour = style.colour(MUSIC if category == MUSIC else NONMUSIC)
+        _draw_ratios(above, rows[rows["quantity"] == RATIO], colour)
+        above.set_title(_title(category, rows["paper"]))
         below.axhline(1, color="black", lw=0.5, zorder=0)
         draw_lines(below, quilts[quilts["category"] == category], "value", colour)
         if quilts.empty:
@@ -111,3 +115,26 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     panels[1, 0].set_ylabel("Response /\nresponse to original")
     figure.supxlabel("Segment length (ms)", fontsize=LOOK["axes.labelsize"])
     return figure
+
+
+def _draw_ratios(axes: Axes, rows: pd.DataFrame, colour: str) -> None:
+    """Draw a dot per network, mean and SD, and the paper's number."""
+    axes.axhline(1, color="black", lw=0.5, zorder=0)
+    axes.plot(
+        spread(len(rows), 0.12) - 0.25,
+        rows["value"],
+        "o",
+        color=colour,
+        ms=3.8,
+        mec="white",
+        mew=0.4,
+    )
+    mark_mean(axes, 0.1, rows["value"], "black")
+    for paper in rows["paper"].dropna().unique():
+        axes.hlines(paper, -0.6, 0.6, "black", ":", lw=0.8)
+    axes.set(xlim=(-0.7, 0.7), xticks=[])
+
+
+def _title(category: str, paper: pd.Series) -> str:
+    published = "".join(f" (paper {value:.2f})" for value in paper.dropna().unique())
+    return f"{label(category, 18)}{published}"

@@ -1,8 +1,8 @@
 """Average precision of each sound class (paper Fig. 1c).
 
-Left: every class of the network that never heard music, beside its chance level.
-Right: the mean over classes of a group, for the networks with and without music,
-beside the numbers of the paper's public notebook.
+Left: every class, of the networks trained without music, and its chance level. Right:
+the mean over the classes of a group, of networks trained without and with music, and
+the numbers of the paper's public notebook.
 """
 
 from collections.abc import Mapping
@@ -14,26 +14,39 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from music_selectivity.figures.published import reported_values
 from music_selectivity.figures.style import (
     LOOK,
+    OTHER,
     PAGE_INCHES,
     Style,
     empty_figure,
     label,
+    networks_shown,
     new_figure,
 )
+from music_selectivity.paper import MEAN_APS
+from music_selectivity.vocabulary import (
+    ALL_CLASSES,
+    MUSIC,
+    NO_UNITS,
+    NONMUSIC,
+    WITH_MUSIC,
+    WITHOUT_MUSIC,
+)
 
-SHOWN = "without_music"
-COMPARED = (SHOWN, "with_music")
-GROUPS = {"nonmusic": "other sounds", "music": "music-related"}
-ALL = "all"
-# One network on AudioSet, mean over classes: the paper's public notebook.
-PAPER = {
-    (SHOWN, "nonmusic"): 0.109,
-    (SHOWN, "music"): 0.0073,
-    ("with_music", ALL): 0.152,
-}
-# Where, in points right of the bars, numbers are written.
+TITLE = "Detection of each sound class"
+PANEL = "Fig. 1c"
+CLIPS = (
+    "evaluation clips: {music} of music, {nonmusic} of other sounds, and those of both"
+)
+INPUTS = {"ablations": ["ablation", "networks"], "classes": "classes"}
+
+COMPARED = (WITHOUT_MUSIC, WITH_MUSIC)
+GROUPS = {NONMUSIC: "other sounds", MUSIC: "music-related"}
+COLUMNS = ["panel", "model", "group", "class", "average_precision", "sd", "networks"]
+COLUMNS += ["chance", "positives", "paper"]
+# Where numbers are written, in points right of the bars.
 MEASURED_X, PAPER_X = 6, 64
 # Letters of a class's name: more would leave its dots no room.
 NAME_LENGTH = 30
@@ -63,44 +76,40 @@ def table(
         whose precision is undefined, have no row.
     """
     frames = [
-        frame[frame["condition"] == "none"].assign(model=model, seed=seed)
+        frame[frame["condition"] == NO_UNITS].assign(model=model, seed=seed)
         for (model, seed), frame in ablations.items()
         if model in COMPARED
     ]
     if not frames:
-        return pd.DataFrame(columns=_COLUMNS)
+        return pd.DataFrame(columns=COLUMNS)
     music = classes.set_index("name")["music_related"].astype(bool)
     networks = pd.concat(frames, ignore_index=True).dropna(subset="average_precision")
-    networks["group"] = np.where(networks["class"].map(music), "music", "nonmusic")
-
-    shown = networks[networks["model"] == SHOWN]
-    by_class = _over_networks(shown, ["model", "group", "class"])
+    networks["group"] = np.where(networks["class"].map(music), MUSIC, NONMUSIC)
+    by_class = _over_networks(networks[networks["model"] == WITHOUT_MUSIC])
     by_class = by_class.sort_values(
         ["average_precision", "class"], ascending=[False, True]
     )
-    means = (
-        pd.concat([networks, networks.assign(group=ALL)])
+    by_group = _over_networks(_means_over_classes(networks))
+    keys = zip(by_group["model"], by_group["group"], strict=True)
+    by_group["paper"] = reported_values(MEAN_APS, keys)
+    return pd.concat(
+        [by_class.assign(panel="classes"), by_group.assign(panel="means")],
+        ignore_index=True,
+    )[COLUMNS]
+
+
+def _means_over_classes(networks: pd.DataFrame) -> pd.DataFrame:
+    """Of each network: means over the classes of each group, and over all classes."""
+    return (
+        pd.concat([networks, networks.assign(group=ALL_CLASSES)])
         .groupby(["model", "group", "seed"], as_index=False)
         .agg({"average_precision": "mean", "random_ap": "mean", "positives": "sum"})
         .assign(**{"class": ""})
     )
-    by_group = _over_networks(means, ["model", "group", "class"])
-    keys = zip(by_group["model"], by_group["group"], strict=True)
-    by_group["paper"] = [PAPER.get(key, np.nan) for key in keys]
-    return pd.concat(
-        [by_class.assign(panel="classes"), by_group.assign(panel="means")],
-        ignore_index=True,
-    )[_COLUMNS]
 
 
-_COLUMNS = [
-    *("panel", "model", "group", "class"),
-    *("average_precision", "sd", "networks", "chance", "positives", "paper"),
-]
-
-
-def _over_networks(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    return frame.groupby(keys, as_index=False).agg(
+def _over_networks(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.groupby(["model", "group", "class"], as_index=False).agg(
         average_precision=("average_precision", "mean"),
         sd=("average_precision", "std"),
         networks=("seed", "nunique"),
@@ -118,12 +127,14 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     named = len(by_class) <= MOST_NAMED
     height = max(2.6, 0.135 * len(by_class) + 0.8) if named else 3.0
     figure = new_figure(PAGE_INCHES, height)
-    # A few bars need no page's height: what is more stays empty.
+    # A few bars do not need the height of the page: the rest stays empty.
     heights = [min(height, 2.6), max(height - 2.6, 1e-6)]
     grid = figure.add_gridspec(2, 2, width_ratios=[2, 1], height_ratios=heights)
     left, right = figure.add_subplot(grid[:, 0]), figure.add_subplot(grid[0, 1])
     draw_classes = _draw_named if named else _draw_ranked
     draw_classes(left, by_class, style)
+    count = int(by_class["networks"].max())
+    left.set_title(f"{label(WITHOUT_MUSIC)}: {networks_shown(count)}", loc="left")
     _draw_means(right, table[table["panel"] == "means"], style)
     return figure
 
@@ -140,12 +151,8 @@ def _draw_named(axes: Axes, by_class: pd.DataFrame, style: Style) -> None:
             color=style.colour(group),
             label=text,
         )
-    axes.plot(
-        *(by_class["chance"], y, "|"),
-        color=style.colour("other"),
-        ms=6,
-        label="chance",
-    )
+    other = style.colour(OTHER)
+    axes.plot(by_class["chance"], y, "|", color=other, ms=6, label="chance")
     axes.set_yticks(y, [shorten(name) for name in by_class["class"]])
     for text, group in zip(axes.get_yticklabels(), by_class["group"], strict=True):
         text.set_color(style.colour(group))
@@ -154,7 +161,6 @@ def _draw_named(axes: Axes, by_class: pd.DataFrame, style: Style) -> None:
     axes.set_axisbelow(True)
     axes.set_xlabel("Average precision")
     axes.legend(loc="lower right")
-    axes.set_title(_title(by_class), loc="left")
 
 
 def shorten(name: str) -> str:
@@ -167,8 +173,10 @@ def shorten(name: str) -> str:
 def _draw_ranked(axes: Axes, by_class: pd.DataFrame, style: Style) -> None:
     rank = np.arange(1, len(by_class) + 1)
     axes.plot(
-        *(rank, by_class["chance"], "."),
-        color=style.colour("other"),
+        rank,
+        by_class["chance"],
+        ".",
+        color=style.colour(OTHER),
         alpha=0.45,
         ms=2,
         label="chance",
@@ -177,8 +185,8 @@ def _draw_ranked(axes: Axes, by_class: pd.DataFrame, style: Style) -> None:
         of_group = (by_class["group"] == group).to_numpy()
         mean = by_class["average_precision"][of_group]
         sd = by_class["sd"][of_group].fillna(0)
-        # A log axis has no place for mean - SD at or below zero: such lines stop at
-        # a tenth of the mean.
+        # A log axis cannot show mean - SD at or below zero: such lines stop at a
+        # tenth of the mean.
         axes.errorbar(
             rank[of_group],
             mean,
@@ -193,24 +201,17 @@ def _draw_ranked(axes: Axes, by_class: pd.DataFrame, style: Style) -> None:
     axes.set(xlabel="Class, by rank", ylabel="Average precision")
     axes.set_xlim(-0.01 * len(rank), 1.01 * len(rank) + 1)
     axes.legend(loc="upper right", markerscale=2)
-    axes.set_title(_title(by_class), loc="left")
-
-
-def _title(by_class: pd.DataFrame) -> str:
-    networks = int(by_class["networks"].max())
-    over = "1 network" if networks == 1 else f"mean ± SD of {networks} networks"
-    return f"{label(SHOWN)}: {over}"
 
 
 def _draw_means(axes: Axes, means: pd.DataFrame, style: Style) -> None:
-    """A bar a group of classes, below its model's name; numbers right of it."""
+    """Draw a bar per group of classes, below its model's name; numbers right of it."""
     names = {}
     for model in COMPARED:
         of_model = means[means["model"] == model].set_index("group")
         if of_model.empty:
             continue
         names[len(names)] = label(model)
-        for group, text in (GROUPS | {ALL: "all classes"}).items():
+        for group, text in (GROUPS | {ALL_CLASSES: "all classes"}).items():
             if group in of_model.index:
                 y = len(names)
                 names[y] = text
@@ -227,7 +228,7 @@ def _draw_means(axes: Axes, means: pd.DataFrame, style: Style) -> None:
     _write(axes, 0, "mean ± SD", "notebook")
     axes.legend(
         handles=[
-            Line2D([], [], color=style.colour("other"), label="chance"),
+            Line2D([], [], color=style.colour(OTHER), label="chance"),
             Line2D([], [], color="black", ls=":", label="public notebook, AudioSet"),
         ],
         loc="lower left",
@@ -240,16 +241,18 @@ def _draw_means(axes: Axes, means: pd.DataFrame, style: Style) -> None:
 
 
 def _draw_bar(axes: Axes, y: int, row: pd.Series, colour: str, style: Style) -> None:
-    """Mean and SD, chance, and the notebook's number, marked and written."""
+    """Draw mean and SD, chance and the notebook's number, and write them."""
     sd = f" ± {row['sd']:.3f}" if np.isfinite(row["sd"]) else ""
     axes.barh(
-        *(y, row["average_precision"], 0.7),
+        y,
+        row["average_precision"],
+        0.7,
         xerr=row["sd"] if sd else None,
         color=colour,
         error_kw={"lw": 0.9, "ecolor": "black"},
     )
-    # White about it, for a bar may be as dark.
-    for line, width in (("white", 2.4), (style.colour("other"), 1.2)):
+    # With a white border, since a bar may be as dark.
+    for line, width in (("white", 2.4), (style.colour(OTHER), 1.2)):
         axes.vlines(row["chance"], y - 0.35, y + 0.35, line, lw=width)
     paper = ""
     if np.isfinite(row["paper"]):
@@ -259,10 +262,11 @@ def _draw_bar(axes: Axes, y: int, row: pd.Series, colour: str, style: Style) -> 
 
 
 def _write(axes: Axes, y: int, measured: str, paper: str) -> None:
-    """Text right of a row of `axes`."""
+    """Write text right of a row of `axes`."""
     for x, text in ((MEASURED_X, measured), (PAPER_X, paper)):
         axes.annotate(
-            *(text, (1, y)),
+            text,
+            (1, y),
             xycoords=("axes fraction", "data"),
             xytext=(x, 0),
             textcoords="offset points",

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from scipy.ndimage import gaussian_filter
 
-from music_selectivity.categories import classes_of
+from music_selectivity.analyses.tuning import category_sides
+from music_selectivity.corpus.categories import classes_of
 from music_selectivity.figures.style import (
     LOOK,
     PAGE_INCHES,
@@ -20,7 +21,6 @@ from music_selectivity.figures.style import (
     new_figure,
     ordered_models,
 )
-from music_selectivity.tuning import category_sides
 
 COLUMNS = 4
 # Dots drawn of each group: more would hide one another.

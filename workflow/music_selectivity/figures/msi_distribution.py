@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from music_selectivity.analyses.selectivity import top_units
 from music_selectivity.figures.style import (
     FEATURES,
     LOOK,
@@ -23,7 +24,6 @@ from music_selectivity.figures.style import (
     new_figure,
     ordered_models,
 )
-from music_selectivity.selectivity import top_units
 
 BINS = 48
 

@@ -6,6 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from music_selectivity.analyses.natural_sounds import CATEGORIES, MUSIC_CATEGORIES
 from music_selectivity.figures.natural_sounds import (
     ABSENT,
     BRAIN,
@@ -21,7 +22,6 @@ from music_selectivity.figures.style import (
     ordered_models,
     spread,
 )
-from music_selectivity.natsounds import CATEGORIES, MUSIC_CATEGORIES
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from music_selectivity.analyses.natural_sounds import COMPONENTS
 from music_selectivity.figures.natural_sounds import ABSENT, BRAIN
 from music_selectivity.figures.style import (
     LOOK,
@@ -21,7 +22,6 @@ from music_selectivity.figures.style import (
     ordered_models,
     spread,
 )
-from music_selectivity.natsounds import COMPONENTS
 
 # Mean and SD over five networks on the same sounds; there is one Gabor filter bank.
 PAPER = {

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
+from music_selectivity.analyses.natural_sounds import CATEGORIES, MUSIC_CATEGORIES
 from music_selectivity.figures.style import (
     LOOK,
     PAGE_INCHES,
@@ -18,7 +19,6 @@ from music_selectivity.figures.style import (
     new_figure,
     ordered_models,
 )
-from music_selectivity.natsounds import CATEGORIES, MUSIC_CATEGORIES
 
 BRAIN = "fmri"
 BRAIN_TITLE = "Music component of the brain (fMRI)"

@@ -1,12 +1,12 @@
 """The look that all figures share, and how a figure is saved.
 
-Figures are made without pyplot, so nothing is kept between them, and files are the
-same bytes for the same table.
+Figures are made without pyplot, so that no state is shared between them, and the same
+table always gives the same bytes.
 """
 
 import os
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,41 +20,49 @@ from matplotlib.figure import Figure
 
 from music_selectivity import store
 from music_selectivity.errors import InputError
+from music_selectivity.vocabulary import (
+    FMRI,
+    GABOR,
+    LINEAR_FEATURES,
+    MEMORIZATION,
+    MIXED,
+    MUSIC,
+    NONMUSIC,
+    PAPER_MODELS,
+    PCA,
+    UNTRAINED,
+    WITH_MUSIC,
+    WITHOUT_MUSIC,
+    WITHOUT_SPEECH,
+)
 
 COLUMN_INCHES, PAGE_INCHES = 3.5, 7.2
 
+# What is neither a sound group nor a model of the paper.
+OTHER = "other"
+
 # Sound groups, then models in a palette safe for colour-blind readers (Okabe & Ito).
 COLOURS = {
-    "music": "#8b0000",
-    "nonmusic": "#000080",
-    "mixed": "#7b4a8b",
-    "other": "#767676",
-    "without_music": "#d55e00",
-    "with_music": "#009e73",
-    "untrained": "#767676",
-    "memorization": "#cc79a7",
-    "without_music_and_speech": "#0072b2",
-    "gabor": "#e69f00",
-    "pca": "#56b4e9",
-    "fmri": "#000000",
+    MUSIC: "#8b0000",
+    NONMUSIC: "#000080",
+    MIXED: "#7b4a8b",
+    OTHER: "#767676",
+    WITHOUT_MUSIC: "#d55e00",
+    WITH_MUSIC: "#009e73",
+    UNTRAINED: "#767676",
+    MEMORIZATION: "#cc79a7",
+    WITHOUT_SPEECH: "#0072b2",
+    GABOR: "#e69f00",
+    PCA: "#56b4e9",
+    FMRI: "#000000",
 }
 
-# The order in which figures list the paper's models; others follow by name.
-MODELS = (
-    "without_music",
-    "with_music",
-    "without_music_and_speech",
-    "memorization",
-    "untrained",
-    "gabor",
-    "pca",
-)
+# The order in which figures list models; those of users follow by name.
+MODELS = (*PAPER_MODELS, *LINEAR_FEATURES)
 
-# Linear features: no networks, and their responses are of any scale and sign.
-FEATURES = ("gabor", "pca")
-
-# What is no network, as readers know it.
-NAMES = {"gabor": "Gabor filters", "pca": "PCA", "fmri": "brain (fMRI)"}
+# Names that readers know, where they differ from those in tables.
+GROUP_NAMES = {MUSIC: "music", NONMUSIC: "other sounds"}
+NAMES = {GABOR: "Gabor filters", PCA: "PCA", FMRI: "brain (fMRI)"}
 
 LOOK = {
     "font.family": "DejaVu Sans",
@@ -78,7 +86,7 @@ LOOK = {
     "lines.markersize": 4,
     "errorbar.capsize": 0,
     "savefig.dpi": 200,
-    # Letters as outlines: the picture is alike whatever fonts its reader has.
+    # Letters as outlines, so that the figure does not depend on installed fonts.
     "svg.fonttype": "path",
     "svg.hashsalt": "music_selectivity",
 }
@@ -86,7 +94,7 @@ LOOK = {
 
 @dataclass(frozen=True)
 class Style:
-    """Colours by name of a sound group or model, laid over `COLOURS`.
+    """Colours by name of a sound group or model, which override `COLOURS`.
 
     Raises
     ------
@@ -106,11 +114,11 @@ class Style:
 
     def colour(self, name: str) -> str:
         """Colour of a group or model; grey for a name that has none."""
-        return {**COLOURS, **self.colours}.get(name, COLOURS["other"])
+        return {**COLOURS, **self.colours}.get(name, COLOURS[OTHER])
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Empty figure of the given size in inches, its parts spaced by themselves."""
+    """Empty figure of the given size in inches, with automatic spacing of its parts."""
     figure = Figure(figsize=(width, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
@@ -119,15 +127,21 @@ def new_figure(width: float, height: float) -> Figure:
 def empty_figure(reason: str) -> Figure:
     """Figure that says why it shows nothing."""
     figure = new_figure(COLUMN_INCHES, 1.2)
-    figure.text(0.5, 0.5, reason, ha="center", va="center", color=COLOURS["other"])
+    figure.text(0.5, 0.5, reason, ha="center", va="center", color=COLOURS[OTHER])
     return figure
 
 
-def ordered_models(names: pd.Series) -> list[str]:
-    """The models in `names`: the paper's in its order, then others by name."""
+def ordered_models(names: Iterable[str]) -> list[str]:
+    """The models among `names`: the paper's in its order, then others by name."""
     present = set(names)
     known = [model for model in MODELS if model in present]
     return known + sorted(present.difference(MODELS))
+
+
+def first_model(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the first of the `ordered_models`: without_music, if it is there."""
+    first = ordered_models(rows["model"])[:1]
+    return rows[rows["model"].isin(first)].reset_index(drop=True)
 
 
 def label(model: str, width: int = 40) -> str:
@@ -136,8 +150,13 @@ def label(model: str, width: int = 40) -> str:
     return textwrap.fill(name, width, break_long_words=False)
 
 
+def networks_shown(count: int) -> str:
+    """What marks and error bars show: "1 network", or mean and SD over several."""
+    return "1 network" if count == 1 else f"mean ± SD of {count} networks"
+
+
 def spread(count: int, width: float) -> np.ndarray:
-    """Offsets in [-width, width] that keep `count` networks' dots apart."""
+    """Offsets in [-width, width] that keep the dots of `count` networks apart."""
     return np.linspace(-width, width, count) if count > 1 else np.zeros(count)
 
 
@@ -161,7 +180,7 @@ def mark_mean(axes: Axes, x: float, values: np.ndarray, colour: str) -> None:
 def save(figure: Figure, table: pd.DataFrame, stem: str | os.PathLike) -> None:
     """Write `stem`.svg, `stem`.png (200 dpi) and, with the table, `stem`.csv.
 
-    Nothing in the files depends on the time or place of the run.
+    The files do not depend on the time or machine of the run.
     """
     stem = Path(stem)
     store.write_table(stem.with_name(f"{stem.name}.csv"), table)

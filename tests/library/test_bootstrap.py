@@ -1,0 +1,71 @@
+"""Bootstrap weights, weighted means and weighted average precision."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score
+
+from music_selectivity.measures import measure_table
+from music_selectivity.stats.bootstrap import (
+    average_precision,
+    clip_weights,
+    weighted_mean,
+)
+
+
+def test_weights_draw_each_group_with_replacement():
+    strata = np.array(["music"] * 30 + ["nonmusic"] * 50)
+    weights = clip_weights(strata, 200, "a test")
+    assert weights.shape == (80, 201) and weights.dtype == np.uint8
+    assert (weights[:, 0] == 1).all()
+    assert (weights[:30].sum(axis=0) == 30).all()
+    assert (weights[30:].sum(axis=0) == 50).all()
+    # Counts of a multinomial: mean 1, variance 1 - 1/n.
+    assert weights[30:, 1:].var() == pytest.approx(1 - 1 / 50, abs=0.05)
+    assert (weights == clip_weights(strata, 200, "a test")).all()
+    assert (weights != clip_weights(strata, 200, "another")).any()
+
+
+def test_weighted_mean_is_the_mean_of_the_drawn_clips():
+    values = np.random.default_rng(0).normal(size=12)
+    weights = clip_weights(["x"] * 12, 20, "mean")
+    expected = [np.repeat(values, column).mean() for column in weights.T]
+    np.testing.assert_allclose(weighted_mean(values, weights), expected)
+    assert np.isnan(weighted_mean(values, np.zeros((12, 1)))).all()
+
+
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.integers(0, 6), st.integers(0, 3)),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_average_precision_is_scikit_learns_of_the_drawn_clips(clips):
+    labels, scores, counts = map(np.array, zip(*clips, strict=True))
+    weights = np.stack([np.ones_like(counts), counts], axis=1).astype(np.uint8)
+    found = average_precision(labels, scores.astype(float), weights)
+    for value, column in zip(found, weights.T, strict=True):
+        drawn = np.repeat(np.arange(len(labels)), column)
+        if labels[drawn].any():
+            expected = average_precision_score(labels[drawn], scores[drawn])
+            assert value == pytest.approx(expected, abs=1e-12)
+        else:
+            assert np.isnan(value)
+
+
+def test_a_table_holds_values_beside_their_replicates():
+    table = measure_table([("a", "x", np.array([1.0, 2.0, 3.0])), ("b", "", 4.0)])
+    expected = pd.DataFrame(
+        {
+            "measure": ["a", "b"],
+            "condition": ["x", ""],
+            "value": [1.0, 4.0],
+            "draw_0001": [2.0, np.nan],
+            "draw_0002": [3.0, np.nan],
+        }
+    )
+    pd.testing.assert_frame_equal(table, expected)
+    assert list(measure_table([]).columns) == ["measure", "condition", "value"]

@@ -1,0 +1,63 @@
+"""Categories and genres from an ontology or from class names."""
+
+import pytest
+
+from music_selectivity.corpus.categories import category_table
+from music_selectivity.corpus.ontology import Ontology
+from music_selectivity.errors import InputError
+
+ONTOLOGY = Ontology(
+    {
+        "Animal": ["Dog"],
+        "Dog": ["Bark"],
+        "Bark": [],
+        "Music genre": ["Rock", "Jazz", "Ska"],
+        "Rock": ["Metal"],
+        "Metal": [],
+        "Jazz": [],
+        "Ska": [],
+    },
+    {},
+)
+NAMES = ["Bark", "Jazz", "Metal", "Dog"]
+CATEGORIES = {"animal": {"subtrees": ["Animal"], "classes": []}}
+
+
+LABELS = [["Bark", "Dog", "Animal"], ["Dog", "Animal"], ["Metal", "Jazz"], ["Jazz"]]
+
+
+def rows(ontology, genres, categories=CATEGORIES) -> list[tuple]:
+    table = category_table(categories, genres, NAMES, ontology, LABELS)
+    return list(table.itertuples(index=False, name=None))
+
+
+def test_subtrees_of_the_ontology_that_the_corpus_has():
+    assert rows(ONTOLOGY, {"below": "Music genre", "classes": []}) == [
+        ("category", "animal", "Bark"),
+        ("category", "animal", "Dog"),
+        ("genre", "Rock", "Metal"),
+        ("genre", "Jazz", "Jazz"),
+    ]
+
+
+def test_without_an_ontology_labels_tell_what_is_below():
+    """Barks are always dogs' and animals'."""
+    genres = {"below": "Music genre", "classes": ["Jazz", "Polka"]}
+    assert rows(None, genres) == [
+        ("category", "animal", "Bark"),
+        ("category", "animal", "Dog"),
+        ("genre", "Jazz", "Jazz"),
+    ]
+    absent = {"water": {"subtrees": ["Water"], "classes": ["Rain"]}}
+    assert rows(None, {"below": None, "classes": []}, absent) == []
+    dogs = {"dog": {"subtrees": ["Dog"], "classes": []}}
+    assert [row[2] for row in rows(None, {"below": None, "classes": []}, dogs)] == [
+        *("Bark", "Dog")
+    ]
+
+
+def test_an_unknown_class_is_named():
+    with pytest.raises(InputError, match="Polka"):
+        rows(ONTOLOGY, {"below": None, "classes": ["Polka"]})
+    with pytest.raises(InputError, match=r"analysis\.genres\.below.*'Musik'"):
+        rows(ONTOLOGY, {"below": "Musik", "classes": []})

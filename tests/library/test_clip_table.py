@@ -1,0 +1,65 @@
+"""Reading the clip table: the clips in use, those a model learns, and their labels."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from music_selectivity.corpus.clip_table import (
+    included,
+    label_matrix,
+    training_clips,
+)
+from music_selectivity.errors import InputError
+from small_corpora import NODES, clip_table
+
+
+def table() -> pd.DataFrame:
+    """Clips c00 to c06: music, mixed, speech, non-music; one excluded, two of eval."""
+    return clip_table(
+        [
+            {"group": "music"},
+            {"group": "mixed"},
+            {"is_speech": True},
+            {},
+            {"excluded": "silent"},
+            {"split": "eval"},
+            {"split": "eval", "group": "music"},
+        ]
+    )
+
+
+def ids(clips: pd.DataFrame) -> str:
+    return "".join(clips["clip_id"].str[-1])
+
+
+def test_included_clips_are_those_without_a_reason():
+    assert ids(included(table())) == "012356"
+    assert list(included(table()).index) == list(range(6))
+
+
+@pytest.mark.parametrize(
+    ("condition", "kept"),
+    [("all", "0123"), ("without_music", "23"), ("without_music_and_speech", "3")],
+)
+def test_clips_that_a_model_learns(condition, kept):
+    assert ids(training_clips(table(), condition)) == kept
+
+
+def test_speech_that_no_clip_holds_cannot_be_left_out():
+    clips = table().assign(is_speech=False)
+    with pytest.raises(InputError, match="no training clip without music holds speech"):
+        training_clips(clips, "without_music_and_speech")
+
+
+@given(
+    st.lists(
+        st.sets(st.sampled_from(sorted(NODES)), min_size=1, max_size=4), min_size=1
+    )
+)
+def test_label_matrix_agrees_with_the_labels(label_sets):
+    clips = pd.DataFrame({"labels": [sorted(labels) for labels in label_sets]})
+    classes = pd.DataFrame({"index": range(len(NODES)), "name": list(NODES)})
+    matrix = label_matrix(clips, classes)
+    for row, labels in zip(matrix, label_sets, strict=True):
+        assert {name for name, on in zip(NODES, row, strict=True) if on} == labels

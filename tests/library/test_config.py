@@ -1,0 +1,262 @@
+"""Config: defaults are the paper's, errors name the key, and the docs stay true."""
+
+import copy
+import json
+
+import pytest
+import yaml
+
+from conftest import ROOT
+from music_selectivity.errors import InputError
+from music_selectivity.study.config import resolve
+
+SCHEMA = ROOT / "workflow/schemas/config.schema.json"
+DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
+
+
+def merged(change: dict) -> dict:
+    config = copy.deepcopy(DEFAULT)
+    for key, value in change.items():
+        *parents, last = key.split(".")
+        part = config
+        for parent in parents:
+            part = part.setdefault(parent, {})
+        part[last] = value
+    return config
+
+
+def test_categories_of_a_study_join_the_default_ones():
+    given = {"rain": {"subtrees": ["Rain"]}, "speech": None}
+    categories = resolve(merged({"analysis": {"categories": given}}), SCHEMA)
+    categories = categories["analysis"]["categories"]
+    assert set(categories) == {"vehicle", "animal", "water", "rain"}
+    assert categories["water"]["subtrees"] == ["Water"]
+
+
+def test_linear_features_can_be_dropped():
+    config = resolve(merged({"linear_features": {"pca": None}}), SCHEMA)
+    assert config["linear_features"]["pca"] is None
+    assert config["linear_features"]["gabor"]["largest_mels"] == 64
+
+
+def test_defaults_are_the_papers_values():
+    config = resolve(
+        {
+            "study": "s",
+            "corpus": {"form": "soundscapes"},
+            "models": {"m": {"clips": "all"}},
+        },
+        SCHEMA,
+    )
+    assert config["seeds"] == [1, 2, 3, 4, 5]
+    assert config["models"]["m"]["epochs"] == 100
+    assert config["audio"]["sample_rate"] == 22050
+    assert config["audio"]["clip_seconds"] == 10
+    assert config["log_mel"] == {
+        "n_fft": 551,
+        "hop_length": 275,
+        "n_mels": 64,
+        "f_min": 0,
+        "f_max": 8000,
+    }
+    training = config["training"]
+    assert (training["batch_size"], training["weight_decay"]) == (32, 0.01)
+    assert (training["initial_lr"], training["max_lr"], training["final_lr"]) == (
+        4e-5,
+        1e-3,
+        4e-9,
+    )
+    analysis = config["analysis"]
+    assert (analysis["ms_fraction"], analysis["random_ablation"]["sets"]) == (
+        0.125,
+        10000,
+    )
+    assert list(analysis["categories"]) == ["speech", "vehicle", "animal", "water"]
+    assert config["quilts"] == {
+        "segment_ms": [50, 100, 200, 400, 800, 1600],
+        "sound_seconds": 8,
+        "order": "overath",
+    }
+    assert config["amplitude"]["power_ratios"] == [1, 2, 4, 8, 16, 32, 64]
+    assert config["linear_features"]["pca"]["components"] == 256
+    assert config["linear_features"]["gabor"] == {
+        "largest_mels": 64,
+        "largest_frames": 76,
+    }
+    assert len(config["categories"]["music"]["classes"]) == 9
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"epoch": 3}, r"epoch.*known keys: .*seeds"),
+        ({"training.batch_size": 0}, r"training\.batch_size: 0 .*from 2"),
+        ({"device": "gpu"}, r"device: 'gpu'.*allowed: auto, cpu, cuda"),
+        ({"seeds": []}, r"key seeds: .*distinct integers"),
+        ({"seeds": [1, 1]}, r"key seeds: "),
+        ({"models.with_music.clips": "some"}, r"models\.with_music\.clips: 'some'"),
+        ({"models.with_music.epoch": 3}, r"models\.with_music.*known keys: .*epochs"),
+        ({"study": "../x"}, r"key study: "),
+        ({"audio.min_seconds": 9}, r"audio\.min_seconds: 9 is more than"),
+        ({"log_mel.f_max": 12000}, r"log_mel\.f_max: 12000 Hz"),
+        ({"models": {}}, r"key models: at least one"),
+        ({"models.untrained.labels": "shuffled"}, r"models\.untrained\.labels"),
+        ({"models.memorization.select_by": "validation_ap"}, r"need train_ap"),
+        ({"corpus.form": "table"}, r"corpus\.table\.folder is empty"),
+        (
+            {"corpus.form": "table", "corpus.table": {"folder": "/no/such"}},
+            r"corpus\.table\.folder: /no/such does not exist",
+        ),
+        ({"corpus.form": "audioset"}, r"corpus\.audioset\.folder is empty"),
+        ({"corpus.shards": "two"}, r"corpus\.shards: 'two'.*integer"),
+        ({"audio.clip_seconds": 1.0}, r"audio\.clip_seconds: 1\.0 s give 81 frames"),
+        ({"log_mel.n_mels": 40}, r"log_mel\.n_mels: 40, but model"),
+        ({"corpus.soundscapes": {"music_share": 0.7, "mixed_share": 0.4}}, r"together"),
+        ({"models.pca": {"clips": "all"}}, r"models\.pca: .*principal components"),
+        ({"models.untrained.snapshots": [1]}, r"snapshots: 1 is after the last epoch"),
+        ({"quilts.segment_ms": [50, 2400]}, r"two segments of 2400 ms do not fit"),
+        ({"quilts.sound_seconds": 5}, r"quilts\.sound_seconds: 5 is more than"),
+        ({"audio.sample_rate": 16000}, r"segments of 50 ms do not hold two frames"),
+        ({"quilts.segment_ms": [1500]}, r"1500 ms fill 3 s .* less than the 3\.2 s"),
+        (
+            {"analysis": {"random_ablation": {"models": ["without-music"]}}},
+            r"random_ablation\.models: without-music is none of the models, without_",
+        ),
+        ({"amplitude.power_ratios": [2, 4]}, r"amplitude\.power_ratios: .*1 must be"),
+        ({"natsound165.folder": "/no/such"}, r"natsound165\.folder: /no/such"),
+        ({"figures": {"music": "#12"}}, r"figures\.music: '#12'.*#rrggbb"),
+        (
+            {
+                "corpus.form": "table",
+                "corpus.table": {"folder": "/", "exclusions": "/no/such"},
+            },
+            r"corpus\.table\.exclusions: /no/such does not exist",
+        ),
+    ],
+)
+def test_a_bad_key_is_named_with_what_is_allowed(change, told):
+    with pytest.raises(InputError, match=told):
+        resolve(merged(change), SCHEMA)
+
+
+def test_values_that_the_command_line_gives_as_text_are_read():
+    config = resolve(
+        merged(
+            {
+                "seeds": ["3", "4"],
+                "training.batch_size": "64",
+                "audio.trim_silence": "true",
+                "models.with_music": "null",
+                "study": "7",
+            }
+        ),
+        SCHEMA,
+    )
+    assert config["seeds"] == [3, 4]
+    assert config["training"]["batch_size"] == 64
+    assert config["audio"]["trim_silence"] is True
+    assert "with_music" not in config["models"]
+    assert config["study"] == "7"
+
+
+def test_the_smallest_input_is_that_of_the_networks():
+    from music_selectivity.networks.kim2024 import ARCHITECTURES
+    from music_selectivity.study.config import MINIMUM_INPUT
+
+    assert MINIMUM_INPUT.keys() == ARCHITECTURES.keys()
+    for name, architecture in ARCHITECTURES.items():
+        network = architecture(2)
+        needed = (network.minimum_mels, network.minimum_frames)
+        assert MINIMUM_INPUT[name] == needed
+
+
+def test_a_model_set_to_null_is_dropped():
+    config = resolve(merged({"models.with_music": None}), SCHEMA)
+    assert set(config["models"]) == set(DEFAULT["models"]) - {"with_music"}
+
+
+def leaves(schema: dict, prefix: str = ""):
+    """Every key of the schema with the part that describes it."""
+    for key, part in schema.get("properties", {}).items():
+        yield f"{prefix}{key}", part
+        yield from leaves(part, f"{prefix}{key}.")
+    values = schema.get("additionalProperties")
+    if isinstance(values, dict):
+        yield from leaves(values, f"{prefix}<name>.")
+
+
+def test_every_key_is_described_and_its_default_allowed():
+    import jsonschema
+
+    schema = json.loads(SCHEMA.read_text())
+    for key, part in leaves(schema):
+        if part.get("type") == "object":
+            assert "additionalProperties" in part, key
+            continue
+        assert part.get("description"), f"{key} is not described"
+        if "default" in part:
+            jsonschema.validate(part["default"], part)
+
+
+@pytest.mark.parametrize(
+    "study", sorted((ROOT / "studies").glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_each_study_is_known_keys_over_the_default(study):
+    """Studies that need folders are complete but for those."""
+    from snakemake.utils import update_config
+
+    config = copy.deepcopy(DEFAULT)
+    update_config(config, yaml.safe_load(study.read_text()))
+    try:
+        resolve(config, SCHEMA)
+    except InputError as error:
+        assert "is empty; give its path" in str(error)
+
+
+def test_what_a_study_does_not_give_gets_the_path_of_what_is_fetched(tmp_path):
+    table = tmp_path / "classes.csv"
+    table.touch()
+    audioset = {"fetch": True, "classes": str(table)}
+    change = {"corpus": {"form": "audioset", "audioset": audioset}}
+    config = resolve(merged(change | {"natsound165": {"fetch": True}}), SCHEMA)
+    found = config["corpus"]["audioset"]
+    assert found["classes"] == str(table)
+    assert found["eval_segments"] == "results/downloads/audioset/eval_segments.csv"
+    assert config["natsound165"]["folder"] == "results/downloads/natsound165"
+    assert found["exclusions"] in {
+        f"results/downloads/{x}" for x in config["downloads"]
+    }
+    assert found["folder"] is None
+    audioset["exclusions"] = "none"
+    assert resolve(merged(change), SCHEMA)["corpus"]["audioset"]["exclusions"] is None
+
+
+def test_the_study_of_the_paper_has_the_papers_values():
+    """It is laid over the default study, which is shortened, and must undo all that."""
+    from snakemake.utils import update_config
+
+    config = copy.deepcopy(DEFAULT)
+    update_config(config, yaml.safe_load((ROOT / "studies/audioset.yaml").read_text()))
+    config["corpus"]["audioset"]["folder"] = str(ROOT)
+    resolved = resolve(config, SCHEMA)
+    paper = resolve(
+        {
+            "study": "s",
+            "corpus": {"form": "soundscapes"},
+            "models": {"m": {"clips": "all"}},
+        },
+        SCHEMA,
+    )
+    for key in ("audio", "log_mel", "amplitude", "quilts", "linear_features"):
+        assert resolved[key] == paper[key], key
+    for key in ("seeds", "categories", "analysis"):
+        assert resolved[key] == paper[key], key
+    assert resolved["training"] == paper["training"]
+    epochs = {name: model["epochs"] for name, model in resolved["models"].items()}
+    assert epochs == {
+        "without_music": 100,
+        "with_music": 100,
+        "untrained": 0,
+        "memorization": 200,
+        "without_music_and_speech": 100,
+    }

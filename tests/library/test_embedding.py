@@ -1,0 +1,123 @@
+"""t-SNE and the segregation index on clouds whose truth is known."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from conftest import ROOT
+from music_selectivity.analyses.embedding import (
+    embed,
+    embedding_table,
+    segregation_index,
+    segregation_rows,
+)
+from music_selectivity.errors import InputError
+
+
+def clouds(distance: float, n: int = 2000, seed: int = 0):
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(n, 2)), rng.normal((distance, 0), 1, (n, 2))
+
+
+def test_index_of_clouds_apart_and_alike():
+    apart, alike = clouds(20), clouds(0)
+    assert segregation_index(*apart) == 1
+    same = np.concatenate(alike)
+    assert segregation_index(same, same) == pytest.approx(0)
+    indices = [segregation_index(*clouds(distance)) for distance in (0, 1, 2, 4, 8)]
+    assert indices == sorted(indices)
+
+
+def test_bins_of_its_own_hide_where_a_cloud_lies():
+    """The public notebook's way: clouds apart seem nearly alike."""
+    apart = clouds(20, n=10_000)
+    assert segregation_index(*apart, bins="own") < 0.3
+    assert segregation_index(*apart, bins="common") == 1
+
+
+@given(st.integers(0, 1000), st.integers(5, 60), st.floats(0, 5))
+@settings(max_examples=30)
+def test_index_equals_its_definition_and_is_symmetric(seed, n, distance):
+    music, nonmusic = clouds(distance, n, seed)
+    low = np.minimum(music.min(0), nonmusic.min(0))
+    high = np.maximum(music.max(0), nonmusic.max(0))
+
+    def cells(points):
+        where = np.floor((points - low) / (high - low) * 64).astype(int).clip(0, 63)
+        found = np.zeros((64, 64))
+        for x, y in where:
+            found[x, y] += 1 / len(points)
+        return found
+
+    expected = 1 - np.sqrt(cells(music) * cells(nonmusic)).sum()
+    found = segregation_index(music, nonmusic)
+    assert found == pytest.approx(expected, abs=0.05)
+    assert found == segregation_index(nonmusic, music)
+    assert -1e-12 <= found <= 1
+
+
+def test_rows_tell_the_floor_that_few_clips_give():
+    music, nonmusic = clouds(0, 150)
+    points = np.concatenate([music, nonmusic])
+    groups = np.repeat(["music", "nonmusic"], 150)
+    rows = {row[:2]: row[2] for row in segregation_rows(points, groups, 1)}
+    # Alike, yet far from 0: the shuffled value says so.
+    floor = rows["segregation_shuffled", "common"]
+    assert floor > 0.4
+    assert rows["segregation_index", "common"] == pytest.approx(floor, abs=0.1)
+    assert rows == {row[:2]: row[2] for row in segregation_rows(points, groups, 1)}
+
+
+def test_clusters_stay_apart_whatever_the_scale_of_the_units():
+    rng = np.random.default_rng(0)
+    centres = rng.normal(size=(2, 20)) * 4
+    which = np.repeat([0, 1], 60)
+    responses = centres[which] + rng.normal(size=(120, 20))
+    scaled = np.hstack([responses * 10.0 ** rng.integers(-3, 3, 20), np.ones((120, 2))])
+    for values in (responses, scaled):
+        points = embed(values, 1)
+        assert points.shape == (120, 2) and points.dtype == np.float32
+        assert segregation_index(points[:60], points[60:]) > 0.95
+    assert np.array_equal(embed(responses, 1), embed(responses, 1))
+
+
+def test_few_clips_are_embedded_and_too_few_refused():
+    rng = np.random.default_rng(0)
+    assert embed(rng.normal(size=(8, 3)), 1).shape == (8, 2)
+    assert embed(rng.normal(size=(8, 1)), 1).shape == (8, 2)
+    for responses in (rng.normal(size=(4, 3)), np.ones((20, 3))):
+        with pytest.raises(InputError, match="too few to embed"):
+            embed(responses, 1)
+
+
+def test_music_and_other_sounds_of_the_measured_split_are_embedded():
+    rng = np.random.default_rng(0)
+    clips = pd.DataFrame(
+        {
+            "clip_id": [f"clip{number}" for number in range(60)],
+            "split": np.tile(["train", "eval"], 30),
+            "group": np.repeat(["music", "mixed", "nonmusic"], 20),
+        },
+        index=range(100, 160),
+    )
+    responses = rng.normal(size=(60, 6))
+    table = embedding_table(responses, clips, 1)
+    shown = (clips["split"] == "eval") & (clips["group"] != "mixed")
+    assert list(table.columns) == ["clip_id", "x", "y", "group"]
+    assert list(table.index) == list(range(20))
+    assert list(table["clip_id"]) == list(clips["clip_id"][shown])
+    assert list(table["group"]) == ["music"] * 10 + ["nonmusic"] * 10
+    expected = embed(responses[shown.to_numpy()], 1)
+    np.testing.assert_array_equal(table[["x", "y"]], expected)
+
+
+@pytest.mark.parametrize("rule", ["embedding", "training_course"])
+def test_rules_embed_on_one_thread(rule):
+    """More sum in any order; Snakemake tells OpenMP how many threads a rule has."""
+    text = (ROOT / "workflow/rules/analyses.smk").read_text()
+    (threads,) = re.findall(rf"rule {rule}:\n(?:.*\n)*?    threads: (.*)", text)
+    assert threads == "1"

@@ -1,0 +1,105 @@
+"""What a job tells of a disk that is full, read-only or gone."""
+
+import errno
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from music_selectivity.audio.log_mel import LogMelSettings, open_shards
+from music_selectivity.audio.reading import AudioSettings
+from music_selectivity.errors import InputError
+from music_selectivity.networks.checkpoints import save_checkpoint, save_resume
+from music_selectivity.store import write_table, write_text
+from music_selectivity.study.jobs import job
+
+
+def told_by(error: Exception, tmp_path) -> str:
+    """Log of a job in which `error` is raised."""
+    log = tmp_path / "job.log"
+    with pytest.raises(SystemExit), job(SimpleNamespace(log=[str(log)])):
+        raise error
+    return log.read_text()
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (InputError("clips.csv, row 3: no label"), "error: clips.csv, row 3: no label"),
+        (OSError(errno.ENOSPC, "No space left on device", "x.npy"), "make room"),
+        (OSError(errno.EDQUOT, "Disk quota exceeded"), "make room"),
+        (OSError(errno.EROFS, "Read-only file system", "x"), "you may write to"),
+        (PermissionError(errno.EACCES, "Permission denied", "x"), "you may write to"),
+        (OSError(errno.ESTALE, "Stale file handle", "x"), "mount it again"),
+        (OSError(errno.EIO, "Input/output error"), "mount it again"),
+        (OSError(errno.EHOSTUNREACH, "No route to host"), "mount it again"),
+    ],
+    ids=lambda value: getattr(value, "strerror", None) or "",
+)
+def test_what_a_user_can_mend_is_one_sentence(error, told, tmp_path):
+    text = told_by(error, tmp_path)
+    assert told in text
+    assert len(text.splitlines()) == 1
+    if isinstance(error, OSError):
+        assert error.strerror in text and "run the same command again" in text
+
+
+def test_other_errors_leave_their_traceback(tmp_path):
+    assert "Traceback" in told_by(ZeroDivisionError("x"), tmp_path)
+    assert "Traceback" in told_by(FileNotFoundError(errno.ENOENT, "No"), tmp_path)
+
+
+WRITERS = {
+    "text": lambda path: write_text(path.with_suffix(".html"), 4_000_000 * "x"),
+    "csv": lambda path: write_table(path.with_suffix(".csv"), LARGE),
+    "parquet": lambda path: write_table(path.with_suffix(".parquet"), LARGE),
+    "checkpoint": lambda path: save_checkpoint(path, {"w": WEIGHTS}, {}),
+    "resume": lambda path: save_resume(path, "key", {"w": WEIGHTS}),
+    "log-mels": lambda path: fill_shard(path),
+}
+LARGE = pd.DataFrame({"x": np.random.default_rng(0).random(500_000)})
+WEIGHTS = torch.rand(1_000_000)
+LIMIT = 2**20
+
+
+def fill_shard(path) -> None:
+    audio = AudioSettings(22_050, 10.0, 0.1, "zeros", False, -70)
+    front_end = LogMelSettings(551, 275, 64, 0, 8000)
+    with open_shards([path], 20, audio, front_end) as (shard,):
+        for row in range(20):
+            shard[row] = np.ones((64, 802), np.float32)
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_a_file_that_does_not_fit_is_told_and_not_left(kind, tmp_path):
+    """Whatever the library that writes it makes of the system's error."""
+    code = (
+        "import sys, resource, signal, types, pathlib\n"
+        f"sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
+        "import test_jobs\n"
+        "from music_selectivity.study.jobs import job\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        f"folder = pathlib.Path({str(tmp_path)!r})\n"
+        "with job(types.SimpleNamespace(log=[str(folder / 'job.log')])):\n"
+        "    limit = (test_jobs.LIMIT, resource.RLIM_INFINITY)\n"
+        "    resource.setrlimit(resource.RLIMIT_FSIZE, limit)\n"
+        f"    test_jobs.WRITERS[{kind!r}](folder / 'out')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    text = (tmp_path / "job.log").read_text()
+    assert done.returncode == 1, done.stderr
+    assert "File too large" in text and "make room" in text, text
+    assert "Traceback" not in text + done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["job.log"]
+
+
+def test_the_limit_is_one_that_whole_files_do_not_meet(tmp_path):
+    for kind, write in WRITERS.items():
+        write(tmp_path / kind)
+    sizes = [path.stat().st_size for path in tmp_path.iterdir()]
+    assert len(sizes) == len(WRITERS) and min(sizes) > LIMIT

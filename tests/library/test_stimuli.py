@@ -1,0 +1,166 @@
+"""Stimulus sets: which clips they hold, their levels, and their shards."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
+
+from music_selectivity import seeds
+from music_selectivity.audio.log_mel import LogMel, LogMelSettings
+from music_selectivity.audio.reading import AudioSettings
+from music_selectivity.stimuli.equal_rms import mean_rms, with_rms, write_levelled_shard
+from music_selectivity.stimuli.quilts import (
+    QuiltSettings,
+    cut_and_pad,
+    quilt,
+    write_quilt_shards,
+)
+from music_selectivity.stimuli.sets import open_stimuli, stimulus_clips
+
+RATE = 22_050
+AUDIO = AudioSettings(RATE, 2.0, 0.1, "zeros", False, -70.0)
+FRONT_END = LogMelSettings(551, 275, 64, 0, 8000)
+QUILTS = QuiltSettings((100, 400), 1.6, "overath")
+
+
+def table() -> pd.DataFrame:
+    """Clips of both splits and all groups in two shards, some set aside."""
+    rows = []
+    for number in range(24):
+        rows.append(
+            {
+                "clip_id": f"clip{number:02d}",
+                "split": "train" if number % 2 else "eval",
+                "group": ("music", "nonmusic", "mixed")[number % 3],
+                "shard": number // 12,
+                "row": number % 12,
+                "excluded": "silent" if number in (0, 13) else "",
+                "level_dbfs": -20.0 - number,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def test_which_clips_a_set_holds():
+    clips = table()
+    usable = clips[clips["excluded"] == ""]
+    known = usable[usable["group"] != "mixed"]
+    expected = {
+        "original": usable,
+        "levelled": known,
+        "power_1": known,
+        "power_4": known[known["group"] == "music"],
+        "quilt_100": known[known["split"] == "eval"],
+    }
+    for stimuli, held in expected.items():
+        assert list(stimulus_clips(clips, stimuli)["clip_id"]) == list(held["clip_id"])
+    assert list(stimulus_clips(clips, "original")["row"]) == list(usable["row"])
+
+
+def test_rows_count_the_clips_of_each_shard():
+    """A power below 1 is read from the rows that equal levels were written to."""
+    clips = table()
+    levelled = stimulus_clips(clips, "power_1").set_index("clip_id")
+    for shard, rows in levelled.groupby("shard")["row"]:
+        assert list(rows) == list(range(len(rows))), shard
+    quieter = stimulus_clips(clips, "power_64").set_index("clip_id")
+    assert (quieter["row"] == levelled.loc[quieter.index, "row"]).all()
+
+
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory):
+    """A file for each usable clip: noise of various levels, one with silence in it."""
+    folder = tmp_path_factory.mktemp("sounds")
+    files = {}
+    for number, clip_id in enumerate(table()["clip_id"]):
+        rng = np.random.default_rng(number)
+        waveform = 0.02 * (1 + number) * rng.normal(size=2 * RATE)
+        if number == 3:
+            waveform[RATE:] = 0
+        files[clip_id] = folder / f"{clip_id}.wav"
+        soundfile.write(files[clip_id], np.clip(waveform, -1, 1), RATE, "FLOAT")
+    return files
+
+
+def waveform_of(path) -> np.ndarray:
+    return soundfile.read(path, dtype="float32")[0]
+
+
+def shard_clips(stimuli: str, shard: int) -> pd.DataFrame:
+    chosen = stimulus_clips(table(), stimuli)
+    return chosen[chosen["shard"] == shard]
+
+
+def test_equal_levels_and_less_power(sounds, tmp_path):
+    paths = [tmp_path / "000.npy", tmp_path / "001.npy"]
+    for shard, path in enumerate(paths):
+        clips = shard_clips("levelled", shard)
+        write_levelled_shard(clips, sounds.items(), AUDIO, FRONT_END, 0.05, path)
+    log_mel = LogMel(FRONT_END, RATE)
+    for stimuli, power in (("power_1", 1), ("power_64", 1 / 64)):
+        names, log_mels = open_stimuli(table(), stimuli, paths)
+        assert len(names) == len(log_mels)
+        found = log_mels.take(np.arange(len(names)))
+        for name, log_mels_of_clip in zip(names, found, strict=True):
+            waveform = waveform_of(sounds[name])
+            rms = np.sqrt(np.mean(np.square(waveform)))
+            expected = log_mel(waveform * np.float32(0.05 / rms * np.sqrt(power)))
+            np.testing.assert_allclose(log_mels_of_clip, expected, atol=2e-3)
+    # Silence has no power to lose.
+    position = list(open_stimuli(table(), "power_1", paths)[0]).index("clip03")
+    _, log_mels = open_stimuli(table(), "power_1", paths)
+    assert log_mels.take(np.array([position]))[0, :, -1].max() == -100
+
+
+def test_quilt_shards_hold_quilts_and_originals(sounds, tmp_path):
+    clips = shard_clips("quilt_original", 1)
+    paths = [tmp_path / f"{name}.npy" for name in ("quilt_100", "quilt_400", "whole")]
+    write_quilt_shards(clips, sounds.items(), AUDIO, FRONT_END, QUILTS, paths)
+    log_mel = LogMel(FRONT_END, RATE)
+    of_segments = LogMel(FRONT_END, RATE, center=False)
+    clip_id = clips["clip_id"].iloc[1]
+    whole = waveform_of(sounds[clip_id])
+    for path, length in zip(paths, (100, 400, None), strict=True):
+        version = whole
+        if length:
+            rng = seeds.generator("quilt", clip_id, length)
+            version = quilt(whole, RATE, length / 1000, rng, "overath", of_segments)
+        expected = log_mel(cut_and_pad(version, round(1.6 * RATE), 2 * RATE))
+        found = np.load(path)
+        assert found.shape == (len(clips), 64, 161) and found.dtype == np.float32
+        np.testing.assert_array_equal(found[1], expected)
+
+
+def test_an_empty_shard_is_written(sounds, tmp_path):
+    none = shard_clips("quilt_original", 0).iloc[:0]
+    paths = [tmp_path / f"{number}.npy" for number in range(3)]
+    write_quilt_shards(none, sounds.items(), AUDIO, FRONT_END, QUILTS, paths)
+    assert [len(np.load(path)) for path in paths] == [0, 0, 0]
+
+
+def test_mean_rms_is_that_of_usable_training_clips():
+    clips = table()
+    used = clips[(clips["excluded"] == "") & (clips["split"] == "train")]
+    expected = np.mean([10 ** (level / 20) for level in used["level_dbfs"]])
+    assert mean_rms(clips) == pytest.approx(expected)
+
+
+@given(st.floats(1e-4, 1e3), st.floats(1e-3, 10))
+def test_with_rms_sets_the_rms(scale, rms):
+    waveform = scale * np.random.default_rng(0).normal(size=500)
+    assert np.sqrt(np.mean(with_rms(waveform, rms) ** 2)) == pytest.approx(rms)
+    assert not with_rms(np.zeros(5), rms).any()
+
+
+def test_the_natural_sounds_are_one_array(tmp_path):
+    values = np.arange(3 * 64 * 5, dtype=np.float32).reshape(3, 64, 5)
+    np.save(tmp_path / "sounds.npy", values)
+    names, log_mels = open_stimuli(
+        pd.DataFrame({"sound": ["a", "b", "c"]}),
+        "natsound165",
+        [tmp_path / "sounds.npy"],
+    )
+    assert list(names) == ["a", "b", "c"]
+    np.testing.assert_array_equal(log_mels.take(np.array([2, 0])), values[[2, 0]])

@@ -1,0 +1,396 @@
+"""Training: its parts against closed forms, and whole runs down to the byte."""
+
+import dataclasses
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from safetensors.torch import save_file
+
+from music_selectivity.errors import InputError
+from music_selectivity.networks.checkpoints import (
+    load_checkpoint,
+    save_checkpoint,
+    save_snapshots,
+)
+from music_selectivity.networks.device import resolve
+from music_selectivity.networks.kim2024 import build
+from music_selectivity.networks.responses import unit_responses
+from music_selectivity.networks.training import (
+    TrainingResult,
+    TrainingSettings,
+    micro_average_precision,
+    one_cycle,
+    random_labels,
+    split,
+    train,
+)
+
+PAPER = TrainingSettings(
+    batch_size=32,
+    initial_lr=4e-5,
+    max_lr=1e-3,
+    final_lr=4e-9,
+    warmup_share=0.3,
+    weight_decay=0.01,
+    validation_share=0.1,
+    threads=1,
+    epochs=100,
+)
+SHORT = dataclasses.replace(
+    PAPER, batch_size=8, epochs=4, validation_share=0.25, snapshots=(0, 1, 4)
+)
+CPU = torch.device("cpu")
+
+
+class InMemory:
+    """Log-mels as `train` takes them."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.values = values
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, items: np.ndarray) -> np.ndarray:
+        return self.values[items]
+
+
+class Deadly(InMemory):
+    """Kills its process, as the kernel would, at the given read."""
+
+    def __init__(self, values: np.ndarray, reads: int) -> None:
+        super().__init__(values)
+        self.reads = reads
+
+    def take(self, items: np.ndarray) -> np.ndarray:
+        self.reads -= 1
+        if self.reads == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().take(items)
+
+
+def noise(n_clips: int = 24, n_classes: int = 6) -> tuple[np.ndarray, np.ndarray]:
+    """Log-mels and labels that have nothing to do with each other."""
+    rng = np.random.default_rng(0)
+    log_mels = rng.normal(-30, 15, (n_clips, 64, 125)).astype(np.float32)
+    labels = (rng.random((n_clips, n_classes)) < 0.3).astype(np.uint8)
+    labels[:, 0] |= labels.sum(1) == 0
+    return log_mels, labels
+
+
+def run(settings: TrainingSettings = SHORT, data=None, **kwargs) -> TrainingResult:
+    log_mels, labels = noise() if data is None else data
+    if isinstance(log_mels, np.ndarray):
+        log_mels = InMemory(log_mels)
+    network = build("kim2024", labels.shape[1], seed=1)
+    kwargs = {"seed": 1, "device": CPU, "progress": lambda line: None} | kwargs
+    return train(network, log_mels, labels, settings, **kwargs)
+
+
+def same(first: dict, second: dict) -> bool:
+    return first.keys() == second.keys() and all(
+        torch.equal(first[name], second[name]) for name in first
+    )
+
+
+@pytest.fixture(scope="module")
+def undisturbed() -> TrainingResult:
+    return run()
+
+
+# The schedule
+
+
+def test_learning_rate_is_piecewise_linear_with_the_papers_endpoints():
+    parameter = torch.nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.AdamW([parameter], lr=PAPER.initial_lr)
+    schedule = one_cycle(optimizer, 1000, PAPER)
+    rates, betas = [], []
+    for _ in range(1000):
+        rates.append(schedule.get_last_lr()[0])
+        betas.append(optimizer.param_groups[0]["betas"][0])
+        optimizer.step()
+        schedule.step()
+    corners = [0, 299, 999]
+    expected = np.interp(np.arange(1000), corners, [4e-5, 1e-3, 4e-9])
+    np.testing.assert_allclose(rates, expected, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(
+        betas, np.interp(np.arange(1000), corners, [0.95, 0.85, 0.95]), rtol=1e-9
+    )
+
+
+def test_a_warm_up_that_cannot_rise_is_refused():
+    optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))])
+    half = dataclasses.replace(PAPER, warmup_share=0.5)
+    with pytest.raises(InputError, match="warmup_share"):
+        one_cycle(optimizer, 2, half)
+
+
+# Labels, split, precision
+
+
+@given(
+    labels=arrays.arrays(
+        np.uint8,
+        arrays.array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=12),
+        elements=st.integers(0, 1),
+    ),
+    seed=st.integers(0, 2**32),
+)
+@settings(max_examples=100, deadline=None)
+def test_random_labels_keep_each_clips_number(labels, seed):
+    shuffled = random_labels(labels, np.random.default_rng(seed))
+    assert shuffled.dtype == labels.dtype
+    assert set(np.unique(shuffled)) <= {0, 1}
+    np.testing.assert_array_equal(shuffled.sum(1), labels.sum(1))
+
+
+def test_random_labels_are_uniform_and_independent_of_the_true_ones():
+    n = 20_000
+    labels = np.zeros((n, 8), dtype=np.uint8)
+    labels[:, :2] = 1
+    shuffled = random_labels(labels, np.random.default_rng(0)).astype(float)
+    # Each class holds a quarter of the clips, each pair 2 / (8 * 7): 5 SD of sampling.
+    np.testing.assert_allclose(shuffled.mean(0), 0.25, atol=5 * np.sqrt(0.1875 / n))
+    pairs = (shuffled.T @ shuffled / n)[np.triu_indices(8, 1)]
+    np.testing.assert_allclose(pairs, 1 / 28, atol=5 * np.sqrt(1 / 28 / n))
+
+
+@given(n=st.integers(4, 500), share=st.floats(0.01, 0.4), seed=st.integers(0, 9))
+def test_split_is_disjoint_and_complete(n, share, seed):
+    items, validation = split(n, share, seed)
+    assert len(validation) == max(1, round(share * n))
+    np.testing.assert_array_equal(
+        np.sort(np.concatenate([items, validation])), np.arange(n)
+    )
+
+
+def test_split_is_random_and_follows_the_seed():
+    first, again, other = (split(100, 0.1, seed)[1] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first, again)
+    assert set(first) != set(other)
+    assert set(first) not in (set(range(10)), set(range(90, 100)))
+    with pytest.raises(InputError, match="too few"):
+        split(2, 0.1, 1)
+
+
+def test_micro_average_precision_equals_its_definition():
+    rng = np.random.default_rng(0)
+    labels = (rng.random((30, 7)) < 0.2).astype(np.uint8)
+    scores = rng.permutation(210).reshape(30, 7) / 210
+    positives = scores[labels == 1]
+    precisions = [
+        np.sum(positives >= threshold) / np.sum(scores >= threshold)
+        for threshold in positives
+    ]
+    assert micro_average_precision(labels, scores) == pytest.approx(np.mean(precisions))
+    with pytest.raises(InputError, match="none of 30 clips has a label"):
+        micro_average_precision(np.zeros_like(labels), scores)
+
+
+# Whole runs
+
+
+def test_two_runs_end_in_the_same_bytes(undisturbed, tmp_path):
+    metadata = {"architecture": "kim2024", "classes": list("abcdef"), "epoch": 1}
+    save_checkpoint(tmp_path / "a", undisturbed.state, metadata)
+    save_checkpoint(tmp_path / "b", run().state, dict(reversed(metadata.items())))
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    assert not same(undisturbed.state, run(seed=2).state)
+
+
+def run_and_die(resume_path: str) -> None:
+    """Called in a process of its own, which dies amid the third of four epochs.
+
+    18 clips make 3 batches and 6 validation clips one, so an epoch reads 4 times.
+    """
+    log_mels, labels = noise()
+    run(data=(Deadly(log_mels, reads=10), labels), resume_path=resume_path)
+
+
+def test_a_killed_run_goes_on_to_the_same_bytes(undisturbed, tmp_path):
+    resume = tmp_path / "resume.pt"
+    code = "import sys, test_training as t; t.run_and_die(sys.argv[1])"
+    folder = Path(__file__).parent
+    died = subprocess.run([sys.executable, "-c", code, resume], cwd=folder)
+    assert died.returncode == -signal.SIGKILL
+    lines = []
+    result = run(resume_path=resume, progress=lines.append)
+    assert "going on after epoch 2" in lines[0]
+    assert [line.split(":")[0] for line in lines[1:]] == ["epoch 3/4", "epoch 4/4"]
+    assert same(result.state, undisturbed.state)
+    assert result.history.equals(undisturbed.history)
+    assert list(result.snapshots) == [0, 1, 4]
+    for epoch, state in undisturbed.snapshots.items():
+        assert same(result.snapshots[epoch], state)
+
+    # Another run's file, and one that is damaged, count for nothing.
+    for other in ({"seed": 2}, {"data_key": "other clips"}):
+        lines.clear()
+        run(resume_path=resume, progress=lines.append, **other)
+        assert "ignored" in lines[0]
+        assert len(lines) == 5
+    resume.write_bytes(b"damaged")
+    lines.clear()
+    assert same(run(resume_path=resume, progress=lines.append).state, result.state)
+    assert "ignored" in lines[0]
+
+
+def bands(n_clips: int) -> tuple[np.ndarray, np.ndarray]:
+    """An easy task: each of three classes is a band 5 dB louder."""
+    log_mels, _ = noise(n_clips)
+    classes = np.random.default_rng(0).integers(0, 3, n_clips)
+    for clip, label in enumerate(classes):
+        log_mels[clip, 20 * label : 20 * label + 20] += 5
+    return log_mels, np.eye(3, dtype=np.uint8)[classes]
+
+
+@pytest.mark.parametrize("select_by", ["validation_ap", "train_ap"])
+def test_kept_epoch_is_the_best_and_its_weights_are_kept(select_by):
+    # Validation clips carry the labels they do not have: learning makes them worse.
+    log_mels, labels = bands(48)
+    items, validation = split(48, 0.25, seed=1)
+    labels[validation] = 1 - labels[validation]
+    chosen = dataclasses.replace(
+        SHORT, initial_lr=1e-5, max_lr=2e-4, epochs=5, select_by=select_by
+    )
+    result = run(chosen, (log_mels, labels))
+    history = result.history
+    assert list(history["epoch"]) == [1, 2, 3, 4, 5]
+    best = history[select_by].idxmax()
+    assert result.epoch == history["epoch"][best]
+    assert list(history.index[history["best"]]) == [best]
+    assert result.validation_ap == history["validation_ap"][best]
+    if select_by == "validation_ap":
+        assert best < 2
+        assert history["train_ap"].isna().all()
+    else:
+        assert best > 2
+        assert result.train_ap == history["train_ap"][best] > 0.8
+    # Measured anew from the weights handed back.
+    network = build("kim2024", 3, seed=9)
+    network.load_state_dict(result.state)
+    measured = [(items, result.train_ap), (validation, result.validation_ap)]
+    for part, expected in measured:
+        with torch.inference_mode():
+            scores = network.eval()(torch.from_numpy(log_mels[part])).numpy()
+        assert micro_average_precision(labels[part], scores) == pytest.approx(expected)
+
+
+def test_no_epochs_keep_the_initial_network():
+    result = run(dataclasses.replace(SHORT, epochs=0))
+    assert result.epoch == 0
+    assert same(result.state, build("kim2024", 6, seed=1).state_dict())
+    assert result.history.empty
+    assert 0 < result.validation_ap < 1
+
+
+def test_snapshots_are_the_weights_of_their_epochs(undisturbed):
+    assert same(undisturbed.snapshots[0], build("kim2024", 6, seed=1).state_dict())
+    until_best = undisturbed.epoch
+    again = run(dataclasses.replace(SHORT, snapshots=(until_best,)))
+    assert same(again.snapshots[until_best], undisturbed.state)
+    assert not same(undisturbed.snapshots[0], undisturbed.snapshots[1])
+
+
+def test_an_easy_task_is_learned():
+    data = bands(96)
+    result = run(dataclasses.replace(SHORT, epochs=5), data)
+    assert run(dataclasses.replace(SHORT, epochs=0), data).validation_ap < 0.6
+    assert result.validation_ap > 0.9
+    assert result.history["train_loss"].iloc[-1] < result.history["train_loss"].iloc[0]
+
+
+def test_a_last_batch_of_one_clip_is_left_out():
+    log_mels, labels = noise(n_clips=12)
+    nine = dataclasses.replace(SHORT, epochs=1)
+    seen = []
+
+    class Watched(InMemory):
+        def take(self, items):
+            seen.append(len(items))
+            return super().take(items)
+
+    run(nine, (Watched(log_mels), labels))
+    # 9 clips to learn from, of which one is left out, then 3 to validate on.
+    assert seen[:2] == [8, 3]
+
+
+def test_divergence_is_named():
+    log_mels, labels = noise()
+    log_mels[:] = np.nan
+    with pytest.raises(InputError, match=r"lower training\.max_lr"):
+        run(data=(log_mels, labels))
+
+
+# Checkpoints
+
+
+def test_checkpoint_round_trip(tmp_path):
+    network = build("kim2024", 3, seed=4)
+    metadata = {"architecture": "kim2024", "classes": ["a", "b", "c"], "note": [1, 2]}
+    path = tmp_path / "checkpoint.safetensors"
+    save_checkpoint(path, network.state_dict(), metadata)
+    loaded, read = load_checkpoint(path)
+    assert read == metadata
+    assert not loaded.training
+    assert same(loaded.state_dict(), network.state_dict())
+    x = torch.randn(2, 64, 125)
+    with torch.inference_mode():
+        assert torch.equal(loaded(x), network.eval()(x))
+
+
+def test_snapshots_round_trip(tmp_path):
+    states = {epoch: build("kim2024", 3, seed=epoch).state_dict() for epoch in (0, 10)}
+    path = tmp_path / "snapshots.safetensors"
+    metadata = {"architecture": "kim2024", "classes": ["a", "b", "c"]}
+    save_snapshots(path, states, metadata)
+    for epoch, state in states.items():
+        assert same(load_checkpoint(path, epoch)[0].state_dict(), state)
+    with pytest.raises(InputError, match=r"snapshots\.safetensors"):
+        load_checkpoint(path, 1)
+    save_snapshots(path, {}, metadata)
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "foreign", "other classes"])
+def test_a_checkpoint_that_cannot_be_read_is_named(tmp_path, damage):
+    path = tmp_path / "checkpoint.safetensors"
+    state = build("kim2024", 3, seed=4).state_dict()
+    classes = ["a", "b"] if damage == "other classes" else ["a", "b", "c"]
+    save_checkpoint(path, state, {"architecture": "kim2024", "classes": classes})
+    if damage == "missing":
+        path.unlink()
+    elif damage == "cut":
+        path.write_bytes(path.read_bytes()[:1000])
+    elif damage == "foreign":
+        save_file({"weight": torch.zeros(3)}, path)
+    with pytest.raises(InputError, match=r"checkpoint\.safetensors"):
+        load_checkpoint(path)
+
+
+# On a GPU, where there is one: the same code
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no GPU")
+def test_on_a_gpu_two_runs_are_equal_and_the_task_is_learned():
+    device = resolve("cuda")
+    data = bands(96)
+    settings_ = dataclasses.replace(SHORT, epochs=5)
+    first, second = (run(settings_, data, device=device) for _ in range(2))
+    assert same(first.state, second.state)
+    assert first.validation_ap > 0.9
+    network = build("kim2024", data[1].shape[1], seed=1)
+    network.load_state_dict(first.state)
+    log_mels = InMemory(data[0])
+    on_gpu = unit_responses(network, log_mels, device)
+    on_cpu = unit_responses(network, log_mels, CPU)
+    np.testing.assert_allclose(on_gpu, on_cpu, rtol=0, atol=1e-3 * on_cpu.std())

@@ -1,0 +1,304 @@
+"""What a study finds where there is nothing to find: music labels permuted over clips.
+
+A pipeline that always replicates is worth nothing. With labels that mean nothing, units
+chosen on one split must have a response ratio about 1 on the other, and p-values of
+music against the rest must be uniform. Only the clips' labels are permuted: responses,
+with their skew and their correlations between units, are the network's own.
+
+What this does not calibrate is a test over networks. Networks of one study hear the
+same clips, so the luck of the clips moves them all alike, and a test that counts
+networks takes it for agreement. With the same permutations for five networks whose mean
+responses to clips correlate by .8, a one-tailed signed-rank test of their ratios
+against 1 comes out at p = .031 in some 20 % of permutations, not in 3 %. Against that
+luck speak the permutations themselves, and the bootstrap over clips.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from music_selectivity.analyses.group_responses import (
+    GroupResponses,
+    group_responses,
+)
+from music_selectivity.analyses.selectivity import (
+    music_selectivity_index,
+    response_ratio,
+    top_units,
+)
+from music_selectivity.measures import (
+    CALIBRATED_P,
+    CALIBRATED_RATIO,
+    KEY,
+    PERMUTED_P,
+    PERMUTED_RATIO,
+    PERMUTED_SAME_SPLIT_RATIO,
+    RATIO_PERMUTATION_P,
+    Row,
+)
+from music_selectivity.stats.rank_tests import rank_sum
+from music_selectivity.vocabulary import MEASURED_SPLIT, SELECTION_SPLIT
+
+# Permutations at a time: what is held of them is this many rows of clips.
+BLOCK = 50
+
+# Fewer show little of p-values' distribution, and no permutation p below 1 / 200.
+ENOUGH_PERMUTATIONS = 200
+
+LEVEL = 0.05
+
+
+def permuted_ratios(
+    responses: np.ndarray,
+    clips: pd.DataFrame,
+    fraction: float,
+    permutations: int,
+    rng: np.random.Generator,
+) -> pd.DataFrame:
+    """Response ratios of units chosen and measured on permuted music labels.
+
+    Parameters
+    ----------
+    responses
+        (clips, units).
+    clips
+        Clip table of the same rows: split, group. Labels are permuted among the music
+        and non-music clips of each split; mixed clips take no part.
+    fraction
+        Share of the units that is chosen, as for ``selectivity.top_units``.
+    permutations
+        How many.
+    rng
+        Draws them. Networks given generators of the same seed share permutations.
+
+    Returns
+    -------
+    DataFrame
+        A row a permutation: permutation, from 0; ratio, of units chosen on train and
+        measured on eval; same_split_ratio, of units chosen and measured on eval; p, of
+        a two-sided rank-sum test of the chosen units' mean response to "music" against
+        "non-music" clips of eval.
+
+    Raises
+    ------
+    InputError
+        A split has fewer than 2 music or 2 non-music clips, or a response is no number.
+    """
+    chosen_on = group_responses(responses, clips, SELECTION_SPLIT)
+    measured_on = group_responses(responses, clips, MEASURED_SPLIT)
+    columns = {"ratio": [], "same_split_ratio": [], "p": []}
+    blocks = zip(
+        _permuted_means(chosen_on, permutations, rng),
+        _permuted_means(measured_on, permutations, rng),
+        strict=True,
+    )
+    for (_, index, *_), (labels, same_index, *means) in blocks:
+        units = np.stack([top_units(row, fraction) for row in index])
+        same_units = np.stack([top_units(row, fraction) for row in same_index])
+        columns["ratio"].append(_ratios(*means, units))
+        columns["same_split_ratio"].append(_ratios(*means, same_units))
+        columns["p"].append(_rank_sum_p(measured_on.responses, labels, units))
+    table = pd.DataFrame(
+        {name: np.concatenate(values) for name, values in columns.items()}
+    )
+    return table.rename_axis("permutation").reset_index()
+
+
+def permutation_rows(
+    null: pd.DataFrame, responses: np.ndarray, clips: pd.DataFrame, fraction: float
+) -> list[Row]:
+    """Rows (measure, condition, value) of `permuted_ratios`, and of the true labels.
+
+    Parameters
+    ----------
+    null
+        `permuted_ratios` of these responses, clips and fraction.
+
+    Returns
+    -------
+    list
+        - permuted_ratio: mean, sd, 2.5 and 97.5 (percentiles) over permutations, and
+          their number, n
+        - permuted_same_split_ratio: mean and sd
+        - permuted_p: uniformity, the p-value of a Kolmogorov-Smirnov test of the
+          p-values against the uniform distribution
+        - ratio_permutation_p: eval, the one-sided p-value of the measured response
+          ratio, ``(1 + permutations at or above it) / (1 + permutations)``; NaN where
+          responses are none or change sign, as those of principal components: theirs
+          is no ratio
+    """
+    ratios, same = null["ratio"], null["same_split_ratio"]
+    chosen_on = group_responses(responses, clips, SELECTION_SPLIT)
+    measured_on = group_responses(responses, clips, MEASURED_SPLIT)
+    index = music_selectivity_index(chosen_on.music, chosen_on.nonmusic)
+    units = top_units(index, fraction)
+    measured = response_ratio(
+        measured_on.music[:, units], measured_on.nonmusic[:, units]
+    )
+    p = np.nan
+    if measured > 0 and (ratios > 0).all():
+        p = (1 + np.count_nonzero(ratios >= measured)) / (1 + len(ratios))
+    uniformity = stats.kstest(null["p"], "uniform").pvalue
+    return [
+        PERMUTED_RATIO.row(float(ratios.mean()), statistic="mean"),
+        PERMUTED_RATIO.row(float(ratios.std()), statistic="sd"),
+        PERMUTED_RATIO.row(float(ratios.quantile(0.025)), statistic="2.5"),
+        PERMUTED_RATIO.row(float(ratios.quantile(0.975)), statistic="97.5"),
+        PERMUTED_RATIO.row(float(len(ratios)), statistic="n"),
+        PERMUTED_SAME_SPLIT_RATIO.row(float(same.mean()), statistic="mean"),
+        PERMUTED_SAME_SPLIT_RATIO.row(float(same.std()), statistic="sd"),
+        PERMUTED_P.row(float(uniformity)),
+        RATIO_PERMUTATION_P.row(float(p), split=MEASURED_SPLIT),
+    ]
+
+
+def few_permutations(permutations: int) -> str:
+    """What is to be said of so few permutations; empty if they are enough."""
+    if permutations >= ENOUGH_PERMUTATIONS:
+        return ""
+    return (
+        f"{permutations} permutations calibrate little: let analysis.permutations be "
+        f"{ENOUGH_PERMUTATIONS} or more"
+    )
+
+
+def calibrated_rows(statistics: pd.DataFrame) -> pd.DataFrame:
+    """Whether each network is calibrated, at a level of .05 over all of them.
+
+    Parameters
+    ----------
+    statistics
+        model, seed, measure, condition, value, with the rows of `permutation_rows`, and
+        the number of permutations as permuted_ratio n.
+
+    Returns
+    -------
+    DataFrame
+        The same columns, 1 for yes and 0 for no:
+
+        - calibrated_ratio (eval): permuted ratios centre on 1, so that their mean lies
+          no farther from it than its error, at the level over the number of networks,
+          and the bias of a ratio, which is at most their variance (second order of its
+          expansion). NaN where there is no ratio.
+        - calibrated_p (uniformity): the p-value of the Kolmogorov-Smirnov test exceeds
+          the level over the number of networks (Bonferroni).
+    """
+    networks = ["model", "seed"]
+    ratio = PERMUTED_RATIO.select(statistics).pivot(
+        index=networks, columns="statistic", values="value"
+    )
+    if ratio.empty:
+        return statistics.iloc[:0]
+    uniformity, measured_p = (
+        rows.set_index(networks)["value"].reindex(ratio.index)
+        for rows in (
+            PERMUTED_P.select(statistics),
+            RATIO_PERMUTATION_P.select(statistics, split=MEASURED_SPLIT),
+        )
+    )
+    level = LEVEL / len(ratio)
+    error = stats.norm.isf(level / 2) * ratio["sd"] / np.sqrt(ratio["n"])
+    centred = (ratio["mean"] - 1).abs() <= error + ratio["sd"] ** 2
+    calibrated = [
+        CALIBRATED_RATIO.row(
+            centred.astype(float).where(measured_p.notna()), split=MEASURED_SPLIT
+        ),
+        CALIBRATED_P.row((uniformity > level).astype(float)),
+    ]
+    parts = [
+        values.rename("value").reset_index().assign(measure=name, condition=condition)
+        for name, condition, values in calibrated
+    ]
+    return pd.concat(parts, ignore_index=True)[[*KEY, "value"]]
+
+
+def shared_permutation_p(ratios: np.ndarray, permuted: np.ndarray) -> float:
+    """One-sided p-value of the mean ratio over networks that share permutations.
+
+    The luck of the clips moves all networks alike, and so it does under a permutation
+    that they share: unlike a test over networks, this one counts it once.
+
+    Parameters
+    ----------
+    ratios
+        Measured response ratio of each network, (networks,).
+    permuted
+        Ratios of each under the same permutations, (networks, permutations).
+
+    Returns
+    -------
+    float
+        ``(1 + permutations whose mean is at or above the measured) / (1 +
+        permutations)``; NaN without any, or where one is no ratio, as in
+        `permutation_rows`.
+    """
+    usable = permuted.size and (ratios > 0).all() and (permuted > 0).all()
+    if not usable:
+        return float("nan")
+    at_or_above = np.count_nonzero(permuted.mean(axis=0) >= ratios.mean())
+    return (1 + at_or_above) / (1 + permuted.shape[1])
+
+
+def _permuted_means(
+    split: GroupResponses, permutations: int, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, ...]]:
+    """Permuted labels, in blocks, with all units' index and means under them.
+
+    Labels are (block, clips); index, and means of music and of non-music, are
+    (block, units). Means and variances come of sums over the clips labelled music, a
+    product of two matrices; those of the others are what remains of the total.
+    """
+    # From one clip, constants cancel exactly; from the mean, squares keep their digits.
+    origin = split.responses[0]
+    centre = (split.responses - origin).mean(axis=0)
+    centred = split.responses - origin - centre
+    squares = centred**2
+    n_music = np.count_nonzero(split.is_music)
+    n_other = len(split.is_music) - n_music
+    # One generator for each split, so that blocks do not change what is drawn.
+    (own,) = rng.spawn(1)
+    for start in range(0, permutations, BLOCK):
+        size = min(BLOCK, permutations - start)
+        labels = own.permuted(np.tile(split.is_music, (size, 1)), axis=1)
+        weights = labels.astype(np.float64)
+        sums, square_sums = weights @ centred, weights @ squares
+        music, error = _moments(sums, square_sums, n_music)
+        other, other_error = _moments(
+            centred.sum(axis=0) - sums, squares.sum(axis=0) - square_sums, n_other
+        )
+        difference = music - other
+        with np.errstate(divide="ignore", invalid="ignore"):
+            index = difference / np.sqrt(error + other_error)
+        index = np.where(difference == 0, 0.0, index)
+        yield labels, index, music + (centre + origin), other + (centre + origin)
+
+
+def _moments(
+    sums: np.ndarray, square_sums: np.ndarray, n: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mean, and squared standard error of the mean, of n clips."""
+    means = sums / n
+    variances = np.maximum(square_sums - n * means**2, 0) / (n - 1)
+    return means, variances / n
+
+
+def _ratios(music: np.ndarray, other: np.ndarray, units: np.ndarray) -> np.ndarray:
+    """Ratio of the chosen units' means, of each permutation."""
+    above, below = (
+        np.take_along_axis(means, units, axis=1).mean(axis=1)
+        for means in (music, other)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return above / below
+
+
+def _rank_sum_p(
+    responses: np.ndarray, labels: np.ndarray, units: np.ndarray
+) -> np.ndarray:
+    values = []
+    for is_music, chosen in zip(labels, units, strict=True):
+        of_clips = responses[:, chosen].mean(axis=1)
+        values.append(rank_sum(of_clips[is_music], of_clips[~is_music]).p)
+    return np.array(values)

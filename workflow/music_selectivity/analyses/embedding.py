@@ -1,0 +1,148 @@
+"""t-SNE of responses, and how far it sets music apart (paper Fig. 1d, S1 to S11)."""
+
+import numpy as np
+import pandas as pd
+from sklearn.manifold import TSNE
+
+from music_selectivity import seeds
+from music_selectivity.errors import InputError
+from music_selectivity.measures import SEGREGATION_INDEX, SEGREGATION_SHUFFLED, Row
+from music_selectivity.vocabulary import (
+    COMMON_BINS,
+    COMPARED_GROUPS,
+    MEASURED_SPLIT,
+    MUSIC,
+    NONMUSIC,
+    OWN_BINS,
+)
+
+PERPLEXITY = 30
+BINS = 64
+
+
+def embed(responses: np.ndarray, seed: int) -> np.ndarray:
+    """Two-dimensional t-SNE of standardised responses.
+
+    Parameters
+    ----------
+    responses
+        (clips, units). Units that answer alike to all clips are left out.
+    seed
+        Of the optimisation; the start is the first two principal components.
+
+    Returns
+    -------
+    array, shape (clips, 2), float32
+        The same for the same number of OpenMP threads, up to two: more add up their
+        parts in any order, so that rules embed on one.
+
+    Raises
+    ------
+    InputError
+        There are fewer than 5 clips, or no unit tells any from another.
+    """
+    responses = np.asarray(responses, dtype=np.float64)
+    spread = responses.std(axis=0)
+    if len(responses) < 5 or not (spread > 0).any():
+        raise InputError(
+            f"{len(responses)} clips and {np.count_nonzero(spread)} units that tell "
+            "them apart are too few to embed; it takes 5 clips and a unit"
+        )
+    standard = (responses - responses.mean(axis=0))[:, spread > 0] / spread[spread > 0]
+    if standard.shape[1] == 1:
+        standard = np.hstack([standard, np.zeros_like(standard)])
+    return TSNE(
+        perplexity=min(PERPLEXITY, (len(standard) - 1) / 3),
+        init="pca",
+        random_state=seeds.derive("embedding", seed) % 2**32,
+    ).fit_transform(standard.astype(np.float32))
+
+
+def embedding_table(
+    responses: np.ndarray, clips: pd.DataFrame, seed: int
+) -> pd.DataFrame:
+    """Where music and other sounds of the measured split lie in their embedding.
+
+    Parameters
+    ----------
+    responses
+        (clips, units) of all usable clips.
+    clips
+        Clip table of the same rows.
+    seed
+        Of the embedding.
+
+    Returns
+    -------
+    DataFrame
+        clip_id, x, y, group; in the order of `clips`.
+
+    Raises
+    ------
+    InputError
+        As `embed`.
+    """
+    shown = (clips["split"] == MEASURED_SPLIT) & clips["group"].isin(COMPARED_GROUPS)
+    x, y = embed(responses[shown.to_numpy()], seed).T
+    table = clips.loc[shown, ["clip_id"]].assign(x=x, y=y, group=clips["group"])
+    return table.reset_index(drop=True)
+
+
+def segregation_index(
+    music: np.ndarray, nonmusic: np.ndarray, bins: str = COMMON_BINS
+) -> float:
+    """1 less the Bhattacharyya coefficient of two clouds' 64 x 64 histograms (Fig. 1d).
+
+    0 for clouds that lie alike and 1 for clouds apart, but clouds of few points share
+    few bins by chance: read it beside `segregation_rows`' shuffled value.
+
+    Parameters
+    ----------
+    music, nonmusic
+        Points, (clips, 2).
+    bins
+        common: the same bins over the range of both; own: each cloud over its own
+        range, as the study's public notebook has it, so that two clouds far apart may
+        fill the same bins.
+    """
+    together = np.concatenate([music, nonmusic])
+    histograms = []
+    for points in (music, nonmusic):
+        within = together if bins == COMMON_BINS else points
+        extent = list(zip(within.min(axis=0), within.max(axis=0), strict=True))
+        counts, _, _ = np.histogram2d(*points.T, bins=BINS, range=extent)
+        histograms.append(counts / counts.sum())
+    return float(1 - np.sqrt(np.prod(histograms, axis=0)).sum())
+
+
+def segregation_rows(points: np.ndarray, groups: np.ndarray, seed: int) -> list[Row]:
+    """Segregation indices of an embedding, for ``measures.measure_table``.
+
+    Parameters
+    ----------
+    points
+        (clips, 2).
+    groups
+        music or nonmusic, (clips,).
+    seed
+        Of the shuffling.
+
+    Returns
+    -------
+    list of (measure, condition, value)
+        segregation_index (``common``, ``own``: the bins), and segregation_shuffled, the
+        same with the groups shuffled over the points: what clouds that lie alike give.
+    """
+    groups = np.asarray(groups)
+    shuffled = seeds.generator("segregation", seed).permutation(groups)
+    return [
+        measure.row(
+            segregation_index(points[of == MUSIC], points[of == NONMUSIC], bins),
+            bins=bins,
+        )
+        for measure, of in (
+            (SEGREGATION_INDEX, groups),
+            (SEGREGATION_SHUFFLED, shuffled),
+        )
+        for bins in (COMMON_BINS, OWN_BINS)
+    ]

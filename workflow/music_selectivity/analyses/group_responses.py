@@ -1,0 +1,78 @@
+"""Responses to the music and the non-music clips of a split, which analyses compare."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from music_selectivity.errors import InputError
+from music_selectivity.vocabulary import COMPARED_GROUPS, MUSIC
+
+LEAST_CLIPS = 2
+"""Fewer clips have no variance, and their mean no replicates worth the name."""
+
+
+class GroupResponses(NamedTuple):
+    """Responses to the music and non-music clips of a split, in table order.
+
+    Attributes
+    ----------
+    responses : array, shape (clips, units), float64
+    is_music : array, shape (clips,), bool
+    rows : array, shape (clips,), int
+        Where the clips stand in the clip table.
+    """
+
+    responses: np.ndarray
+    is_music: np.ndarray
+    rows: np.ndarray
+
+    @property
+    def music(self) -> np.ndarray:
+        """Responses to music."""
+        return self.responses[self.is_music]
+
+    @property
+    def nonmusic(self) -> np.ndarray:
+        """Responses to non-music."""
+        return self.responses[~self.is_music]
+
+
+def group_responses(
+    responses: np.ndarray, clips: pd.DataFrame, split: str
+) -> GroupResponses:
+    """Responses to the music and non-music clips of a split; mixed clips take no part.
+
+    Parameters
+    ----------
+    responses
+        (clips, units).
+    clips
+        Clip table of the same rows: split, group.
+
+    Raises
+    ------
+    InputError
+        The split has fewer than 2 music or 2 non-music clips, or a response is not
+        finite.
+    """
+    if len(responses) != len(clips):
+        raise ValueError(f"{len(responses)} responses for {len(clips)} clips")
+    compared = clips["group"].isin(COMPARED_GROUPS) & (clips["split"] == split)
+    rows = np.flatnonzero(compared)
+    is_music = (clips["group"].to_numpy() == MUSIC)[rows]
+    n_music = np.count_nonzero(is_music)
+    n_nonmusic = len(rows) - n_music
+    if min(n_music, n_nonmusic) < LEAST_CLIPS:
+        raise InputError(
+            f"the {split} split has {n_music} music and {n_nonmusic} non-music clips; "
+            f"comparing them needs {LEAST_CLIPS} of each: add clips, or check their "
+            "labels and categories.music"
+        )
+    chosen = responses[rows].astype(np.float64)
+    if not np.isfinite(chosen).all():
+        raise InputError(
+            f"responses on the {split} split hold NaN or infinity: the network "
+            "diverged; train it again with a lower learning rate"
+        )
+    return GroupResponses(chosen, is_music, rows)

@@ -1,0 +1,122 @@
+"""Responses to the 165 natural sounds, beside those of the brain (paper Fig. 3)."""
+
+import numpy as np
+import pandas as pd
+
+from music_selectivity.measures import (
+    NATURAL_CATEGORY,
+    NATURAL_CORRELATION,
+    NATURAL_RATIO,
+    Row,
+)
+from music_selectivity.stats.bootstrap import clip_weights, weighted_mean
+from music_selectivity.vocabulary import (
+    COMPONENTS,
+    MS_UNITS,
+    MUSIC_CATEGORIES,
+    MUSIC_COMPONENT,
+    NATURAL_CATEGORIES,
+    OTHER_UNITS,
+)
+
+
+def sound_weights(sounds: pd.DataFrame, draws: int) -> np.ndarray:
+    """Bootstrap weights, (sounds, 1 + draws), drawn within categories."""
+    return clip_weights(sounds["category"], draws, "natural sounds")
+
+
+def sound_table(
+    responses: np.ndarray, ms_units: np.ndarray, sounds: pd.DataFrame
+) -> pd.DataFrame:
+    """Mean response of the MS units to each sound: sound, category, response."""
+    table = sounds[["sound", "category"]].copy()
+    table["response"] = responses[:, ms_units].mean(axis=1, dtype=np.float64)
+    return table
+
+
+def natural_sound_rows(
+    responses: np.ndarray,
+    ms_units: np.ndarray,
+    sounds: pd.DataFrame,
+    weights: np.ndarray,
+) -> list[Row]:
+    """Measures of one network, with bootstrap replicates, for `measure_table`.
+
+    Parameters
+    ----------
+    responses
+        (sounds, units).
+    ms_units
+        Numbers of the music-selective units.
+    sounds
+        ``stimuli.natural_sounds.read_sounds``.
+    weights
+        `sound_weights`.
+
+    Returns
+    -------
+    list of (measure, condition, values)
+        natural_ratio (``ms``, ``others``: units): instrumental and vocal music over the
+        other nine categories; of the MS units, natural_category (by category) and
+        natural_correlation (by component), Pearson's r over sounds.
+    """
+    of_ms = responses[:, ms_units].mean(axis=1, dtype=np.float64)
+    rest = np.setdiff1d(np.arange(responses.shape[1]), ms_units)
+    rows: list[Row] = [
+        NATURAL_RATIO.row(_ratio(of_ms, sounds, weights), units=MS_UNITS)
+    ]
+    if len(rest):
+        of_others = responses[:, rest].mean(axis=1, dtype=np.float64)
+        ratio = _ratio(of_others, sounds, weights)
+        rows.append(NATURAL_RATIO.row(ratio, units=OTHER_UNITS))
+    rows += _category_rows(of_ms, sounds, weights)
+    for name in COMPONENTS:
+        component = sounds[f"component_{name}"].to_numpy(np.float64)
+        r = _weighted_correlation(of_ms, component, weights)
+        rows.append(NATURAL_CORRELATION.row(r, component=name))
+    return rows
+
+
+def fmri_rows(sounds: pd.DataFrame, weights: np.ndarray) -> list[Row]:
+    """The same ratio and categories of the brain's music component."""
+    response = sounds[f"component_{MUSIC_COMPONENT}"].to_numpy(np.float64)
+    ratio = NATURAL_RATIO.row(_ratio(response, sounds, weights), units=MS_UNITS)
+    return [ratio, *_category_rows(response, sounds, weights)]
+
+
+def _ratio(
+    response: np.ndarray, sounds: pd.DataFrame, weights: np.ndarray
+) -> np.ndarray:
+    music = sounds["category"].isin(MUSIC_CATEGORIES).to_numpy()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return weighted_mean(response[music], weights[music]) / weighted_mean(
+            response[~music], weights[~music]
+        )
+
+
+def _category_rows(
+    response: np.ndarray, sounds: pd.DataFrame, weights: np.ndarray
+) -> list[Row]:
+    rows: list[Row] = []
+    for category in NATURAL_CATEGORIES:
+        own = (sounds["category"] == category).to_numpy()
+        if own.any():
+            mean = weighted_mean(response[own], weights[own])
+            rows.append(NATURAL_CATEGORY.row(mean, natural_category=category))
+    return rows
+
+
+def _weighted_correlation(
+    x: np.ndarray, y: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """Pearson's r in each sample, (1 + draws,); NaN where a side does not vary."""
+    # Centred beforehand, products of deviations lose no digits.
+    x, y = x - x.mean(), y - y.mean()
+
+    def covariance(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return weighted_mean(a * b, weights) - weighted_mean(
+            a, weights
+        ) * weighted_mean(b, weights)
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return covariance(x, y) / np.sqrt(covariance(x, x) * covariance(y, y))

@@ -1,0 +1,156 @@
+"""Music-selectivity of units: the index, the units it chooses, and what they answer.
+
+Units are chosen on one split and measured on the other, so that a unit cannot be called
+selective for the chance it was picked by. A *clip table* here holds the clips of an
+activation table, row by row; of its groups, mixed clips take no part.
+"""
+
+import numpy as np
+import pandas as pd
+
+from music_selectivity.analyses.group_responses import group_responses
+from music_selectivity.errors import InputError
+from music_selectivity.measures import SAME_SPLIT_RATIO, Row
+from music_selectivity.vocabulary import SPLITS
+
+
+def music_selectivity_index(music: np.ndarray, nonmusic: np.ndarray) -> np.ndarray:
+    """Music-selectivity index (MSI) of each unit: Welch's t of music against the rest.
+
+    ``(mean_m - mean_n) / sqrt(var_m / n_m + var_n / n_n)`` with unbiased variances
+    (paper, Methods; Fig. 2b).
+
+    Parameters
+    ----------
+    music, nonmusic
+        Responses, (clips, units), of at least 2 clips each.
+
+    Returns
+    -------
+    array, shape (units,), float64
+        Never NaN: a unit without any variance has 0 where its means agree (a dead
+        unit) and plus or minus infinity where they differ.
+    """
+    # Counted from one clip's responses, constants cancel exactly, and no digits are
+    # lost to a large common offset.
+    origin = nonmusic[0].astype(np.float64)
+    music, nonmusic = music - origin, nonmusic - origin
+    difference = music.mean(axis=0) - nonmusic.mean(axis=0)
+    error = np.sqrt(
+        music.var(axis=0, ddof=1) / len(music)
+        + nonmusic.var(axis=0, ddof=1) / len(nonmusic)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(difference == 0, 0.0, difference / error)
+
+
+def top_units(msi: np.ndarray, fraction: float) -> np.ndarray:
+    """Numbers of the ``round(fraction * units)`` (at least 1) units of largest index.
+
+    The most selective comes first; of equal units the lower number. With 1/8 of 256
+    units these are the 32 music-selective (MS) units of the paper.
+    """
+    return _ranking(msi)[: _count(msi, fraction)]
+
+
+def middle_units(msi: np.ndarray, fraction: float) -> np.ndarray:
+    """As many units as `top_units`, from the centre of the same ranking."""
+    start = (len(msi) - _count(msi, fraction)) // 2
+    return _ranking(msi)[start : start + _count(msi, fraction)]
+
+
+def bottom_units(msi: np.ndarray, fraction: float) -> np.ndarray:
+    """As many units as `top_units`, from the end of the same ranking."""
+    return _ranking(msi)[len(msi) - _count(msi, fraction) :]
+
+
+def response_ratio(music: np.ndarray, nonmusic: np.ndarray) -> float:
+    """Mean response to music over mean response to non-music (paper Fig. 2b).
+
+    Parameters
+    ----------
+    music, nonmusic
+        Responses of the chosen units, (clips, units). Each mean is over clips of the
+        mean over units.
+
+    Returns
+    -------
+    float
+        NaN if the units answer to nothing, infinity if to music alone.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(_clip_means(music).mean() / _clip_means(nonmusic).mean())
+
+
+def unit_table(responses: np.ndarray, clips: pd.DataFrame) -> pd.DataFrame:
+    """What is known of each unit, on both splits (units.csv).
+
+    Parameters
+    ----------
+    responses
+        (clips, units).
+    clips
+        Clip table of the same rows: split, group.
+
+    Returns
+    -------
+    DataFrame
+        unit; and for each split msi, l1 (mean absolute response over music and
+        non-music clips), mean_music and mean_nonmusic, as ``msi_train`` and so on.
+
+    Raises
+    ------
+    InputError
+        A split has fewer than 2 music or 2 non-music clips, or a response is no number.
+    """
+    groups = {split: group_responses(responses, clips, split) for split in SPLITS}
+    columns = {"unit": np.arange(responses.shape[1])}
+    for split, found in groups.items():
+        columns[f"msi_{split}"] = music_selectivity_index(found.music, found.nonmusic)
+    for split, found in groups.items():
+        both = np.concatenate([found.music, found.nonmusic])
+        columns[f"l1_{split}"] = np.abs(both).mean(axis=0)
+    for split, found in groups.items():
+        columns[f"mean_music_{split}"] = found.music.mean(axis=0)
+        columns[f"mean_nonmusic_{split}"] = found.nonmusic.mean(axis=0)
+    return pd.DataFrame(columns)
+
+
+def same_split_ratios(
+    responses: np.ndarray, clips: pd.DataFrame, fraction: float
+) -> list[Row]:
+    """Response ratio of units chosen and measured on the same clips: inflated.
+
+    Rows (measure, condition, value) of ``same_split_ratio`` on train and on eval, for
+    `responses` and `clips` as for `unit_table` and a `fraction` of the units.
+
+    Raises
+    ------
+    InputError
+        As `unit_table`.
+    """
+    rows = []
+    for split in SPLITS:
+        found = group_responses(responses, clips, split)
+        index = music_selectivity_index(found.music, found.nonmusic)
+        units = top_units(index, fraction)
+        value = response_ratio(found.music[:, units], found.nonmusic[:, units])
+        rows.append(SAME_SPLIT_RATIO.row(value, split=split))
+    return rows
+
+
+def _ranking(msi: np.ndarray) -> np.ndarray:
+    return np.argsort(-np.asarray(msi), kind="stable")
+
+
+def _count(msi: np.ndarray, fraction: float) -> int:
+    if not 0 < fraction <= 1:
+        raise InputError(
+            f"the fraction of units is {fraction}; analysis.ms_fraction must be above "
+            "0 and at most 1"
+        )
+    return max(1, round(fraction * len(msi)))
+
+
+def _clip_means(responses: np.ndarray) -> np.ndarray:
+    return responses.mean(axis=1, dtype=np.float64)

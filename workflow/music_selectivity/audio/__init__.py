@@ -1,0 +1,1 @@
+"""One sound: reading it, and its log-mel spectrogram."""

@@ -1,0 +1,152 @@
+"""What claims look up in the statistics, built from the measures.
+
+A misspelt field is a ValueError as soon as a quantity is built, when the claims are
+imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from music_selectivity.measures import Measure
+from music_selectivity.vocabulary import ORIGINAL
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from music_selectivity.claims.measured import Measured, Values
+
+# From what was measured to one row per network.
+Quantity = Callable[["Measured"], "Values"]
+
+# From what was measured to x and y under several conditions, for a correlation. x is a
+# number, or a value for each network.
+Points = Callable[["Measured"], list[tuple["float | Values", "Values"]]]
+
+
+def of(model: str, measure: Measure, **fields: object) -> Quantity:
+    """A measure under one condition."""
+    condition = measure.condition(**fields)
+    return lambda measured: measured.values(model, measure, condition)
+
+
+def quotient(numerator: Quantity, denominator: Quantity) -> Quantity:
+    """Ratio, network by network."""
+    return lambda measured: _finite(numerator(measured) / denominator(measured))
+
+
+def difference(first: Quantity, second: Quantity) -> Quantity:
+    """Difference, network by network."""
+    return lambda measured: _finite(first(measured) - second(measured))
+
+
+def one_minus(quantity: Quantity) -> Quantity:
+    """What is missing to 1."""
+    return lambda measured: 1 - quantity(measured)
+
+
+def mean_of(model: str, measure: Measure, *, over: str, **fields: object) -> Quantity:
+    """Mean over one field of the conditions, of networks that have all its values.
+
+    Parameters
+    ----------
+    over
+        The field.
+    fields
+        All the other fields of the conditions.
+    """
+    grouped = _grouped(model, measure, over, fields)
+    return lambda measured: grouped(measured).mean()
+
+
+def largest_of(
+    model: str,
+    measure: Measure,
+    *,
+    over: str,
+    excluding: Collection[str],
+    **fields: object,
+) -> Quantity:
+    """Largest over one field of the conditions, `excluding` some of its values.
+
+    Other parameters are as for `mean_of`.
+    """
+    grouped = _grouped(model, measure, over, fields, excluding)
+    return lambda measured: grouped(measured).max()
+
+
+def along(model: str, measure: Measure, **fields: object) -> Points:
+    """Points of a measure over the segment length of quilts, in ms, without originals.
+
+    `fields` are all fields of the conditions but the segment.
+    """
+    _check_all_but(measure, "segment", fields)
+
+    def points(measured: Measured) -> list[tuple[float, Values]]:
+        lengths = {
+            float(found["segment"]): condition
+            for condition, found in measured.conditions(model, measure).items()
+            if found["segment"] != ORIGINAL and _has(found, fields)
+        }
+        return [
+            (length, measured.values(model, measure, lengths[length]))
+            for length in sorted(lengths)
+        ]
+
+    return points
+
+
+def together(model: str, x: Measure, y: Measure) -> Points:
+    """Points of two measures under each condition that both have."""
+
+    def points(measured: Measured) -> list[tuple[Values, Values]]:
+        of_y = measured.conditions(model, y)
+        return [
+            (measured.values(model, x, name), measured.values(model, y, name))
+            for name in measured.conditions(model, x)
+            if name in of_y
+        ]
+
+    return points
+
+
+def _grouped(
+    model: str,
+    measure: Measure,
+    over: str,
+    fields: dict[str, object],
+    excluding: Collection[str] = (),
+) -> Callable[[Measured], pd.api.typing.DataFrameGroupBy]:
+    _check_all_but(measure, over, fields)
+
+    def grouped(measured: Measured) -> pd.api.typing.DataFrameGroupBy:
+        chosen = [
+            condition
+            for condition, found in measured.conditions(model, measure).items()
+            if found[over] not in excluding and _has(found, fields)
+        ]
+        return measured.by_network(model, measure, chosen)
+
+    return grouped
+
+
+def _has(found: dict[str, object], wanted: dict[str, object]) -> bool:
+    return all(str(found[name]) == str(value) for name, value in wanted.items())
+
+
+def _check_all_but(measure: Measure, free: str, fields: dict[str, object]) -> None:
+    """Check that `fields` are all of the measure's but a free one."""
+    measure.check(**fields)
+    if {*fields, free} != set(measure.fields) or free in fields:
+        raise ValueError(
+            f"{measure.name} has the fields {', '.join(measure.fields)}, not "
+            f"{', '.join([*fields, free])}"
+        )
+
+
+def _finite(values: Values) -> Values:
+    """Networks that both operands have: of one alone the result is NaN."""
+    return values[np.isfinite(values[0])]

@@ -1,0 +1,156 @@
+"""Making the clip table: listed clips with what was found in their audio."""
+
+import logging
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import pandas as pd
+
+from music_selectivity.corpus.clip_table import included
+from music_selectivity.errors import InputError
+from music_selectivity.vocabulary import (
+    DUPLICATE,
+    EMPTY,
+    EVAL,
+    MISSING_FILE,
+    MIXED,
+    NOT_FINITE,
+    SPLITS,
+    TRAIN,
+    UNREADABLE,
+    USED,
+)
+
+log = logging.getLogger(__name__)
+
+# Broken files. A clip that is missing was never had (videos vanish), and one that is
+# silent, too short or a duplicate was read well: none of these is a failure.
+FAILURES = (UNREADABLE, EMPTY, NOT_FINITE)
+
+
+def merge_audits(
+    described: pd.DataFrame, audits: Sequence[pd.DataFrame]
+) -> pd.DataFrame:
+    """The clip table: described clips with what was found in their audio.
+
+    Adds shard, row, excluded and the measures of `log_mel_shards.write_shard`. A clip
+    without any file is excluded as "missing file", with shard and row -1, and one whose sound
+    another clip has too as "duplicate", of the clip in `duplicate_of`. Rows are sorted
+    by clip_id.
+
+    Parameters
+    ----------
+    audits
+        Of each shard, in order. Of a clip_id that stands in two, as it may in Parquet
+        files, the first is used.
+
+    Raises
+    ------
+    InputError
+        If no clip of a split is left, with the reasons counted.
+    """
+    numbered = [audit.assign(shard=shard) for shard, audit in enumerate(audits)]
+    found = pd.concat(numbered, ignore_index=True)
+    again = found["clip_id"].duplicated()
+    for clip_id, path in found.loc[again, ["clip_id", "found_in"]].to_numpy():
+        log.warning("%s is in %s again; the first is used", clip_id, path)
+    clips = described.merge(found[~again], on="clip_id", how="left")
+    clips = clips.sort_values("clip_id", ignore_index=True)
+    clips["excluded"] = clips["excluded"].fillna(MISSING_FILE)
+    for place in ("shard", "row"):
+        clips[place] = clips[place].fillna(-1).astype(np.int64)
+    clips = clips.fillna({"found_in": "", "content": ""})
+    clips = _without_duplicates(clips)
+    for split in SPLITS:
+        of_split = clips[clips["split"] == split]
+        if not (of_split["excluded"] == USED).any():
+            reasons = of_split["excluded"].value_counts()
+            told = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+            raise InputError(
+                f"no usable clip is left in the {split} split "
+                f"({told or 'none listed'}); check the corpus folder and tables"
+            )
+    return clips
+
+
+def _without_duplicates(clips: pd.DataFrame) -> pd.DataFrame:
+    """`clips` with all but one of those whose sound is the same set aside.
+
+    One in eval stays rather than one in train, so that no network is tested on a sound
+    that it learned and the clips that are scored stay whole; among others the first by
+    clip_id. What one copy is said to hold, the sound holds: copies of several groups
+    are mixed, and speech in one is speech in all.
+    """
+    clips = clips.assign(duplicate_of="")
+    usable = clips[clips["excluded"] == USED]
+    usable = usable.sort_values(["split", "clip_id"])  # eval comes first
+    copies = usable.groupby("content", sort=False)
+    kept = copies["clip_id"].transform("first")
+    groups = usable["group"].where(copies["group"].transform("nunique") == 1, MIXED)
+    clips.loc[usable.index, "group"] = groups
+    clips.loc[usable.index, "is_speech"] = copies["is_speech"].transform("any")
+    others = kept[kept != usable["clip_id"]]
+    clips.loc[others.index, "duplicate_of"] = others
+    clips.loc[others.index, "excluded"] = DUPLICATE
+    return clips
+
+
+def check_failures(clips: pd.DataFrame, max_share: float) -> None:
+    """Refuse a clip table for which too many files were broken.
+
+    Parameters
+    ----------
+    max_share
+        Share of a split's clips with a file that may fail, 0 to 1; see FAILURES.
+
+    Raises
+    ------
+    InputError
+        If more of them failed in a split, with reasons counted and three named.
+    """
+    for split in SPLITS:
+        found = clips[(clips["split"] == split) & (clips["excluded"] != MISSING_FILE)]
+        failed = found[found["excluded"].isin(FAILURES)]
+        if len(failed) > max_share * len(found):
+            reasons = failed["excluded"].value_counts(sort=False)
+            told = ", ".join(
+                f"{reasons[name]} {name}" for name in FAILURES if name in reasons
+            )
+            first = failed[["clip_id", "found_in"]].head(3).to_numpy()
+            some = ", ".join(f"{clip_id} in {path}" for clip_id, path in first)
+            raise InputError(
+                f"{len(failed)} of the {len(found)} clips found of the {split} split "
+                f"failed ({told}), such as {some}; mend or fetch them anew, or raise "
+                f"corpus.max_failed_share, now {max_share:g}"
+            )
+
+
+def class_table(
+    names: Sequence[str],
+    music: Collection[str],
+    speech: Collection[str],
+    clips: pd.DataFrame,
+) -> pd.DataFrame:
+    """classes.csv: index, name, music_related, speech, and clips per split.
+
+    n_train and n_eval count usable clips; listed_train and listed_eval, all.
+    """
+
+    def per_class(clips: pd.DataFrame) -> pd.DataFrame:
+        labels = clips[["split", "labels"]].explode("labels")
+        counts = labels.groupby(["labels", "split"]).size().unstack(fill_value=0)
+        return counts.reindex(index=list(names), columns=list(SPLITS), fill_value=0)
+
+    usable, listed = per_class(included(clips)), per_class(clips)
+    return pd.DataFrame(
+        {
+            "index": range(len(names)),
+            "name": list(names),
+            "music_related": [name in music for name in names],
+            "speech": [name in speech for name in names],
+            "n_train": usable[TRAIN].to_numpy(),
+            "n_eval": usable[EVAL].to_numpy(),
+            "listed_train": listed[TRAIN].to_numpy(),
+            "listed_eval": listed[EVAL].to_numpy(),
+        }
+    )

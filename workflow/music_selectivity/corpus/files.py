@@ -1,0 +1,380 @@
+"""Where the clips' audio lies: files of each form of corpus, by clip id.
+
+Standard library only: the Snakefile calls this to learn the inputs of each shard
+before any job runs.
+"""
+
+import csv
+import hashlib
+import os
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from music_selectivity.errors import InputError
+
+# Folder of the mirror's files among the downloads.
+MIRROR = "audioset/parquet"
+
+# What is read of a clip that lies there in several forms. A clip may have any other
+# suffix, or none, for the reader judges by first bytes.
+AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff")
+
+# What downloads and analyses leave beside clips, under their names.
+SIDECARS = (
+    *(".json", ".txt", ".csv", ".tsv", ".md", ".description", ".vtt", ".srt"),
+    *(".jpg", ".jpeg", ".png", ".webp", ".part", ".tmp", ".ytdl", ".npy", ".h5"),
+)
+
+# Of clips that no table of the user's narrows down: both splits have 42,531.
+MOST_UNLISTED = 100_000
+
+# AudioSet clips are kept as YTID, YTID_start or YTID_start_end, with a Y before them in
+# some collections; a YTID is 11 long, so none of these can be mistaken for another.
+AUDIOSET_NAME = re.compile(r"Y?([A-Za-z0-9_-]{11})(_[0-9.]+){0,2}")
+
+
+def shard_of(name: str, n_shards: int) -> int:
+    """The fixed shard of a clip or Parquet file: a hash of its id, so that none moves
+    when others come."""
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % n_shards
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """Stem and suffix, lower case, of a file's name; that of gzip is left out."""
+    if name.lower().endswith(".gz"):
+        name = name[: -len(".gz")]
+    stem, suffix = os.path.splitext(name)
+    return stem, suffix.lower()
+
+
+def ytid_in(name: str) -> str | None:
+    """YTID of a clip of AudioSet from its file's name; None if it is no such name."""
+    match = AUDIOSET_NAME.fullmatch(split_name(name)[0])
+    return match and match[1]
+
+
+def audioset_files(
+    folder: str | os.PathLike,
+    parquet: Sequence[str] = ("**/*.parquet",),
+    listed: Collection[str] | None = None,
+) -> dict[str, Path]:
+    """Files of a folder of AudioSet, nested or flat, links followed.
+
+    Parquet files by their paths below the folder: the clips stand in them. Or clip
+    files by YTID, sorted by id. Of several with one YTID the first counts, those with a
+    suffix of sound before others; in order of names, those of a folder before those of
+    its subfolders.
+
+    Parameters
+    ----------
+    folder
+        Of the clips.
+    parquet
+        Globs below it of the Parquet files to use; ``**`` stands for any folders.
+    listed
+        YTIDs of the clip files to use; None for all.
+
+    Raises
+    ------
+    InputError
+        If the folder is missing, holds no clip, holds both forms or cannot be read, a
+        Parquet file cannot, or too many clips are there to take them all.
+    """
+    folder = _existing_folder(folder, "corpus.audioset.folder")
+    in_parquet: dict[str, Path] = {}
+    clips: dict[str, Path] = {}
+    for path in _walk(folder):
+        if is_parquet(path):
+            name = path.relative_to(folder)
+            if any(_matches(name.parts, tuple(glob.split("/"))) for glob in parquet):
+                _check_parquet(path)
+                in_parquet[name.as_posix()] = path
+        elif _is_clip(path, listed):
+            _check_name(path)
+            ytid = ytid_in(path.name)
+            first = clips.setdefault(ytid, path)
+            if _is_named_sound(path) and not _is_named_sound(first):
+                clips[ytid] = path
+            if listed is None and len(clips) > MOST_UNLISTED:
+                raise InputError(
+                    f"{folder}: more than {MOST_UNLISTED:,} clips; give the segment "
+                    "tables of those that you mean as corpus.audioset.train_segments "
+                    "and corpus.audioset.eval_segments, and no other is read"
+                )
+    if in_parquet and clips:
+        raise InputError(
+            f"{folder}: holds {len(in_parquet)} Parquet files and {len(clips)} clip "
+            f"files, such as {next(iter(clips.values()))}; move one kind out of it, or "
+            "set corpus.audioset.parquet to [] to use the clip files alone"
+        )
+    if not in_parquet and not clips:
+        which = "" if listed is None else " that the segment tables list"
+        raise InputError(
+            f"{folder}: no Parquet file of corpus.audioset.parquet "
+            f"({', '.join(parquet) or 'none'}), and no clip named YTID, YTID_start or "
+            f"YTID_start_end{which}; check corpus.audioset.folder"
+        )
+    return in_parquet or dict(sorted(clips.items()))
+
+
+def _matches(path: Sequence[str], glob: Sequence[str]) -> bool:
+    """Whether the parts of a relative path match those of a glob."""
+    if not glob:
+        return not path
+    if glob[0] == "**":
+        return any(_matches(path[n:], glob[1:]) for n in range(len(path) + 1))
+    return bool(path) and fnmatchcase(path[0], glob[0]) and _matches(path[1:], glob[1:])
+
+
+def _is_clip(path: Path, listed: Collection[str] | None) -> bool:
+    """Whether a file is a clip of those that are asked for, by its name."""
+    ytid = ytid_in(path.name)
+    if not ytid or split_name(path.name)[1] in SIDECARS:
+        return False
+    return (listed is None or ytid in listed) and _is_readable(path)
+
+
+def _is_named_sound(path: Path) -> bool:
+    return split_name(path.name)[1] in AUDIO_SUFFIXES
+
+
+def _check_parquet(path: Path) -> None:
+    _check_name(path)
+    if not _is_readable(path):
+        raise InputError(
+            f"{path}: cannot be read; fetch it anew, or move it out of the corpus's "
+            "folder"
+        )
+
+
+def is_parquet(path: str | os.PathLike) -> bool:
+    """Whether a file is named as Parquet; hidden ones are other programs' own."""
+    name = os.path.basename(path)
+    return name.endswith(".parquet") and not name.startswith(".")
+
+
+def _is_readable(path: str | os.PathLike) -> bool:
+    """Whether a path is a regular file that may be read; what is not counts as missing.
+
+    Snakemake opens its inputs: it would wait for a named pipe, and fail on the rest.
+    """
+    return os.path.isfile(path) and os.access(path, os.R_OK)
+
+
+def _check_name(path: Path) -> None:
+    """Refuse names that Snakemake cannot carry."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(f"{str(path)!a}: a name not in UTF-8; rename it") from error
+    if "{" in str(path) or "}" in str(path):
+        raise InputError(
+            f"{path}: Snakemake takes braces in a path for wildcards; rename it"
+        )
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """What lies below a folder but is none, links followed, each folder once."""
+
+    def refuse(error: OSError) -> None:
+        raise InputError(
+            f"{error.filename}: cannot be listed ({error.strerror}); make the folder "
+            "readable or move it out of the corpus"
+        )
+
+    seen = set()
+    for parent, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
+        status = os.stat(parent)
+        identity = status.st_dev, status.st_ino
+        if identity in seen:
+            folders.clear()
+            continue
+        seen.add(identity)
+        folders.sort()
+        yield from (Path(parent, name) for name in sorted(names))
+
+
+def table_rows(
+    folder: str | os.PathLike, table: str
+) -> list[tuple[int, dict[str, str]]]:
+    """Numbered rows of a user's own clip table; the header is row 1.
+
+    Raises
+    ------
+    InputError
+        If the table is missing, empty, lacks a column, repeats an id or names a file
+        outside the folder; the message gives the row.
+    """
+    folder = _existing_folder(folder, "corpus.table.folder")
+    path = Path(folder, table)
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            reader = csv.DictReader(file, restval="")
+            missing = {"clip_id", "file", "labels", "split"} - set(
+                reader.fieldnames or []
+            )
+            if missing:
+                raise InputError(
+                    f"{path}: the table lacks the column(s) "
+                    f"{', '.join(sorted(missing))}; it has "
+                    f"{', '.join(reader.fieldnames or ['none'])}"
+                )
+            # Blank lines count as rows, as they do in an editor.
+            rows = [(reader.line_num, row) for row in reader]
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot read the clip table ({error.strerror}); check "
+            "corpus.table.folder and corpus.table.table"
+        ) from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path}: not a CSV table in UTF-8 ({error})") from error
+    if not rows:
+        raise InputError(f"{path}: the clip table has a header but no rows")
+    seen: dict[str, int] = {}
+    files: dict[str, int] = {}
+    for number, row in rows:
+        if any(row.get(None, ())):
+            raise InputError(
+                f"{path}, row {number}: more cells than the header has; put a cell "
+                "with a comma in it in double quotes"
+            )
+        if not row["clip_id"] or not row["file"]:
+            raise InputError(f"{path}, row {number}: clip_id or file is empty")
+        if row["clip_id"] in seen:
+            raise InputError(
+                f"{path}, row {number}: clip_id {row['clip_id']!r} stands already in "
+                f"row {seen[row['clip_id']]}; ids must differ"
+            )
+        seen[row["clip_id"]] = number
+        if row["file"] in files:
+            raise InputError(
+                f"{path}, row {number}: file {row['file']!r} stands already in row "
+                f"{files[row['file']]}; a sound in both splits would test units on the "
+                "clips that chose them"
+            )
+        files[row["file"]] = number
+        parts = Path(row["file"]).parts
+        if ".." in parts or Path(row["file"]).is_absolute():
+            raise InputError(
+                f"{path}, row {number}: file {row['file']!r} lies outside the folder; "
+                "give a path below it"
+            )
+        if "{" in row["file"] or "}" in row["file"]:
+            raise InputError(
+                f"{path}, row {number}: file {row['file']!r} has a brace in its name, "
+                "which Snakemake takes for a wildcard; rename it"
+            )
+    return rows
+
+
+def table_files(folder: str | os.PathLike, table: str) -> dict[str, Path]:
+    """Readable files of a user's own clip table, by clip id, sorted by id.
+
+    Raises
+    ------
+    InputError
+        The table is wrong, or no file that it lists is there.
+    """
+    files = {
+        row["clip_id"]: Path(folder, row["file"])
+        for _, row in table_rows(folder, table)
+    }
+    found = {
+        clip_id: path for clip_id, path in sorted(files.items()) if _is_readable(path)
+    }
+    if not found:
+        # Before any result is made anew without sound: a mount may be gone.
+        raise InputError(
+            f"{folder}: none of the {len(files)} files that {table} lists is there; "
+            "see that its disk is mounted, and check corpus.table.folder"
+        )
+    return found
+
+
+def corpus_files(corpus: Mapping, downloads: str | os.PathLike) -> dict[str, Path]:
+    """Files of the corpus that the config section `corpus` describes, by clip id.
+
+    Parquet files, which hold many clips, by their paths below the folder; those that
+    are fetched need not be there yet.
+    """
+    if corpus["type"] == "table":
+        return table_files(corpus["table"]["folder"], corpus["table"]["table"])
+    audioset = corpus["audioset"]
+    if not audioset["folder"]:
+        names = mirror_files(audioset["mirror"])
+        return {name: Path(downloads, MIRROR, name) for name in names}
+    listed = _listed_ytids(audioset, downloads)
+    return audioset_files(audioset["folder"], audioset["parquet"], listed)
+
+
+def _listed_ytids(audioset: Mapping, downloads: str | os.PathLike) -> set[str] | None:
+    """YTIDs of the user's own segment tables; None unless both are given.
+
+    Fetched ones do not count: they may not be there yet, and when they come the inputs
+    of a run must not change.
+    """
+    tables = [Path(audioset[f"{split}_segments"]) for split in ("train", "eval")]
+    if any(table.is_relative_to(downloads) for table in tables):
+        return None
+    return {cells[0] for table in tables for _, cells in segment_rows(table)}
+
+
+def segment_rows(path: str | os.PathLike) -> list[tuple[int, list[str]]]:
+    """Numbered rows of a segment CSV, without comments and empty lines.
+
+    Raises
+    ------
+    InputError
+        If the table cannot be read, a row is no CSV, or there is none.
+    """
+    rows = []
+    for number, line in enumerate(text_lines(path), start=1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        try:
+            # Each line by itself: a quote left open must not swallow the next.
+            cells = next(csv.reader([line], skipinitialspace=True))
+        except csv.Error as error:
+            raise InputError(f"{path}, row {number}: not CSV ({error})") from error
+        rows.append((number, cells))
+    if not rows:
+        raise InputError(f"{path}: the segment table holds no clip")
+    return rows
+
+
+def text_lines(path: str | os.PathLike) -> list[str]:
+    """Lines of a text in UTF-8.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is no such text.
+    """
+    try:
+        return Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not text in UTF-8 ({error})") from error
+
+
+def mirror_files(mirror: Mapping) -> list[str]:
+    """Names of the mirror's Parquet files (config section corpus.audioset.mirror)."""
+    counts = {"bal_train": mirror["train_files"], "eval": mirror["eval_files"]}
+    return [
+        f"{split}/{number:02d}.parquet"
+        for split, count in counts.items()
+        for number in range(count)
+    ]
+
+
+def _existing_folder(folder: str | os.PathLike | None, key: str) -> Path:
+    if not folder:
+        raise InputError(f"config key {key} is empty: give the folder of your clips")
+    if not Path(folder).is_dir():
+        raise InputError(f"{folder}: no such folder; correct config key {key}")
+    _check_name(Path(folder))
+    return Path(folder)

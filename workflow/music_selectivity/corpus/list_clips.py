@@ -1,0 +1,83 @@
+"""The corpus that a config describes: every clip and class, in one form for all."""
+
+import os
+from collections.abc import Mapping
+
+import pandas as pd
+
+from music_selectivity.corpus.exclusions import read_exclusion_list
+from music_selectivity.corpus.groups import (
+    describe,
+    table_music_classes,
+    table_speech_classes,
+)
+from music_selectivity.corpus.ontology import Ontology
+from music_selectivity.corpus.tables import (
+    generated_tables,
+    list_audioset,
+    list_table,
+    read_class_names,
+)
+from music_selectivity.errors import InputError
+
+# Forms of corpus that the workflow itself writes, in AudioSet's form.
+GENERATED = ("soundscapes", "collections")
+
+
+def list_corpus(
+    corpus: Mapping, categories: Mapping, generated: str | os.PathLike
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Clips and classes that the config describes, before any audio is read.
+
+    Parameters
+    ----------
+    corpus, categories
+        The config sections.
+    generated
+        Folder of a generated corpus, used when that is the form.
+
+    Returns
+    -------
+    clips
+        clip_id, split, labels, group, is_speech, unlabelled_music.
+    classes
+        name, music_related, speech, in output order.
+    """
+    form = corpus["type"]
+    tables = dict(corpus[form])
+    if form == "table":
+        ontology = Ontology.read(tables["ontology"]) if tables["ontology"] else None
+        known = set(ontology.children) if ontology else None
+        listed = list_table(tables["folder"], tables["table"], known)
+        names = sorted({label for labels in listed["labels"] for label in labels})
+    else:
+        if form in GENERATED:
+            tables = generated_tables(generated)
+        ontology = Ontology.read(tables["ontology"])
+        names_by_mid = read_class_names(tables["classes"], ontology)
+        segments = {
+            "train": tables["train_segments"],
+            "eval": tables["eval_segments"],
+        }
+        listed = list_audioset(segments, names_by_mid)
+        names = list(names_by_mid.values())
+    if ontology:
+        music = ontology.category(**categories["music"])
+        speech = ontology.category(**categories["speech"])
+    else:
+        music = table_music_classes(listed)
+        speech = table_speech_classes(listed)
+    if listed.empty:
+        raise InputError("the corpus tables list no clip")
+    excluded = tables.get("exclusions")
+    unlabelled = read_exclusion_list(excluded) if excluded else []
+    clips = describe(listed, music, speech, unlabelled)
+    if excluded and not clips["unlabelled_music"].any():
+        raise InputError(
+            f"{excluded}: none of its lines is a clip of the corpus; give clip ids or "
+            "file names, one a line"
+        )
+    classes = pd.DataFrame({"name": names})
+    classes["music_related"] = classes["name"].isin(music)
+    classes["speech"] = classes["name"].isin(speech)
+    return clips, classes

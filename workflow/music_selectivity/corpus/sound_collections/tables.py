@@ -1,0 +1,61 @@
+"""AudioSet's tables of the clips that are planned."""
+
+import json
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from music_selectivity.corpus.ontology import Ontology
+from music_selectivity.corpus.sound_collections.esc50 import ADDED_CLASSES
+from music_selectivity.corpus.sound_collections.formats import SECONDS
+from music_selectivity.errors import InputError
+from music_selectivity.store import write_table, write_text
+
+
+def write_tables(
+    recipes: pd.DataFrame, ontology: str | os.PathLike, folder: str | os.PathLike
+) -> None:
+    """AudioSet's tables of the corpus: ontology, classes and segments of both splits.
+
+    Parameters
+    ----------
+    recipes
+        ``planning.plan``.
+    ontology
+        AudioSet's ontology.json, written anew with the few classes that ESC-50 adds.
+    folder
+        Where ``corpus_tables.generated_tables`` looks for them.
+
+    Raises
+    ------
+    InputError
+        The ontology cannot be read, or lacks a class that is needed.
+    """
+    folder = Path(folder)
+    needed = {*recipes["label"], *ADDED_CLASSES.values()} - ADDED_CLASSES.keys()
+    for name in sorted(needed - Ontology.read(ontology).children.keys()):
+        raise InputError(
+            f"{ontology}: no class named {name!r}; give AudioSet's own as "
+            "corpus.collections.ontology"
+        )
+    nodes = json.loads(Path(ontology).read_text(encoding="utf-8-sig"))
+    by_name = {node["name"]: node for node in nodes}
+    for name, parent in ADDED_CLASSES.items():
+        mid = f"/x/{name.casefold().replace(', ', '_').replace(' ', '_')}"
+        by_name[parent]["child_ids"].append(mid)
+        nodes.append({"id": mid, "name": name, "child_ids": []})
+        by_name[name] = nodes[-1]
+    write_text(folder / "ontology.json", json.dumps(nodes))
+    names = sorted(recipes["label"].unique())
+    mids = [by_name[name]["id"] for name in names]
+    classes = pd.DataFrame({"mid": mids, "display_name": names})
+    write_table(folder / "class_labels_indices.csv", classes.reset_index(names="index"))
+    for split, clips in recipes.groupby("split"):
+        lines = [
+            f"{row.clip_id}, {row.start:.3f}, {row.start + SECONDS:.3f}, "
+            f'"{by_name[row.label]["id"]}"'
+            for row in clips.itertuples()
+        ]
+        head = "# YTID, start_seconds, end_seconds, positive_labels"
+        write_text(folder / f"{split}_segments.csv", "\n".join([head, *lines, ""]))

@@ -1,0 +1,103 @@
+"""Networks on disk: the finished one, and the state of a training not yet finished."""
+
+import io
+import json
+import os
+from collections.abc import Mapping
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import nn
+
+from music_selectivity.errors import InputError
+from music_selectivity.networks.registry import build
+from music_selectivity.store import atomic_path
+
+State = dict[str, torch.Tensor]
+
+# safetensors writes several metadata entries in an order that varies; so ours is one
+# entry of sorted JSON.
+METADATA = "music_selectivity"
+
+
+def save_checkpoint(path: str | os.PathLike, state: State, metadata: Mapping) -> None:
+    """Write weights and what is known of them as safetensors, atomically.
+
+    The same content gives the same bytes.
+
+    Parameters
+    ----------
+    metadata
+        Whatever JSON can hold; `load_checkpoint` needs "architecture" and "classes",
+        the class names in the order of the outputs.
+    """
+    tensors = {name: tensor.contiguous() for name, tensor in state.items()}
+    header = {METADATA: json.dumps(metadata, sort_keys=True)}
+    # By way of bytes, for then a full disk is told by the system's own error.
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(save(tensors, metadata=header))
+
+
+def save_snapshots(
+    path: str | os.PathLike, snapshots: Mapping[int, State], metadata: Mapping
+) -> None:
+    """Write the weights of several epochs as `save_checkpoint` writes those of one."""
+    tensors = {
+        f"{epoch}/{name}": tensor
+        for epoch, state in snapshots.items()
+        for name, tensor in state.items()
+    }
+    save_checkpoint(path, tensors, metadata)
+
+
+def load_checkpoint(
+    path: str | os.PathLike, epoch: int | None = None
+) -> tuple[nn.Module, dict]:
+    """Network in evaluation mode, on the CPU, and its metadata.
+
+    `epoch` chooses from a file of `save_snapshots`.
+
+    Raises
+    ------
+    InputError
+        The file is missing, damaged, or not a checkpoint of this project.
+    """
+    prefix = "" if epoch is None else f"{epoch}/"
+    try:
+        with safe_open(os.fspath(path), "pt") as file:
+            metadata = json.loads((file.metadata() or {})[METADATA])
+            state = {
+                name.removeprefix(prefix): file.get_tensor(name)
+                for name in file.keys()  # noqa: SIM118
+                if name.startswith(prefix)
+            }
+        network = build(metadata["architecture"], len(metadata["classes"]), seed=0)
+        network.load_state_dict(state)
+    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
+        raise InputError(
+            f"{path} is not a checkpoint that this version can read "
+            f"({type(error).__name__}: {error}); delete it and train again"
+        ) from error
+    return network.eval(), metadata
+
+
+def save_resume(path: str | os.PathLike, key: str, content: Mapping) -> None:
+    """Write the state of an unfinished training, atomically, under the run's key."""
+    buffer = io.BytesIO()
+    torch.save({"key": key, "content": dict(content)}, buffer)
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(buffer.getbuffer())
+
+
+def load_resume(path: str | os.PathLike, key: str) -> dict | None:
+    """Content that `save_resume` wrote, or None if the file is of another run.
+
+    Nothing is lost with a file that cannot be read but the time to train again, so
+    it counts as another run's.
+    """
+    try:
+        saved = torch.load(path, map_location="cpu", weights_only=True)
+        return saved["content"] if saved["key"] == key else None
+    except Exception:
+        return None

@@ -1,0 +1,108 @@
+"""The network of Kim, Kim & Jeong (2024)."""
+
+import torch
+from torch import nn
+
+from music_selectivity.errors import InputError
+
+
+class Network(nn.Module):
+    """The network of the paper (Methods).
+
+    Shapes for the paper's 64 mels x 802 frames (10 s), without the batch axis:
+
+    ======== ======================================================== ==============
+    module   layers                                                   output
+    ======== ======================================================== ==============
+    (input)                                                           1 x 64 x 802
+    conv1    conv 5x5, stride (2, 4), batch-norm, ReLU                32 x 30 x 200
+             max-pool 2, stride 2; dropout                            32 x 15 x 100
+    conv2    conv 5x5, batch-norm, ReLU                               64 x 11 x 96
+             max-pool 2, stride 1                                     64 x 10 x 95
+             conv 5x5, batch-norm, ReLU                               128 x 6 x 91
+             max-pool 2, stride 1; dropout                            128 x 5 x 90
+    conv3    conv 5x5, batch-norm, ReLU; dropout                      256 x 1 x 86
+    avgpool  mean over mels and frames: the units                     256
+    head     linear, ReLU, dropout                                    256
+             linear: logits                                           classes
+    ======== ======================================================== ==============
+
+    Nothing is padded, convolutions have no bias, dropout is 0.2, and weights start
+    from torch's defaults. With 527 classes there are 1,278,191 parameters.
+    """
+
+    n_units = 256
+
+    def __init__(self, n_classes: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Sequential(
+            *_convolution(1, 32, stride=(2, 4)),
+            nn.MaxPool2d(2, stride=2),
+            nn.Dropout(0.2),
+        )
+        self.conv2 = nn.Sequential(
+            *_convolution(32, 64),
+            nn.MaxPool2d(2, stride=1),
+            *_convolution(64, 128),
+            nn.MaxPool2d(2, stride=1),
+            nn.Dropout(0.2),
+        )
+        self.conv3 = nn.Sequential(*_convolution(128, 256), nn.Dropout(0.2))
+        self.avgpool = _GlobalAverage()
+        self.head = nn.Sequential(
+            nn.Linear(self.n_units, 256),
+            nn.ReLU(),
+            nn.Dropout(0.2),
+            nn.Linear(256, n_classes),
+        )
+        self.minimum_mels, self.minimum_frames = _smallest_input(self)
+        # On a CPU, 1.3 times as fast to train and 1.9 to evaluate as channels first.
+        self.to(memory_format=torch.channels_last)
+
+    def units(self, log_mels: torch.Tensor) -> torch.Tensor:
+        """Unit responses, (clips, 256), to log-mels, (clips, mels, frames)."""
+        n_mels, n_frames = log_mels.shape[1:]
+        if n_mels < self.minimum_mels or n_frames < self.minimum_frames:
+            raise InputError(
+                f"log-mels of {n_mels} mels x {n_frames} frames are too small for "
+                f"kim2024, which needs {self.minimum_mels} x "
+                f"{self.minimum_frames}; raise log_mel.n_mels or audio.clip_seconds"
+            )
+        # A channel axis with the strides of channels last, which torch cannot tell
+        # from the shape when there is one channel.
+        x = log_mels.unsqueeze(-1).movedim(-1, 1)
+        return self.avgpool(self.conv3(self.conv2(self.conv1(x))))
+
+    def forward(self, log_mels: torch.Tensor) -> torch.Tensor:
+        """Logits, (clips, classes), of log-mels, (clips, mels, frames)."""
+        return self.head(self.units(log_mels))
+
+
+def _convolution(
+    n_in: int, n_out: int, stride: tuple[int, int] = (1, 1)
+) -> tuple[nn.Module, nn.Module, nn.Module]:
+    """A 5x5 convolution, batch-norm and ReLU; batch-norm makes a bias superfluous."""
+    convolution = nn.Conv2d(n_in, n_out, 5, stride=stride, bias=False)
+    return convolution, nn.BatchNorm2d(n_out), nn.ReLU()
+
+
+class _GlobalAverage(nn.Module):
+    """Mean over mels and frames; unlike AdaptiveAvgPool2d, repeatable on GPUs."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return x.mean((2, 3))
+
+
+def _smallest_input(network: nn.Module) -> tuple[int, int]:
+    """Mels and frames that unpadded windows, in order, turn into a 1 x 1 map."""
+    mels = frames = 1
+    for layer in reversed(list(network.modules())):
+        if isinstance(layer, nn.Conv2d | nn.MaxPool2d):
+            kernel, stride = _pair(layer.kernel_size), _pair(layer.stride)
+            mels = (mels - 1) * stride[0] + kernel[0]
+            frames = (frames - 1) * stride[1] + kernel[1]
+    return mels, frames
+
+
+def _pair(size: int | tuple[int, int]) -> tuple[int, int]:
+    return size if isinstance(size, tuple) else (size, size)

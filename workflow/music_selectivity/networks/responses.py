@@ -1,0 +1,93 @@
+"""Responses of a network's units to a stimulus set, computed and written in pieces."""
+
+import os
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import torch
+from torch import nn
+
+from music_selectivity.networks.activations import to_table, unit_names
+from music_selectivity.networks.device import in_batches, stream
+from music_selectivity.store import ShardedArray, atomic_path
+
+# Clips computed, and written, at a time: what bounds the memory.
+ROW_GROUP = 4096
+
+
+def unit_responses(
+    network: nn.Module,
+    log_mels: ShardedArray,
+    device: torch.device,
+    batch_size: int = 64,
+    items: np.ndarray | None = None,
+) -> np.ndarray:
+    """Unit responses to each clip (paper: feature vectors of the average pool).
+
+    The network answers in evaluation mode, so a clip's responses do not depend on the
+    clips beside it in a batch. It is left in evaluation mode, on `device`.
+
+    Parameters
+    ----------
+    network
+        An architecture as `registry` describes it.
+    log_mels
+        Log-mels in dB, (clips, mels, frames), by ``take`` and ``len``.
+    items
+        Which of them; all if None.
+
+    Returns
+    -------
+    array, shape (clips, units), float32
+    """
+    items = np.arange(len(log_mels)) if items is None else items
+    network.to(device).eval()
+    responses = np.empty((len(items), network.n_units), dtype=np.float32)
+    done = 0
+    with torch.inference_mode():
+        for batch, x in stream(log_mels, in_batches(items, batch_size), device):
+            responses[done : done + len(batch)] = network.units(x).cpu().numpy()
+            done += len(batch)
+    return responses
+
+
+def write_responses(
+    path: str | os.PathLike,
+    clip_ids: Sequence[str],
+    network: nn.Module,
+    log_mels: ShardedArray,
+    device: torch.device,
+    batch_size: int = 64,
+) -> None:
+    """Compute and write an activation table by row groups, atomically.
+
+    Memory does not grow with the number of clips. Parameters as in `unit_responses`,
+    with the clips' ids in the order of `log_mels`.
+    """
+    if len(clip_ids) != len(log_mels):
+        raise ValueError(f"{len(clip_ids)} clip ids for {len(log_mels)} log-mels")
+    clip_ids = np.asarray(clip_ids, dtype=object)
+    schema = pa.schema(
+        [("clip_id", pa.string())]
+        + [(name, pa.float32()) for name in unit_names(network.n_units)]
+    )
+    with atomic_path(path) as temporary, pq.ParquetWriter(temporary, schema) as writer:
+        for items in in_batches(np.arange(len(log_mels)), ROW_GROUP):
+            responses = unit_responses(network, log_mels, device, batch_size, items)
+            table = to_table(clip_ids[items], responses)
+            writer.write_table(
+                pa.Table.from_pandas(table, schema=schema, preserve_index=False)
+            )
+
+
+def scores_of_units(network: nn.Module) -> Callable[[np.ndarray], np.ndarray]:
+    """Function from unit responses, (clips, units), to logits, (clips, classes)."""
+    network.eval()
+
+    def scores(responses: np.ndarray) -> np.ndarray:
+        with torch.inference_mode():
+            return network.head(torch.from_numpy(responses)).numpy()
+
+    return scores

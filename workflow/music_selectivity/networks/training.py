@@ -1,0 +1,352 @@
+"""Training of one network: its loop, schedule, choice of the epoch, resuming.
+
+Paper, Methods: binary cross-entropy, AdamW, a linear One Cycle of the learning rate,
+a tenth of the clips for validation, and the weights of the epoch with the best micro
+average precision.
+"""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+import torch
+from sklearn.metrics import average_precision_score
+from torch import nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from music_selectivity import seeds
+from music_selectivity.errors import InputError
+from music_selectivity.networks.checkpoints import State, load_resume, save_resume
+from music_selectivity.networks.device import in_batches, stream
+from music_selectivity.store import ShardedArray
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """Config section `training`, with a model's own keys.
+
+    0 epochs keep the initial network. `select_by`, "validation_ap" or "train_ap", is
+    the average precision whose best epoch is kept; shuffled labels need train_ap, since
+    no epoch can do better than chance on validation clips whose labels are random.
+    `snapshots` are epochs, 0 the initial network, whose weights are kept besides, to
+    follow the course of training.
+    """
+
+    batch_size: int
+    initial_lr: float
+    max_lr: float
+    final_lr: float
+    warmup_share: float
+    weight_decay: float
+    validation_share: float
+    threads: int
+    epochs: int
+    select_by: str = "validation_ap"
+    snapshots: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """The kept epoch, from 1 (0: the initial network), with its weights on the CPU.
+
+    `validation_ap` and `train_ap` are micro average precisions of these weights, in
+    evaluation mode. `history` has a row per epoch: epoch, lr (of its last step),
+    train_loss, train_ap (NaN unless it selects), validation_loss, validation_ap, best
+    (the kept one). `snapshots` are weights by epoch.
+    """
+
+    state: State
+    history: pd.DataFrame
+    epoch: int
+    validation_ap: float
+    train_ap: float
+    snapshots: dict[int, State]
+
+
+def train(
+    network: nn.Module,
+    log_mels: ShardedArray,
+    labels: np.ndarray,
+    settings: TrainingSettings,
+    seed: int,
+    device: torch.device,
+    progress: Callable[[str], None],
+    resume_path: str | os.PathLike | None = None,
+    data_key: str = "",
+) -> TrainingResult:
+    """Train `network`, in place, and keep its best epoch.
+
+    Every random draw of an epoch is seeded by `seed` and the epoch's number, so a run
+    that was killed goes on from `resume_path` to the very bytes it would have reached.
+    torch's global random state and number of threads are set.
+
+    Parameters
+    ----------
+    network
+        With its initial weights, as `registry.build` makes it.
+    log_mels
+        Log-mels in dB, (clips, mels, frames), by ``take`` and ``len``.
+    labels
+        (clips, classes), 0 or 1.
+    seed
+        Of the split, the order of clips and the dropout.
+    progress
+        Receives a line per epoch.
+    resume_path
+        Written after every epoch; the caller removes it once the result is saved. A
+        file of another run (settings, seed, labels, initial weights or `data_key`) is
+        ignored.
+    data_key
+        Names what else the result depends on, such as the ids of the clips.
+
+    Raises
+    ------
+    InputError
+        Too few clips or steps, a split without any label, or a loss that diverged.
+    """
+    torch.set_num_threads(settings.threads)
+    items, validation_items = split(len(log_mels), settings.validation_share, seed)
+    data = _Data(log_mels, torch.from_numpy(labels), settings.batch_size, device)
+    key = _run_key(network, settings, seed, labels, data_key)
+    run = _Run(network.to(device), len(data.training_batches(items)), settings)
+    if resume_path is not None and os.path.exists(resume_path):
+        progress(run.resume(resume_path, key))
+
+    began, epochs_before = time.monotonic(), len(run.history)
+    for epoch in range(epochs_before + 1, settings.epochs + 1):
+        torch.manual_seed(seeds.derive("training", seed, "dropout", epoch))
+        order = seeds.generator("training", seed, "order", epoch).permutation(items)
+        lr, train_loss = _train_epoch(run, data, order)
+        if not np.isfinite(train_loss):
+            raise InputError(
+                f"training diverged: the loss of epoch {epoch} is {train_loss}; "
+                "lower training.max_lr"
+            )
+        validation_loss, validation_ap = _evaluate(network, data, validation_items)
+        train_ap = float("nan")
+        if settings.select_by == "train_ap":
+            train_ap = _evaluate(network, data, items)[1]
+        row = {
+            "epoch": epoch,
+            "lr": lr,
+            "train_loss": train_loss,
+            "train_ap": train_ap,
+            "validation_loss": validation_loss,
+            "validation_ap": validation_ap,
+        }
+        run.end_epoch(row, settings.select_by)
+        if resume_path is not None:
+            run.save(resume_path, key)
+        pace = (time.monotonic() - began) / (epoch - epochs_before)
+        progress(
+            f"epoch {epoch}/{settings.epochs}: loss {train_loss:.4f}, "
+            f"{settings.select_by} {row[settings.select_by]:.4f} "
+            f"(best: epoch {run.best['epoch']}), {pace:.1f} s an epoch, "
+            f"{pace * (settings.epochs - epoch) / 60:.1f} min left"
+        )
+
+    network.load_state_dict(run.best["state"])
+    return TrainingResult(
+        state=run.best["state"],
+        history=run.history_table(),
+        epoch=run.best["epoch"],
+        validation_ap=_evaluate(network, data, validation_items)[1],
+        train_ap=_evaluate(network, data, items)[1],
+        snapshots=run.snapshots,
+    )
+
+
+def split(n_clips: int, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Items to learn from and items to validate on: a random, disjoint split."""
+    n_validation = max(1, round(share * n_clips))
+    if n_clips - n_validation < 2:
+        raise InputError(
+            f"{n_clips} training clips, {n_validation} of them for validation, are too "
+            "few; give more clips or lower training.validation_share"
+        )
+    order = seeds.generator("split", seed).permutation(n_clips)
+    return np.sort(order[n_validation:]), np.sort(order[:n_validation])
+
+
+def random_labels(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Labels for memorization (paper, Fig. 5b): each clip keeps its number of them.
+
+    They are drawn uniformly, without replacement, from all classes. `labels` and the
+    result are (clips, classes), 0 or 1.
+    """
+    counts = labels.sum(axis=1, dtype=np.int64, keepdims=True)
+    # The ranks of independent draws are a uniform permutation of each clip's classes.
+    ranks = rng.random(labels.shape).argsort(axis=1).argsort(axis=1)
+    return (ranks < counts).astype(labels.dtype)
+
+
+def micro_average_precision(labels: np.ndarray, scores: np.ndarray) -> float:
+    """Average precision over all pairs of clip and class at once.
+
+    Raises
+    ------
+    InputError
+        No clip has any label.
+    """
+    if not labels.any():
+        raise InputError(
+            f"none of {len(labels)} clips has a label, so average precision is "
+            "undefined; give more labelled clips or raise training.validation_share"
+        )
+    return float(average_precision_score(labels.ravel(), scores.ravel()))
+
+
+def one_cycle(
+    optimizer: torch.optim.Optimizer, n_steps: int, settings: TrainingSettings
+) -> torch.optim.lr_scheduler.OneCycleLR:
+    """Linear One Cycle of the learning rate over `n_steps`.
+
+    The paper's three rates are what torch's own defaults make of a peak of 1e-3; so its
+    other default is kept as well: AdamW's first beta moves against the rate, from 0.95
+    to 0.85 and back.
+    """
+    if settings.warmup_share * n_steps == 1:
+        raise InputError(
+            f"the warm-up is one of {n_steps} steps and cannot rise; train more epochs "
+            "or raise training.warmup_share"
+        )
+    return torch.optim.lr_scheduler.OneCycleLR(
+        optimizer,
+        max_lr=settings.max_lr,
+        total_steps=n_steps,
+        pct_start=settings.warmup_share,
+        anneal_strategy="linear",
+        div_factor=settings.max_lr / settings.initial_lr,
+        final_div_factor=settings.initial_lr / settings.final_lr,
+    )
+
+
+@dataclass(frozen=True)
+class _Data:
+    """The clips, and how they are handed to the network."""
+
+    log_mels: ShardedArray
+    labels: torch.Tensor
+    batch_size: int
+    device: torch.device
+
+    def training_batches(self, items: np.ndarray) -> list[np.ndarray]:
+        """Batches of at least two clips: batch-norm learns nothing from one."""
+        return [x for x in in_batches(items, self.batch_size) if len(x) > 1]
+
+
+class _Run:
+    """What changes while training: all that a resume file holds."""
+
+    stateful = ("network", "optimizer", "schedule")
+    kept = ("history", "best", "snapshots")
+
+    def __init__(
+        self, network: nn.Module, steps_per_epoch: int, settings: TrainingSettings
+    ) -> None:
+        self.network = network
+        self.optimizer = torch.optim.AdamW(
+            network.parameters(),
+            lr=settings.initial_lr,
+            weight_decay=settings.weight_decay,
+        )
+        # A schedule has a step even where an untrained network takes none.
+        n_steps = max(1, settings.epochs) * steps_per_epoch
+        self.schedule = one_cycle(self.optimizer, n_steps, settings)
+        self.history: list[dict] = []
+        self.snapshots: dict[int, State] = {}
+        self._snapshot_epochs = settings.snapshots
+        self.keep_snapshot(0)
+        self.best = {"epoch": 0, "score": -np.inf, "state": _copy(network)}
+
+    def end_epoch(self, row: dict, select_by: str) -> None:
+        """Note the epoch, and keep its weights if none before was as good."""
+        self.history.append(row)
+        self.keep_snapshot(row["epoch"])
+        score = row[select_by]
+        if score > self.best["score"]:
+            state = _copy(self.network)
+            self.best = {"epoch": row["epoch"], "score": score, "state": state}
+
+    def keep_snapshot(self, epoch: int) -> None:
+        """Keep the present weights if they are wanted of this epoch."""
+        if epoch in self._snapshot_epochs:
+            self.snapshots[epoch] = _copy(self.network)
+
+    def history_table(self) -> pd.DataFrame:
+        columns = "epoch lr train_loss train_ap validation_loss validation_ap"
+        table = pd.DataFrame(self.history, columns=columns.split())
+        return table.assign(best=table["epoch"] == self.best["epoch"])
+
+    def save(self, path: str | os.PathLike, key: str) -> None:
+        """Write the resume file."""
+        content = {part: getattr(self, part).state_dict() for part in self.stateful}
+        content |= {part: getattr(self, part) for part in self.kept}
+        save_resume(path, key, content)
+
+    def resume(self, path: str | os.PathLike, key: str) -> str:
+        """Go on from the resume file if it is of this run; a line that says so."""
+        content = load_resume(path, key)
+        if content is None:
+            return f"{path} is unreadable or of another run, and is ignored"
+        for part in self.stateful:
+            getattr(self, part).load_state_dict(content[part])
+        for part in self.kept:
+            setattr(self, part, content[part])
+        return f"going on after epoch {len(self.history)}, from {path}"
+
+
+def _train_epoch(run: _Run, data: _Data, order: np.ndarray) -> tuple[float, float]:
+    """Learning rate of the last step, and mean loss."""
+    run.network.train()
+    total, n_clips = 0.0, 0
+    batches = data.training_batches(order)
+    for items, x in stream(data.log_mels, batches, data.device):
+        targets = data.labels[items].to(data.device, torch.float32)
+        loss = binary_cross_entropy_with_logits(run.network(x), targets)
+        run.optimizer.zero_grad()
+        loss.backward()
+        run.optimizer.step()
+        lr = run.schedule.get_last_lr()[0]
+        run.schedule.step()
+        # Summed where it is: reading each loss would make a GPU wait.
+        total, n_clips = total + loss.detach() * len(items), n_clips + len(items)
+    return lr, float(total) / n_clips
+
+
+def _evaluate(
+    network: nn.Module, data: _Data, items: np.ndarray
+) -> tuple[float, float]:
+    """Mean loss and micro average precision on `items`, in evaluation mode."""
+    network.eval()
+    batches = stream(data.log_mels, in_batches(items, data.batch_size), data.device)
+    with torch.inference_mode():
+        logits = torch.cat([network(x).cpu() for _, x in batches])
+    labels = data.labels[items]
+    loss = binary_cross_entropy_with_logits(logits, labels.float())
+    # Precision is of logits: float32 probabilities near 0 and 1 would tie.
+    return float(loss), micro_average_precision(labels.numpy(), logits.numpy())
+
+
+def _run_key(
+    network: nn.Module,
+    settings: TrainingSettings,
+    seed: int,
+    labels: np.ndarray,
+    data_key: str,
+) -> str:
+    """Digest of all that the result of a run depends on."""
+    digest = hashlib.sha256(json.dumps([asdict(settings), seed, data_key]).encode())
+    digest.update(repr(labels.shape).encode() + np.ascontiguousarray(labels).tobytes())
+    for name, tensor in _copy(network).items():
+        digest.update(name.encode() + tensor.contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _copy(network: nn.Module) -> State:
+    return {name: x.detach().cpu().clone() for name, x in network.state_dict().items()}

@@ -1,0 +1,1 @@
+"""The sounds that networks hear: the clips, equal levels, quilts, natural sounds."""

@@ -1,0 +1,99 @@
+"""Log-mel arrays of stimulus sets: which clip lies where, and opening them.
+
+Sets are made once, as arrays in the clips' own shards, and every network hears the
+same. Which clip lies in which row follows from the clip table alone.
+"""
+
+import os
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from music_selectivity.stimuli.sets import (
+    CLIPS,
+    EQUAL_RMS_ARRAYS,
+    NATURAL_SOUNDS,
+    StimulusSet,
+    at_power,
+)
+from music_selectivity.store import ShardedArray
+from music_selectivity.vocabulary import USED
+
+# Level of a log-mel bin without any power: torchaudio's floor of 1e-10, in dB.
+FLOOR_DB = -100.0
+
+
+def stimulus_clips(clips: pd.DataFrame, stimuli: StimulusSet) -> pd.DataFrame:
+    """The clips of a stimulus set, with the shard and row of each in its arrays.
+
+    Parameters
+    ----------
+    clips
+        The clip table, excluded clips included.
+
+    Returns
+    -------
+    DataFrame
+        Rows of `clips`, in order, their column row being that in the set's arrays.
+    """
+    chosen = clips[clips["excluded"] == USED]
+    if stimuli == CLIPS:
+        return chosen.reset_index(drop=True)
+    # The arrays at equal levels hold more clips than the sets at less power.
+    in_arrays = at_power(1) if stimuli.arrays == EQUAL_RMS_ARRAYS else stimuli
+    chosen = _of(chosen, in_arrays)
+    chosen = chosen.assign(row=chosen.groupby("shard").cumcount())
+    return _of(chosen, stimuli).reset_index(drop=True)
+
+
+def _of(clips: pd.DataFrame, stimuli: StimulusSet) -> pd.DataFrame:
+    of_groups = clips["group"].isin(stimuli.groups)
+    return clips[of_groups & clips["split"].isin(stimuli.splits)]
+
+
+def open_stimuli(
+    table: pd.DataFrame, stimuli: StimulusSet, paths: Sequence[str | os.PathLike]
+) -> tuple[np.ndarray, "ShardedArray | Attenuated"]:
+    """Names and log-mels, (sounds, mels, frames) in dB, of a stimulus set.
+
+    Parameters
+    ----------
+    table
+        The clip table; of the natural sounds, theirs.
+    paths
+        The .npy files of the set's arrays in order of shards; of the natural sounds
+        there is one.
+    """
+    if stimuli == NATURAL_SOUNDS:
+        rows = np.arange(len(table))
+        names = table["sound"].to_numpy(dtype=object)
+        return names, ShardedArray(paths, np.zeros_like(rows), rows)
+    chosen = stimulus_clips(table, stimuli)
+    log_mels = ShardedArray(paths, chosen["shard"], chosen["row"])
+    if stimuli.arrays == EQUAL_RMS_ARRAYS:
+        log_mels = Attenuated(log_mels, 1 / stimuli.divisor)
+    return chosen["clip_id"].to_numpy(dtype=object), log_mels
+
+
+class Attenuated:
+    """Log-mels of the same waveforms at `power_ratio`, up to 1, of their power.
+
+    Exact: scaling a waveform shifts each bin, except for the floor that silence has.
+    """
+
+    def __init__(self, log_mels: ShardedArray, power_ratio: float) -> None:
+        self._log_mels = log_mels
+        self._gain = np.float32(10 * np.log10(power_ratio))
+
+    def __len__(self) -> int:
+        return len(self._log_mels)
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """Shape of one item."""
+        return self._log_mels.row_shape
+
+    def take(self, items: np.ndarray) -> np.ndarray:
+        """Copy of the given items, as `ShardedArray.take`."""
+        return np.maximum(self._log_mels.take(items) + self._gain, FLOOR_DB)

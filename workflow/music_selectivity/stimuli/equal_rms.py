@@ -1,0 +1,43 @@
+"""Stimuli of one level: every clip at the same RMS amplitude (paper Fig. 2c, 3)."""
+
+import os
+
+import numpy as np
+import pandas as pd
+
+from music_selectivity.audio.log_mel import LogMel, LogMelSettings
+from music_selectivity.audio.reading import AudioSettings
+from music_selectivity.corpus.log_mel_shards import open_shards
+from music_selectivity.corpus.shard_clips import Clips, chosen_waveforms
+from music_selectivity.vocabulary import TRAIN, USED
+
+
+def mean_rms(clips: pd.DataFrame) -> float:
+    """Mean RMS amplitude of the train split, re full scale (paper, Methods)."""
+    usable = clips[(clips["excluded"] == USED) & (clips["split"] == TRAIN)]
+    return float((10 ** (usable["level_dbfs"].astype(float) / 20)).mean())
+
+
+def with_rms(waveform: np.ndarray, rms: float) -> np.ndarray:
+    """`waveform` scaled to an RMS amplitude; one without any sound stays as it is."""
+    present = np.sqrt(np.mean(np.square(waveform, dtype=np.float64)))
+    return waveform * np.float32(rms / present) if present > 0 else waveform
+
+
+def write_equal_rms_shard(
+    chosen: pd.DataFrame,
+    clips: Clips,
+    audio: AudioSettings,
+    settings: LogMelSettings,
+    rms: float,
+    path: str | os.PathLike,
+) -> None:
+    """Write log-mels of one shard's clips, each brought to the same RMS amplitude.
+
+    `chosen` are the ``arrays.stimulus_clips`` among the `clips` of the shard, and
+    `rms` is re full scale (paper, Fig. 2c).
+    """
+    log_mel = LogMel(settings, audio.sample_rate)
+    with open_shards([path], len(chosen), audio, settings) as (shard,):
+        for row, _, waveform in chosen_waveforms(chosen, clips, audio):
+            shard[row] = log_mel(with_rms(waveform, rms * audio.full_scale))

@@ -1,0 +1,195 @@
+"""A digest of the code that a rule runs, for Snakemake to rerun what an edit changed.
+
+It covers a script and every project module that it imports, directly or not, taken
+from the syntax tree: comments, docstrings and layout do not count. Two kinds of module
+count for less:
+
+- of `CONSTANTS`, modules of names and numbers that every stage shares, only what is
+  imported by name, and what that refers to: a name added there reruns nothing;
+- `PLUMBING` is left out, for it logs, and words errors, but changes no result.
+"""
+
+import ast
+import functools
+import hashlib
+from pathlib import Path
+
+PACKAGE = "music_selectivity"
+PACKAGE_FOLDER = Path(__file__).parents[1]
+
+CONSTANTS = frozenset({"vocabulary.py", "paper.py", "measures.py"})
+PLUMBING = frozenset({"errors.py", "study/jobs.py"})
+"""Paths below the package. What only these import is left out with them."""
+
+# Functions that may refer to any name of a module.
+DYNAMIC = frozenset({"vars", "globals"})
+
+
+def code_digest(script: str | Path, *modules: str) -> str:
+    """Digest of `script`, of the project modules it imports, and of `modules`.
+
+    Parameters
+    ----------
+    script
+        Path of a Python file.
+    modules
+        Dotted names of modules that the script imports by computed name.
+    """
+    digest = hashlib.sha256()
+    followed = code_followed(script, *modules)
+    for file in sorted(followed, key=lambda file: (file.name, str(file))):
+        digest.update(file.name.encode())
+        digest.update(_normalised(file, followed[file]).encode())
+    return digest.hexdigest()[:16]
+
+
+def code_followed(
+    script: str | Path, *modules: str
+) -> dict[Path, frozenset[str] | None]:
+    """Files that `code_digest` covers, and which of their names; None for all of one.
+
+    Parameters as for `code_digest`.
+    """
+    followed: dict[Path, frozenset[str] | None] = {Path(script): None}
+    waiting = _imports(_tree(Path(script)).body)
+    waiting += [(file, None) for name in modules for file in _module_files(name)]
+    while waiting:
+        file, names = waiting.pop()
+        if _place(file) in PLUMBING:
+            continue
+        before = followed.get(file, frozenset())
+        if before is None:
+            continue
+        if names is None or _place(file) not in CONSTANTS:
+            followed[file] = None
+            waiting += _imports(_tree(file).body)
+        elif not names <= before:
+            followed[file] = before | names
+            chosen = _statements(file, followed[file])
+            waiting += _imports([*_module_imports(file), *chosen])
+    return followed
+
+
+def text_digest(folder: str | Path, pattern: str) -> str:
+    """Digest of the files of a folder that match, for what is not Python."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(folder).glob(pattern)):
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def imported_modules(file: Path) -> set[str]:
+    """Dotted names of all modules imported anywhere in a file, functions included."""
+    names: set[str] = set()
+    for module, imported in _import_names(_tree(file).body):
+        # `from package import name` may import a module or a name in one.
+        names |= {module} | {f"{module}.{name}" for name in imported or ()}
+    return names
+
+
+@functools.cache
+def _tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"), str(file))
+
+
+def _import_names(body: list[ast.stmt]) -> list[tuple[str, list[str] | None]]:
+    """Modules that statements import, with the names taken from each, or None."""
+    found: list[tuple[str, list[str] | None]] = []
+    for node in (node for statement in body for node in ast.walk(statement)):
+        if isinstance(node, ast.Import):
+            found += [(alias.name, None) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.append((node.module, [alias.name for alias in node.names]))
+    return found
+
+
+def _imports(body: list[ast.stmt]) -> list[tuple[Path, frozenset[str] | None]]:
+    """Project files that statements import, with the names taken from each."""
+    found: list[tuple[Path, frozenset[str] | None]] = []
+    for module, names in _import_names(body):
+        files = _module_files(module)
+        found += [(file, frozenset(names or ()) or None) for file in files]
+        # A name may be a module of the package, which is then imported whole.
+        submodules = [_module_files(f"{module}.{name}") for name in names or ()]
+        found += [(f, None) for each in submodules for f in each if f not in files]
+    return found
+
+
+def _place(file: Path) -> str:
+    """Path below the package; of a file elsewhere, such as a script, its own path."""
+    inside = file.is_relative_to(PACKAGE_FOLDER)
+    return (file.relative_to(PACKAGE_FOLDER) if inside else file).as_posix()
+
+
+def _module_files(name: str) -> list[Path]:
+    """Files that importing project module `name` runs: it and its parent packages."""
+    parts = name.split(".")
+    if parts[0] != PACKAGE:
+        return []
+    found = []
+    for depth in range(1, len(parts) + 1):
+        base = PACKAGE_FOLDER.joinpath(*parts[1:depth])
+        found += [base / "__init__.py", base.with_suffix(".py")]
+    return [path for path in found if path.is_file()]
+
+
+def _module_imports(file: Path) -> list[ast.stmt]:
+    body = _tree(file).body
+    return [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
+def _defined(statement: ast.stmt) -> set[str]:
+    """Names that a top-level statement defines."""
+    if isinstance(statement, ast.ClassDef | ast.FunctionDef):
+        return {statement.name}
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        return {
+            node.id
+            for node in ast.walk(statement)
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }
+    return set()
+
+
+def _statements(file: Path, names: frozenset[str]) -> list[ast.stmt]:
+    """Top-level statements that define `names`, or that those refer to, in order."""
+    body = [node for node in _tree(file).body if node not in _module_imports(file)]
+    defined = {name: node for node in body for name in _defined(node)}
+    chosen: set[ast.stmt] = set()
+    waiting = [defined[name] for name in names if name in defined]
+    while waiting:
+        statement = waiting.pop()
+        if statement not in chosen:
+            chosen.add(statement)
+            used = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+            if used & DYNAMIC:
+                return body
+            waiting += [defined[name] for name in used if name in defined]
+    return [node for node in body if node in chosen]
+
+
+def _normalised(file: Path, names: frozenset[str] | None) -> str:
+    """Code in one layout, without comments and docstrings: the file's, or of `names`."""
+    if names is None:
+        body = _tree(file).body
+    else:
+        body = _statements(file, names)
+    # Text, not a dump of the tree: dumps differ between versions of Python.
+    return "\n".join(_text(node) for node in body if not _is_text(node))
+
+
+@functools.cache
+def _text(statement: ast.stmt) -> str:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            # Bare strings run nothing, be they docstrings or notes below a constant.
+            node.body = [item for item in node.body if not _is_text(item)]
+    return ast.unparse(statement)
+
+
+def _is_text(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )

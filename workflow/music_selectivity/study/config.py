@@ -1,0 +1,289 @@
+"""The study's config: shape and defaults by the schema, then what the values mean."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import jsonschema
+import yaml
+
+from music_selectivity.errors import InputError
+from music_selectivity.vocabulary import (
+    FMRI,
+    GABOR,
+    PCA,
+    SHUFFLED_LABELS,
+    WITHOUT_MUSIC,
+)
+
+# Smallest log-mel, bands and frames, that each architecture takes. It is repeated here,
+# where torch is not imported, to reject clips that are too short before any is read.
+MINIMUM_INPUT = {"kim2024": (63, 121)}
+
+# Downloads are shared by all studies; the tables of AudioSet lie there under these names.
+DOWNLOADS = "results/downloads"
+AUDIOSET_TABLES = {
+    "classes": "audioset/class_labels_indices.csv",
+    "ontology": "audioset/ontology.json",
+    "train_segments": "audioset/balanced_train_segments.csv",
+    "eval_segments": "audioset/eval_segments.csv",
+    "exclusions": "audioset/exclusions.xlsx",
+}
+
+COLLECTIONS = {
+    "esc50": "esc50",
+    "music": "gtzan",
+    "ontology": AUDIOSET_TABLES["ontology"],
+}
+
+# Names of what tables hold besides networks.
+RESERVED = {
+    PCA: "the principal components",
+    GABOR: "the Gabor filter bank",
+    FMRI: "the responses of the brain to the 165 natural sounds",
+}
+
+# Keys of earlier versions, and what they are called now.
+RENAMED = {
+    ("natsound165",): "natural_sounds",
+    ("corpus", "form"): "corpus.type",
+    ("downloads", "natsound165.zip"): 'downloads."natural_sounds.zip"',
+}
+
+
+def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
+    """Config with every default filled in, checked.
+
+    A model or category that a study sets to null is dropped, and a file that is to be
+    downloaded gets the path that it will have.
+
+    Raises
+    ------
+    InputError
+        Naming the first bad key, its value and what is allowed.
+    """
+    schema = json.loads(Path(schema_path).read_text(encoding="utf-8"))
+    resolved = _parsed(json.loads(json.dumps(config)), schema)
+    _check_renamed(resolved)
+    _check_shape(resolved, schema)
+    _fill_defaults(resolved, schema)
+    for part, key in ((resolved, "models"), (resolved["analysis"], "categories")):
+        part[key] = {name: x for name, x in part[key].items() if x is not None}
+    _check_meaning(resolved)
+    _name_downloads(resolved)
+    return resolved
+
+
+def _parsed(value: object, schema: dict) -> object:
+    """`value` with numbers, booleans and lists parsed where they are text.
+
+    Snakemake passes values inside ``--config 'key={...}'`` as text.
+    """
+    if isinstance(value, dict):
+        free = schema.get("additionalProperties")
+        parts = schema.get("properties", {})
+        return {
+            key: _parsed(item, parts.get(key, free if isinstance(free, dict) else {}))
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_parsed(item, schema.get("items", {})) for item in value]
+    types = schema.get("type", "string")
+    if isinstance(value, str) and ("string" not in types or value == "null"):
+        return yaml.safe_load(value)
+    return value
+
+
+def _check_renamed(config: dict) -> None:
+    """Say what the keys of earlier versions are called now."""
+    for key, new in RENAMED.items():
+        part: object = config
+        for name in key:
+            part = part.get(name) if isinstance(part, dict) else None
+        if part is not None:
+            raise InputError(f"config key {'.'.join(key)} is renamed to {new}")
+
+
+def _check_shape(config: dict, schema: dict) -> None:
+    validator = jsonschema.Draft202012Validator(schema)
+    error = jsonschema.exceptions.best_match(validator.iter_errors(config))
+    if error is None:
+        return
+    key = ".".join(str(part) for part in error.absolute_path) or "(top level)"
+    allowed = {
+        "enum": lambda: f"allowed: {', '.join(map(str, error.validator_value))}",
+        "additionalProperties": lambda: (
+            f"known keys: {', '.join(error.schema.get('properties', {}))}"
+        ),
+        "type": lambda: f"allowed: {error.validator_value}",
+    }.get(error.validator, lambda: error.schema.get("description", ""))()
+    raise InputError(f"config key {key}: {error.message}; {allowed}".rstrip("; "))
+
+
+def _fill_defaults(config: dict, schema: dict) -> None:
+    """Fill the defaults of `properties`, and of every value where keys are free.
+
+    Where keys are free, a study's own keys are added to those of the default.
+    """
+    for key, part in schema.get("properties", {}).items():
+        default = json.loads(json.dumps(part.get("default")))
+        if "default" in part:
+            config.setdefault(key, default)
+        if isinstance(default, dict) and isinstance(config[key], dict):
+            config[key] = default | config[key]
+        if part.get("type") == "object":
+            config.setdefault(key, {})
+        if isinstance(config.get(key), dict):
+            _fill_defaults(config[key], part)
+    values = schema.get("additionalProperties")
+    if isinstance(values, dict):
+        for key, value in config.items():
+            if key not in schema.get("properties", {}) and isinstance(value, dict):
+                _fill_defaults(value, values)
+
+
+def _check_meaning(config: dict) -> None:
+    """What a schema cannot say."""
+    if not config["models"]:
+        raise InputError("config key models: at least one model is needed")
+    audio = config["audio"]
+    if audio["min_seconds"] > audio["clip_seconds"]:
+        raise InputError(
+            f"config key audio.min_seconds: {audio['min_seconds']} is more than "
+            f"audio.clip_seconds, {audio['clip_seconds']}; no clip could be used"
+        )
+    mel = config["log_mel"]
+    if not mel["f_min"] < mel["f_max"] <= audio["sample_rate"] / 2:
+        raise InputError(
+            f"config key log_mel.f_max: {mel['f_max']} Hz must lie above f_min and at "
+            f"or below half the sample rate, {audio['sample_rate'] / 2:g} Hz"
+        )
+    n_frames = (
+        1 + round(audio["clip_seconds"] * audio["sample_rate"]) // mel["hop_length"]
+    )
+    for name, model in config["models"].items():
+        n_mels_needed, n_frames_needed = MINIMUM_INPUT[model["architecture"]]
+        if n_frames < n_frames_needed:
+            raise InputError(
+                f"config key audio.clip_seconds: {audio['clip_seconds']} s give "
+                f"{n_frames} frames, and model {name} ({model['architecture']}) needs "
+                f"{n_frames_needed}; give longer clips"
+            )
+        if mel["n_mels"] < n_mels_needed:
+            raise InputError(
+                f"config key log_mel.n_mels: {mel['n_mels']}, but model {name} "
+                f"({model['architecture']}) needs {n_mels_needed} or more"
+            )
+        if max(model["snapshots"], default=0) > model["epochs"]:
+            raise InputError(
+                f"config key models.{name}.snapshots: {max(model['snapshots'])} is "
+                f"after the last epoch, {model['epochs']}"
+            )
+        if model["labels"] == SHUFFLED_LABELS and model["epochs"] == 0:
+            raise InputError(
+                f"config key models.{name}.labels: shuffled labels need epochs > 0"
+            )
+        if model["labels"] == SHUFFLED_LABELS and model["select_by"] != "train_ap":
+            raise InputError(
+                f"config key models.{name}.select_by: shuffled labels need train_ap: "
+                "on validation clips with random labels every epoch is at chance"
+            )
+    _check_names(config["models"])
+    _check_quilts(config["quilts"], audio, mel)
+    _check_random_ablation(config["analysis"]["random_ablation"], config["models"])
+    shares = config["corpus"]["soundscapes"]
+    if shares["music_share"] + shares["mixed_share"] > 1:
+        raise InputError(
+            "config key corpus.soundscapes: music_share and mixed_share are "
+            f"{shares['music_share']} and {shares['mixed_share']}, together more than 1"
+        )
+    _check_paths(config["corpus"])
+    folder = config["natural_sounds"]["folder"]
+    if folder and not Path(folder).is_dir():
+        raise InputError(f"config key natural_sounds.folder: {folder} is not a folder")
+
+
+def _check_names(models: dict) -> None:
+    taken = set(RESERVED).intersection(models)
+    if taken:
+        raise InputError(
+            f"config key models.{min(taken)}: this name is reserved for "
+            f"{RESERVED[min(taken)]}; give the model another name"
+        )
+
+
+def _check_quilts(quilts: dict, audio: dict, mel: dict) -> None:
+    """Every segment length gives quilts with as much sound as the original."""
+    clip_seconds, sound_seconds = audio["clip_seconds"], quilts["sound_seconds"]
+    if sound_seconds > clip_seconds:
+        raise InputError(
+            f"config key quilts.sound_seconds: {sound_seconds} is more than "
+            f"audio.clip_seconds, {clip_seconds}"
+        )
+    # Two frames inside the segment are compared at each of its ends.
+    least_ms = 1000 * (mel["n_fft"] + mel["hop_length"]) / audio["sample_rate"]
+    for length in quilts["segment_ms"]:
+        if 2 * length > 1000 * clip_seconds:
+            raise InputError(
+                f"config key quilts.segment_ms: two segments of {length} ms do not fit "
+                f"into clips of {clip_seconds} s; leave out what is longer than "
+                f"{500 * clip_seconds:g} ms"
+            )
+        if length < least_ms:
+            raise InputError(
+                f"config key quilts.segment_ms: segments of {length} ms do not hold "
+                f"two frames of the log-mel spectrogram, {least_ms:.1f} ms"
+            )
+        filled = 1000 * clip_seconds // length * length / 1000
+        if filled < sound_seconds:
+            raise InputError(
+                f"config key quilts.sound_seconds: segments of {length} ms fill "
+                f"{filled:g} s of a clip of {clip_seconds} s, less than the "
+                f"{sound_seconds} s of sound that the original keeps; lower "
+                "quilts.sound_seconds or leave the length out"
+            )
+
+
+def _check_random_ablation(random_ablation: dict, models: dict) -> None:
+    # A study may have dropped the model that the default names.
+    unknown = set(random_ablation["models"]) - set(models) - {WITHOUT_MUSIC}
+    if unknown:
+        raise InputError(
+            f"config key analysis.random_ablation.models: {min(unknown)} is not a "
+            f"model; the models are {', '.join(models)}"
+        )
+
+
+def _check_paths(corpus: dict) -> None:
+    """Every path that is needed is given, and every path given is there."""
+    kind = corpus["type"]
+    if kind == "soundscapes":
+        return
+    given = corpus[kind]
+    if kind != "collections" and not given["folder"] and not given.get("fetch"):
+        fetched = ", or {fetch: true} to download 50 GB" if kind == "audioset" else ""
+        raise InputError(
+            f"config key corpus.{kind}.folder is empty; give its path, in the study's "
+            f"file or as --config 'corpus={{{kind}: {{folder: PATH}}}}'{fetched}"
+        )
+    for key in ("folder", "esc50", "music", *AUDIOSET_TABLES):
+        path = given.get(key)
+        if path and path != "none" and not Path(path).exists():
+            raise InputError(f"config key corpus.{kind}.{key}: {path} does not exist")
+
+
+def _name_downloads(config: dict) -> None:
+    """Fill the paths of downloads in, where a user gives no path."""
+    if config["corpus"]["type"] == "audioset":
+        audioset = config["corpus"]["audioset"]
+        for key, name in AUDIOSET_TABLES.items():
+            audioset[key] = audioset[key] or f"{DOWNLOADS}/{name}"
+        if audioset["exclusions"] == "none":
+            audioset["exclusions"] = None
+    collections = config["corpus"]["collections"]
+    for key, name in COLLECTIONS.items():
+        collections[key] = collections[key] or f"{DOWNLOADS}/{name}"
+    natural = config["natural_sounds"]
+    if natural["fetch"] and not natural["folder"]:
+        natural["folder"] = f"{DOWNLOADS}/natural_sounds"

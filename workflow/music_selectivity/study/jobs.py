@@ -1,0 +1,92 @@
+"""What every script behind a rule does around its work: log, errors, a record."""
+
+import contextlib
+import errno
+import logging
+import sys
+import traceback
+from collections.abc import Iterator
+from typing import Any
+
+from music_selectivity.errors import STORAGE_FAILURES, InputError
+from music_selectivity.study import provenance
+
+# What is wrong with the place that files lie in, and not with a file.
+DISK_IS_FULL = "the disk is full, or a quota is used up: make room"
+MAY_NOT_WRITE = "it may not be written: let results/ be a folder that you may write to"
+DOES_NOT_ANSWER = "its disk or network mount does not answer: mount it again"
+STORAGE_ERRORS = {
+    errno.ENOSPC: DISK_IS_FULL,
+    errno.EDQUOT: DISK_IS_FULL,
+    errno.EFBIG: DISK_IS_FULL,
+    errno.EROFS: MAY_NOT_WRITE,
+    errno.EACCES: MAY_NOT_WRITE,
+    errno.EPERM: MAY_NOT_WRITE,
+    **dict.fromkeys(STORAGE_FAILURES, DOES_NOT_ANSWER),
+}
+
+
+@contextlib.contextmanager
+def job(snakemake: Any) -> Iterator[logging.Logger]:
+    """Run a script's body; log to its log file and, for progress, to the terminal.
+
+    An InputError ends the script with its message alone, for users to read, as does
+    storage that is full or gone; any other error leaves its traceback in the log too.
+    A job that succeeds leaves a record of what made its outputs.
+
+    Parameters
+    ----------
+    snakemake
+        The object of that name in every script.
+    """
+    log_path = snakemake.log[0]
+    form = logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S")
+    to_file = logging.FileHandler(log_path, mode="w", encoding="utf-8")
+    to_terminal = logging.StreamHandler(sys.stderr)
+    to_terminal.setLevel(logging.INFO)
+    root = logging.getLogger()
+    root.setLevel(logging.INFO)
+    for handler in (to_file, to_terminal):
+        handler.setFormatter(form)
+        root.addHandler(handler)
+    logging.captureWarnings(True)
+    # A line that a full disk does not take is no error of its own.
+    logging.raiseExceptions = False
+    try:
+        yield logging.getLogger("music_selectivity")
+        provenance.write_record(
+            snakemake.rule,
+            dict(snakemake.wildcards.items()),
+            snakemake.output,
+            snakemake.params.code,
+            log_path,
+        )
+    except InputError as error:
+        root.error("error: %s", error)
+        sys.exit(1)
+    except OSError as error:
+        root.error("%s", _told(error) or _unexpected())
+        sys.exit(1)
+    except Exception:
+        root.error("%s", _unexpected())
+        sys.exit(1)
+    finally:
+        root.removeHandler(to_file)
+        root.removeHandler(to_terminal)
+        to_file.close()
+
+
+def _told(error: OSError) -> str:
+    """A sentence on storage that fails; empty for any other error."""
+    remedy = STORAGE_ERRORS.get(error.errno)
+    if remedy is None:
+        return ""
+    place = f"{error.filename}: " if error.filename else ""
+    return (
+        f"error: {place}{error.strerror}; {remedy}, and run the same command again, "
+        "which goes on from what is whole"
+    )
+
+
+def _unexpected() -> str:
+    return f"unexpected error:\n{traceback.format_exc()}"

@@ -1,0 +1,214 @@
+"""What each rule's jobs ask of a scheduler, from what they were measured to take.
+
+``docs/resources.md`` shows the same table for the paper's study, with what was measured
+there; a test keeps the two alike.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+MEMORY_MARGIN = 1.5
+TIME_MARGIN = 3.0
+"""Other processors, slower disks, shared nodes."""
+
+LEAST_MB = 500
+LEAST_MINUTES = 10
+"""A queue's own overhead; schedulers gain nothing from less."""
+
+AUDIOSET_CLIPS = 36_000
+"""Of both splits of AudioSet, that public mirrors hold; Parquet tells no number
+beforehand."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The size of a study, and of the job that asks.
+
+    Attributes
+    ----------
+    clips : int
+        Listed, of both splits.
+    seconds : float
+        Length of a clip.
+    shards : int
+        Of the clips.
+    sources : int
+        Networks and linear features.
+    stimuli : int
+        Stimulus sets beside the clips themselves.
+    random_sets : int
+        Of units, that random ablation silences.
+    epochs, snapshots : int
+        Of the job's model.
+    threads : int
+        Of rules that run networks.
+    """
+
+    clips: int
+    seconds: float
+    shards: int
+    sources: int
+    stimuli: int
+    random_sets: int = 0
+    epochs: int = 0
+    snapshots: int = 0
+    threads: int = 1
+
+    @property
+    def sound(self) -> float:
+        """All clips, counted in clips of the paper's 10 s."""
+        return self.clips * self.seconds / 10
+
+
+def once(scale: Scale) -> float:
+    """Work that does not grow."""
+    return 0
+
+
+def clips(scale: Scale) -> float:
+    """Clips, whatever their length."""
+    return scale.clips
+
+
+def sound(scale: Scale) -> float:
+    """Clips of 10 s."""
+    return scale.sound
+
+
+def shard_sound(scale: Scale) -> float:
+    """Clips of 10 s of a shard."""
+    return scale.sound / scale.shards
+
+
+def epochs(scale: Scale) -> float:
+    """Clips of 10 s that training sees: half of all are of its split."""
+    return scale.sound / 2 * max(1, scale.epochs)
+
+
+def stimuli(scale: Scale) -> float:
+    """Clips of 10 s in all stimulus sets, of which most hold half of the clips."""
+    return scale.sound / 2 * scale.stimuli
+
+
+def snapshots(scale: Scale) -> float:
+    """Clips of 10 s, as often as there are snapshots."""
+    return scale.sound * scale.snapshots
+
+
+def random_sets(scale: Scale) -> float:
+    """Clips of the scored split, as often as sets of units are silenced."""
+    return scale.clips / 2 * scale.random_sets
+
+
+def sources(scale: Scale) -> float:
+    """Clips, as often as there are networks and linear features."""
+    return scale.clips * scale.sources
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a rule's jobs were measured to take, on one core.
+
+    Attributes
+    ----------
+    mb : float
+        Peak memory of a small job, libraries included.
+    seconds : float
+        Of a small job: its start.
+    ms : float
+        For each unit of `work`.
+    work : callable
+        Units of work in a job of a `Scale`; its docstring says what they are.
+    mb_per_1000 : float
+        More memory for each 1,000 units of `grows_with`.
+    grows_with : callable
+        As `work`, for memory.
+    parallel : bool
+        Threads share the work.
+    """
+
+    mb: float
+    seconds: float
+    ms: float = 0
+    work: Callable[[Scale], float] = once
+    mb_per_1000: float = 0
+    grows_with: Callable[[Scale], float] = clips
+    parallel: bool = False
+
+    def peak_mb(self, scale: Scale) -> float:
+        """Memory that a job of this scale takes."""
+        return self.mb + self.mb_per_1000 * self.grows_with(scale) / 1000
+
+    def duration(self, scale: Scale) -> float:
+        """Seconds that a job of this scale takes, with a core for each thread."""
+        threads = scale.threads if self.parallel else 1
+        return self.seconds + self.ms * self.work(scale) / 1000 / threads
+
+
+COSTS = {
+    "fetch": Cost(mb=150, seconds=3600),
+    "unpack": Cost(mb=150, seconds=60),
+    "soundscape_tables": Cost(mb=110, seconds=1, ms=0.1, work=clips),
+    "soundscape_audio": Cost(mb=145, seconds=2, ms=70, work=shard_sound),
+    "collection_tables": Cost(mb=200, seconds=5),
+    "collection_audio": Cost(mb=200, seconds=3, ms=100, work=shard_sound),
+    "list_clips": Cost(mb=150, seconds=2, mb_per_1000=1),
+    "log_mel": Cost(mb=400, seconds=3, ms=27, work=shard_sound),
+    "clips": Cost(mb=155, seconds=2, mb_per_1000=3),
+    "audit": Cost(mb=180, seconds=2, mb_per_1000=4),
+    "baseline": Cost(mb=225, seconds=2, ms=0.1, work=clips, mb_per_1000=5),
+    "equal_rms": Cost(mb=400, seconds=3, ms=26, work=shard_sound, mb_per_1000=2),
+    "quilts": Cost(mb=510, seconds=3, ms=73, work=shard_sound, mb_per_1000=2),
+    "natural_sounds_log_mel": Cost(mb=450, seconds=5),
+    "categories": Cost(mb=135, seconds=1, mb_per_1000=5),
+    "train": Cost(mb=740, seconds=5, ms=17, work=epochs, mb_per_1000=13, parallel=True),
+    "activations": Cost(
+        mb=610, seconds=4, ms=7, work=sound, mb_per_1000=11, parallel=True
+    ),
+    "stimulus_activations": Cost(
+        mb=610, seconds=4, ms=7, work=stimuli, mb_per_1000=11, parallel=True
+    ),
+    "fit_pca": Cost(
+        mb=640, seconds=4, ms=16, work=sound, mb_per_1000=93, parallel=True
+    ),
+    "linear_features": Cost(
+        mb=610, seconds=4, ms=55, work=sound, mb_per_1000=10, parallel=True
+    ),
+    "selectivity": Cost(mb=155, seconds=1, ms=0.01, work=clips, mb_per_1000=12),
+    "tuning": Cost(mb=185, seconds=1, ms=0.1, work=clips, mb_per_1000=19),
+    "readout": Cost(mb=185, seconds=1, ms=0.2, work=clips, mb_per_1000=28),
+    "embedding": Cost(mb=240, seconds=2, ms=4, work=clips, mb_per_1000=13),
+    "natural_sounds": Cost(mb=185, seconds=3),
+    "fmri": Cost(mb=185, seconds=3),
+    "ablation": Cost(mb=440, seconds=5, ms=0.9, work=clips, mb_per_1000=10),
+    "random_ablation": Cost(
+        mb=540, seconds=3, ms=0.008, work=random_sets, mb_per_1000=3, parallel=True
+    ),
+    "calibration": Cost(mb=220, seconds=2, ms=0.1, work=clips, mb_per_1000=14),
+    "training_course": Cost(mb=715, seconds=5, ms=11, work=snapshots, mb_per_1000=13),
+    "statistics": Cost(mb=450, seconds=5),
+    "mixed_effects": Cost(
+        mb=235, seconds=5, ms=0.1, work=sources, mb_per_1000=0.5, grows_with=sources
+    ),
+    "claims": Cost(mb=640, seconds=5),
+    "figure": Cost(
+        mb=220, seconds=3, ms=0.02, work=sources, mb_per_1000=1, grows_with=sources
+    ),
+    "report_page": Cost(mb=180, seconds=2, mb_per_1000=5),
+    "resolved_config": Cost(mb=110, seconds=1),
+    "usage": Cost(mb=180, seconds=2),
+    "provenance": Cost(mb=180, seconds=3, ms=20, work=sound, mb_per_1000=5),
+}
+
+
+def memory_mb(rule: str, scale: Scale, attempt: int = 1) -> int:
+    """Memory to ask for, MB, in steps of 100; twice as much at each attempt."""
+    asked = max(LEAST_MB, MEMORY_MARGIN * COSTS[rule].peak_mb(scale))
+    return math.ceil(asked / 100) * 100 * 2 ** (attempt - 1)
+
+
+def runtime_minutes(rule: str, scale: Scale, attempt: int = 1) -> int:
+    """Time to ask for, minutes, in steps of 10; twice as much at each attempt."""
+    asked = max(LEAST_MINUTES, TIME_MARGIN * COSTS[rule].duration(scale) / 60)
+    return math.ceil(asked / 10) * 10 * 2 ** (attempt - 1)

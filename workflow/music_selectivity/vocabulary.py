@@ -1,0 +1,106 @@
+"""The names that tables, rules and the config share; each is spelled here alone.
+
+Constants only. The code digest of a rule covers those that its code imports, and no
+other, so a name added here reruns nothing.
+"""
+
+TRAIN, EVAL = "train", "eval"
+SPLITS = (TRAIN, EVAL)
+OTHER_SPLIT = {TRAIN: EVAL, EVAL: TRAIN}
+# Units are chosen on the split that networks learn from and measured on the other.
+SELECTION_SPLIT, MEASURED_SPLIT = TRAIN, EVAL
+
+# A clip's group, by its labels: all music-related, none, or some.
+MUSIC, NONMUSIC, MIXED = "music", "nonmusic", "mixed"
+GROUPS = (MUSIC, NONMUSIC, MIXED)
+# The groups that selectivity compares; mixed clips take no part.
+COMPARED_GROUPS = (MUSIC, NONMUSIC)
+# Groups of classes that average precision is averaged over.
+ALL_CLASSES = "all"
+CLASS_GROUPS = (ALL_CLASSES, MUSIC, NONMUSIC)
+
+# Which clips of the train split a model learns from.
+ALL_CLIPS = "all"
+CLIPS_WITHOUT_MUSIC = "without_music"
+CLIPS_WITHOUT_MUSIC_AND_SPEECH = "without_music_and_speech"
+TRAINING_CLIPS = (ALL_CLIPS, CLIPS_WITHOUT_MUSIC, CLIPS_WITHOUT_MUSIC_AND_SPEECH)
+TRUE_LABELS, SHUFFLED_LABELS = "true", "shuffled"
+
+# The models of the paper.
+WITHOUT_MUSIC, WITH_MUSIC, UNTRAINED = "without_music", "with_music", "untrained"
+MEMORIZATION, WITHOUT_SPEECH = "memorization", "without_music_and_speech"
+PAPER_MODELS = (WITHOUT_MUSIC, WITH_MUSIC, WITHOUT_SPEECH, MEMORIZATION, UNTRAINED)
+# Linear features run through the same analyses as networks, with placeholder seed 0.
+PCA, GABOR = "pca", "gabor"
+LINEAR_FEATURES = (GABOR, PCA)
+LINEAR_SEED = 0
+# The responses of the brain to the natural sounds, in tables of networks' responses.
+FMRI = "fmri"
+
+# Why a clip is excluded, as the clip table has it; a clip in use has no reason.
+USED = ""
+MISSING_FILE = "missing file"
+UNREADABLE = "unreadable"
+EMPTY = "empty"
+NOT_FINITE = "not finite"
+SILENT = "silent"
+TOO_SHORT = "too short"
+DUPLICATE = "duplicate"
+EXCLUSION_REASONS = (
+    MISSING_FILE,
+    UNREADABLE,
+    EMPTY,
+    NOT_FINITE,
+    SILENT,
+    TOO_SHORT,
+    DUPLICATE,
+)
+
+# Sets of units: all, the music-selective (MS) ones, and all but those.
+ALL_UNITS, MS_UNITS, OTHER_UNITS = "all", "ms", "others"
+
+# Sets of units that ablation silences.
+NO_UNITS = "none"
+MSI_TOP, MSI_MIDDLE, MSI_BOTTOM = "msi_top", "msi_middle", "msi_bottom"
+L1_TOP = "l1_top"
+SILENCED_SETS = (NO_UNITS, MSI_TOP, MSI_MIDDLE, MSI_BOTTOM, L1_TOP)
+
+# The unaltered sounds: as a stimulus set, and as a length among segment lengths.
+ORIGINAL = "original"
+
+# What belongs together in categories.csv.
+CATEGORY, GENRE = "category", "genre"
+
+# Categories of sound that the paper compares with music, as the config names them.
+SPEECH, VEHICLE, ANIMAL, WATER = "speech", "vehicle", "animal", "water"
+
+# How the segregation index lays its bins: over both groups, or over each by itself.
+COMMON_BINS, OWN_BINS = "common", "own"
+
+# Response components inferred from the brain (Norman-Haignere et al. 2015).
+MUSIC_COMPONENT = "music"
+COMPONENTS = (
+    "lowfreq",
+    "highfreq",
+    "envsounds",
+    "pitch",
+    "speech",
+    MUSIC_COMPONENT,
+)
+
+# Categories of the natural sounds, by the name that their tables use.
+INSTRUMENTAL_MUSIC, VOCAL_MUSIC = "Music", "Song"
+MUSIC_CATEGORIES = (INSTRUMENTAL_MUSIC, VOCAL_MUSIC)
+NATURAL_CATEGORIES = {
+    INSTRUMENTAL_MUSIC: "Instrumental music",
+    VOCAL_MUSIC: "Vocal music",
+    "EngSpeech": "English speech",
+    "ForSpeech": "Foreign speech",
+    "HumVoc": "Human vocal",
+    "HumNonVoc": "Human non-vocal",
+    "AniVoc": "Animal vocal",
+    "AniNonVoc": "Animal non-vocal",
+    "Nature": "Nature",
+    "Mechanical": "Mechanical",
+    "EnvSound": "Environmental",
+}

@@ -1,0 +1,57 @@
+# The study that the config describes: checked, with defaults filled in, and named.
+from snakemake.exceptions import WorkflowError
+
+from music_selectivity.errors import InputError
+from music_selectivity.stimuli.sets import CLIPS, NATURAL_SOUNDS, sets_of_clips
+from music_selectivity.study.config import resolve_config
+from music_selectivity.vocabulary import FMRI, LINEAR_SEED, PCA
+
+try:
+    # In place: scripts receive this very dictionary.
+    config.update(resolve_config(config, f"{LIBRARY}/schemas/config.schema.json"))
+except InputError as error:
+    raise WorkflowError(str(error))
+
+CORPUS = config["corpus"]["type"]
+MODELS = list(config["models"])
+SHARDS = [f"{shard:03d}" for shard in range(config["corpus"]["shards"])]
+
+# Sources of features are (model, seed): networks, and linear features, which run
+# through the same analyses with a placeholder seed.
+NETWORKS = [(model, seed) for model in MODELS for seed in config["seeds"]]
+LINEAR = [
+    (name, LINEAR_SEED) for name, spec in config["linear_features"].items() if spec
+]
+FEATURE_SOURCES = NETWORKS + LINEAR
+
+# The folder of the 165 natural sounds, empty if the study has none.
+NATURAL_SOUNDS_FOLDER = config["natural_sounds"]["folder"]
+# Principal components fit log-mels of the clips' length alone.
+WITH_NATURAL_SOUNDS = [
+    source for source in FEATURE_SOURCES if NATURAL_SOUNDS_FOLDER and source[0] != PCA
+]
+BRAIN = [(FMRI, LINEAR_SEED)] if NATURAL_SOUNDS_FOLDER else []
+
+# Networks that single analyses are about.
+RANDOM_ABLATION = [
+    network
+    for network in NETWORKS
+    if network[0] in config["analysis"]["random_ablation"]["models"]
+]
+TRAINING_COURSE = [
+    network for network in NETWORKS if config["models"][network[0]]["snapshots"]
+]
+
+# Stimulus sets by name; those of the clips in the order in which tables list them.
+SETS_OF_CLIPS = {
+    stimuli.name: stimuli
+    for stimuli in sets_of_clips(
+        config["amplitude"]["power_ratios"], config["quilts"]["segment_ms"]
+    )
+}
+STIMULI = SETS_OF_CLIPS | {NATURAL_SOUNDS.name: NATURAL_SOUNDS}
+# Those besides the clips themselves that networks hear in this study.
+OTHER_STIMULI = [name for name in SETS_OF_CLIPS if name != CLIPS.name]
+if NATURAL_SOUNDS_FOLDER:
+    OTHER_STIMULI.append(NATURAL_SOUNDS.name)
+QUILTS = [stimuli.arrays for stimuli in SETS_OF_CLIPS.values() if stimuli.segment]

@@ -1,0 +1,24 @@
+# What makes a job run again when code is edited: the param `code` of every rule.
+import functools
+
+from music_selectivity.study.code_digest import code_digest, text_digest
+
+
+@functools.cache
+def code(script, *modules):
+    """Digest of what a script runs: a rule's outputs follow edits of its code."""
+    return code_digest(f"{LIBRARY}/scripts/{script}", *modules)
+
+
+def network_code(script):
+    """Param of a script that builds a network: `code`, with the model's architecture."""
+
+    def digest(wildcards):
+        architecture = config["models"][wildcards.model]["architecture"]
+        return code(script, f"music_selectivity.networks.{architecture}")
+
+    return digest
+
+
+# The layout of the pages is not Python.
+REPORT_TEMPLATES = text_digest(f"{LIBRARY}/music_selectivity/report", "*.j2")

@@ -1,0 +1,108 @@
+# Files that the study reads, as the user has them or as they are downloaded.
+from pathlib import Path
+
+from music_selectivity.corpus.files import corpus_files, is_parquet, shard_of
+from music_selectivity.study.config import AUDIOSET_TABLES
+
+# Corpora that the workflow generates, and their tables.
+GENERATED = {
+    "soundscapes": SimpleNamespace(folder=paths.corpus, audio=paths.corpus_audio),
+    "collections": SimpleNamespace(
+        folder=paths.collections, audio=paths.collections_audio
+    ),
+}
+GENERATED_TABLES = [
+    "ontology.json",
+    "class_labels_indices.csv",
+    "train_segments.csv",
+    "eval_segments.csv",
+]
+
+
+def folder_inputs(folder, *patterns):
+    """Files of a folder that match.
+
+    A folder still to be downloaded is itself the input; its contents are unknown at
+    planning time.
+    """
+    if not folder:
+        return []
+    if folder.startswith(DOWNLOADS):
+        return [folder]
+    return [str(path) for each in patterns for path in sorted(Path(folder).glob(each))]
+
+
+def files_by_shard():
+    """Files of each shard by clip id, for corpora whose files exist beforehand.
+
+    A Parquet file, which goes to a shard as a whole, is keyed by its path.
+    """
+    shards = {shard: {} for shard in SHARDS}
+    if CORPUS not in GENERATED:
+        for name, path in corpus_files(config["corpus"], DOWNLOADS).items():
+            shards[f"{shard_of(name, len(SHARDS)):03d}"][name] = str(path)
+    return shards
+
+
+# Now, and not when an input function asks: Snakemake takes an error in an input
+# function for a missing file, and would be content with an old result.
+try:
+    FILES_BY_SHARD = files_by_shard()
+except InputError as error:
+    raise WorkflowError(str(error))
+
+
+def shard_audio(wildcards):
+    """Audio that a shard is made from: its files, or the folder generated for it."""
+    if CORPUS in GENERATED:
+        return [GENERATED[CORPUS].audio.format(shard=wildcards.shard)]
+    return list(FILES_BY_SHARD[wildcards.shard].values())
+
+
+def shard_clip_ids(wildcards):
+    """Ids of the clips in a shard, in the order of `shard_audio`.
+
+    None where jobs learn them from the audio: a generated folder, or Parquet files.
+    """
+    names = FILES_BY_SHARD[wildcards.shard]
+    in_parquet = CORPUS == "audioset" and any(map(is_parquet, names))
+    return [] if in_parquet else list(names)
+
+
+def corpus_tables():
+    """Tables that the clips are listed from."""
+    if CORPUS in GENERATED:
+        return [f"{GENERATED[CORPUS].folder}/{name}" for name in GENERATED_TABLES]
+    tables = config["corpus"][CORPUS]
+    if CORPUS == "table":
+        given = [f"{tables['folder']}/{tables['table']}"]
+        return given + [
+            tables[key] for key in ("ontology", "exclusions") if tables[key]
+        ]
+    return [tables[key] for key in AUDIOSET_TABLES if tables[key]]
+
+
+def corpus_ontology():
+    """The ontology that classes are looked up in; none where a table has none."""
+    if CORPUS in GENERATED:
+        return [f"{GENERATED[CORPUS].folder}/ontology.json"]
+    ontology = config["corpus"][CORPUS]["ontology"]
+    return [ontology] if ontology else []
+
+
+def stimulus_inputs(names):
+    """Input function: the tables of some stimulus sets, and the arrays of each."""
+
+    def inputs(wildcards):
+        files = {"clips": paths.clips}
+        for name in names:
+            if name == NATURAL_SOUNDS.name:
+                files[name] = [paths.natural_sounds_log_mel]
+                files["sounds"] = paths.natural_sounds
+            else:
+                arrays = STIMULI[name].arrays
+                path = paths.log_mel if name == CLIPS.name else paths.stimuli
+                files[name] = expand(path, arrays=arrays, shard=SHARDS)
+        return files
+
+    return inputs

@@ -1,0 +1,96 @@
+# Every path of the workflow, and what its wildcards may be.
+import re
+from types import SimpleNamespace
+
+from music_selectivity.study.config import DOWNLOADS
+
+RESULTS = f"results/{config['study']}"
+
+
+pathvars:
+    logs=f"{RESULTS}/logs",
+    benchmarks=f"{RESULTS}/benchmarks",
+
+
+paths = SimpleNamespace()
+# Downloaded once for all studies.
+paths.download = f"{DOWNLOADS}/{{download}}"
+paths.unpacked = f"{DOWNLOADS}/{{archive}}"
+# Corpora that the workflow generates, in AudioSet's format: tables, and audio by shard.
+paths.corpus = f"{RESULTS}/corpus"
+paths.corpus_audio = f"{RESULTS}/corpus/audio/{{shard}}"
+paths.collections = f"{RESULTS}/collections"
+paths.recipes = f"{RESULTS}/collections/recipes.parquet"
+paths.collections_audio = f"{RESULTS}/collections/audio/{{shard}}"
+# Listed from tables alone; then the clip table, with what was found in the audio.
+paths.listed = f"{RESULTS}/listed.parquet"
+paths.listed_classes = f"{RESULTS}/listed_classes.csv"
+paths.clips = f"{RESULTS}/clips.parquet"
+paths.classes = f"{RESULTS}/classes.csv"
+paths.categories = f"{RESULTS}/categories.csv"
+# What became of every clip: counts, the excluded clips, and a page of both.
+paths.audit_table = f"{RESULTS}/audit.csv"
+paths.excluded = f"{RESULTS}/excluded.csv"
+paths.audit_page = f"{RESULTS}/audit.html"
+# By shard: log-mels (clips, mels, frames), and the audit of each clip.
+paths.log_mel = f"{RESULTS}/log_mel/{{shard}}.npy"
+paths.audit = f"{RESULTS}/log_mel/{{shard}}.parquet"
+# Log-mels of other stimulus sets, in the clips' shards; and of the natural sounds.
+paths.stimuli = f"{RESULTS}/stimuli/{{arrays}}/{{shard}}.npy"
+paths.natural_sounds_log_mel = f"{RESULTS}/stimuli/natural_sounds.npy"
+paths.natural_sounds = f"{RESULTS}/stimuli/natural_sounds.parquet"
+# Each network, and the principal components.
+network = f"{RESULTS}/networks/{{model}}/seed{{seed}}"
+paths.checkpoint = f"{network}/checkpoint.safetensors"
+paths.snapshots = f"{network}/snapshots.safetensors"
+paths.history = f"{network}/history.csv"
+paths.summary = f"{network}/summary.csv"
+paths.resume = f"{network}/resume.pt"
+paths.pca = f"{RESULTS}/networks/pca.npz"
+# Each source of features (networks; pca and gabor with seed 0).
+paths.activations = f"{RESULTS}/activations/{{model}}/seed{{seed}}/{{stimuli}}.parquet"
+paths.original = paths.activations.replace("{stimuli}", "original")
+
+
+def of_analysis(analysis, suffix=".parquet"):
+    """Path of what an analysis found in each source of features: by default, measures."""
+    return f"{RESULTS}/analyses/{analysis}/{{model}}/seed{{seed}}{suffix}"
+
+
+paths.units = of_analysis("selectivity", "_units.csv")
+paths.clip_responses = of_analysis("tuning", "_clips.parquet")
+paths.embedding = of_analysis("embedding", "_clips.parquet")
+paths.training_course_embedding = of_analysis("training_course", "_clips.parquet")
+paths.sounds = of_analysis("natural_sounds", "_sounds.parquet")
+paths.ablation = of_analysis("ablation", "_classes.csv")
+paths.null = of_analysis("random_ablation", "_null.parquet")
+paths.permutations = of_analysis("calibration", "_null.csv")
+# Over all networks.
+paths.baseline = f"{RESULTS}/statistics/baseline.csv"
+paths.statistics = f"{RESULTS}/statistics/statistics.csv"
+paths.replicates = f"{RESULTS}/statistics/replicates.parquet"
+paths.mixed_effects = f"{RESULTS}/statistics/mixed_effects.csv"
+paths.claims = f"{RESULTS}/claims.csv"
+paths.claims_page = f"{RESULTS}/claims.html"
+paths.figure = f"{RESULTS}/figures/{{figure}}"
+paths.report = f"{RESULTS}/report.html"
+paths.resolved_config = f"{RESULTS}/config.yaml"
+# The run itself: what its jobs took, what made each result, and checksums.
+paths.usage_table = f"{RESULTS}/usage.csv"
+paths.usage = f"{RESULTS}/usage.html"
+paths.provenance = f"{RESULTS}/provenance.json"
+paths.checksums = f"{RESULTS}/SHA256SUMS"
+paths.benchmarks = f"{RESULTS}/benchmarks"
+
+
+wildcard_constraints:
+    model="|".join(dict(FEATURE_SOURCES)),
+    seed=r"\d+",
+    shard=r"\d{3}",
+    arrays="|".join({stimuli.arrays for stimuli in SETS_OF_CLIPS.values()}),
+    stimuli="|".join(STIMULI),
+
+
+def networks(path, sources=NETWORKS):
+    """`path` for every network, or every one of `sources`."""
+    return [path.format(model=model, seed=seed) for model, seed in sources]
