@@ -27,7 +27,7 @@ import yaml
 from music_selectivity.audio.log_mel import LogMel, LogMelSettings
 from music_selectivity.audio.reading import AudioSettings, load_clip
 from music_selectivity.audio.torchaudio_import import import_transforms
-from music_selectivity.corpus.files import shard_of
+from music_selectivity.corpus.shards import shard_of
 from music_selectivity.study.config import resolve
 
 ROOT = Path(__file__).parents[1]

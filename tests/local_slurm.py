@@ -1,8 +1,9 @@
-"""A Slurm of one node on this machine, with one made-up GPU, while a test runs.
+"""Slurm with one node on this machine, and one made-up GPU, while a test runs.
 
-It needs root and Debian's slurm-wlm and munge. Its configuration has to stand in
-/etc/slurm, for the step in which Snakemake runs a job forgets SLURM_CONF; where a
-configuration of somebody else's stands there, nothing is touched and no Slurm started.
+This needs root and Debian's packages slurm-wlm and munge. The configuration must be in
+/etc/slurm, because the job step in which Snakemake runs a job ignores SLURM_CONF. If
+there is already a configuration that no test wrote, no Slurm is started and nothing is
+changed.
 """
 
 import contextlib
@@ -10,19 +11,22 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
+from waiting import wait_until
+
 CONFIG = Path("/etc/slurm/slurm.conf")
 GENERIC = Path("/etc/slurm/gres.conf")
-DAEMONS = ("munged", "slurmctld", "slurmd")
-COMMANDS = (*DAEMONS, "sbatch", "squeue", "scancel", "scontrol")
+DAEMONS = ["munged", "slurmctld", "slurmd"]
+COMMANDS = [*DAEMONS, "sbatch", "squeue", "scancel", "scontrol"]
 
-# No cgroups, no accounting, no systemd; jobs are looked at every two seconds, and what
-# has ended stays in the queue's memory. The node claims more than this machine has, so
-# that no job waits for what a cluster would give it.
-MARK = "# Of a test; what a killed one left may be overwritten."
+# There are no cgroups, no accounting and no systemd. Slurm schedules every two seconds
+# and remembers jobs that have ended. The node claims more than this machine has, so that
+# no job waits for what a cluster would have. A slow machine is no failure of a node.
+MARK = "# Written by a test. If the test was killed, this file may be overwritten."
 SLURM_CONF = """{mark}
 ClusterName=local
 SlurmctldHost={host}
@@ -49,6 +53,9 @@ GresTypes=gpu
 MinJobAge=3600
 KillWait=2
 InactiveLimit=0
+SlurmdTimeout=3600
+BatchStartTimeout=3600
+UnkillableStepTimeout=3600
 ReturnToService=2
 SchedulerParameters=sched_interval=2,bf_interval=2,batch_sched_delay=0
 SlurmdParameters=config_overrides
@@ -59,30 +66,30 @@ GRES_CONF = "AutoDetect=off\nName=gpu File=/dev/null\n"
 
 
 def why_not() -> str:
-    """Why Slurm cannot be started here; empty if it can."""
+    """The reason why Slurm cannot be started here; empty if it can."""
     missing = [command for command in COMMANDS if shutil.which(command) is None]
     if missing:
-        return f"no {missing[0]} here: apt-get install slurm-wlm munge"
+        return f"{missing[0]} is not installed: apt-get install slurm-wlm munge"
     if os.geteuid() != 0:
         return "starting Slurm needs root"
     if CONFIG.exists() and not CONFIG.read_text().startswith(MARK):
-        return f"{CONFIG} is there already: this machine has a Slurm of its own"
+        return f"{CONFIG} exists: this machine has a Slurm of its own"
     return ""
 
 
 @contextlib.contextmanager
 def running(folder: Path) -> Iterator[None]:
-    """Slurm, idle and ready; its files stand in `folder`, which the test removes."""
-    for name in ("state", "spool"):
+    """Run Slurm, idle at first, with its files in `folder`, which is left behind."""
+    for name in ["state", "spool"]:
         (folder / name).mkdir(parents=True)
     key = folder / "munge.key"
     key.write_bytes(os.urandom(1024))
     key.chmod(0o400)
-    ports = [_free_port() for _ in range(2)]
     try:
-        _write_configuration(folder, *ports)
-        _start(folder)
-        _wait_until_idle(folder)
+        _write_configuration(folder)
+        for daemon in DAEMONS:
+            start(folder, daemon)
+        wait_until(lambda: _is_idle(folder), "the node is idle")
         yield
     finally:
         for daemon in reversed(DAEMONS):
@@ -91,44 +98,45 @@ def running(folder: Path) -> Iterator[None]:
         GENERIC.unlink(missing_ok=True)
 
 
-def stop(folder: Path, daemon: str) -> None:
-    """Kill a daemon of this Slurm at once, as a crash would."""
-    subprocess.run(["pkill", "-KILL", "-f", f"{daemon} .*{folder}"], check=False)
-
-
 def start(folder: Path, daemon: str) -> None:
     """Start a daemon of this Slurm, for the first time or again."""
-    files = {
-        name: f"{folder}/munge.{name}" for name in ("socket", "log", "pid", "seed")
-    }
+    log = folder / f"{daemon}.log"
     options = {
         "munged": [
             f"--key-file={folder}/munge.key",
-            f"--socket={files['socket']}",
-            f"--log-file={files['log']}",
-            f"--pid-file={files['pid']}",
-            f"--seed-file={files['seed']}",
+            f"--socket={folder}/munge.socket",
+            f"--log-file={log}",
+            f"--pid-file={folder}/munge.pid",
+            f"--seed-file={folder}/munge.seed",
             "--force",
         ],
-        # The log's place says whose daemon it is, to `stop`.
-        "slurmctld": ["-f", str(CONFIG), "-L", f"{folder}/slurmctld.log"],
-        "slurmd": ["-f", str(CONFIG), "-L", f"{folder}/slurmd.log"],
+        # The path of the log tells these daemons from those of another Slurm.
+        "slurmctld": ["-f", str(CONFIG), "-L", str(log)],
+        "slurmd": ["-f", str(CONFIG), "-L", str(log)],
     }
     subprocess.run([daemon, *options[daemon]], check=True, capture_output=True)
 
 
+def stop(folder: Path, daemon: str) -> None:
+    """Kill a daemon of this Slurm at once, as a crash would."""
+    for process in _processes(folder, daemon):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    wait_until(lambda: not _processes(folder, daemon), f"{daemon} has ended")
+
+
 def jobs() -> dict[str, dict[str, str]]:
-    """Every job that Slurm remembers, by number, as ``scontrol show job`` has it."""
-    shown = _output("scontrol", "show", "job", "-o")
+    """Every job that Slurm remembers, by number: the fields that ``scontrol`` shows."""
     found = {}
-    for line in shown.splitlines():
+    for line in _output("scontrol", "show", "job", "-o").splitlines():
         fields = dict(word.split("=", 1) for word in line.split() if "=" in word)
         if "JobId" in fields:
             found[fields["JobId"]] = fields
     return found
 
 
-def _write_configuration(folder: Path, controller_port: int, node_port: int) -> None:
+def _write_configuration(folder: Path) -> None:
+    controller_port, node_port = _free_ports(2)
     CONFIG.parent.mkdir(exist_ok=True)
     CONFIG.write_text(
         SLURM_CONF.format(
@@ -142,25 +150,31 @@ def _write_configuration(folder: Path, controller_port: int, node_port: int) -> 
     GENERIC.write_text(GRES_CONF)
 
 
-def _start(folder: Path) -> None:
-    for daemon in DAEMONS:
-        start(folder, daemon)
+def _is_idle(folder: Path) -> bool:
+    """Whether the node waits for jobs; an error, with the logs, if a daemon has ended."""
+    if not all(_processes(folder, daemon) for daemon in DAEMONS):
+        logs = [path.read_text() for path in sorted(folder.glob("*.log"))]
+        raise RuntimeError("Slurm did not start:\n" + "\n".join(logs))
+    return "idle" in _output("sinfo", "--noheader", "--format=%t")
 
 
-def _wait_until_idle(folder: Path) -> None:
-    for _ in range(100):
-        if "idle" in _output("sinfo", "--noheader", "--format=%t"):
-            return
-        time.sleep(0.1)
-    logs = [(folder / f"{name}.log").read_text() for name in ("slurmctld", "slurmd")]
-    raise RuntimeError("Slurm did not start:\n" + "\n".join(logs))
+def _processes(folder: Path, daemon: str) -> list[psutil.Process]:
+    """Processes of a daemon of this Slurm; a zombie has no command line."""
+    return [
+        process
+        for process in psutil.process_iter(["name", "cmdline"])
+        if process.info["name"] == daemon
+        and str(folder) in " ".join(process.info["cmdline"] or [])
+    ]
 
 
 def _output(*command: str) -> str:
     return subprocess.run(command, capture_output=True, text=True).stdout
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def _free_ports(number: int) -> list[int]:
+    with contextlib.ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]

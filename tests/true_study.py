@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from music_selectivity import claims
 from music_selectivity.claims.catalogue import CLAIMS
+from music_selectivity.claims.evaluation import evaluate
+from music_selectivity.measures import KEY
 
 LENGTHS = (50, 100, 200, 400, 800, 1600)
 MS_QUILTS = dict(zip(LENGTHS, (0.599, 0.64, 0.68, 0.768, 0.775, 0.78), strict=True))
@@ -62,9 +63,9 @@ TRUTH = {
         ("without_music", measure, epoch): low + rise * int(epoch)
         for epoch in ("0", "10", "30")
         for measure, low, rise in (
-            ("course_mean_ap", 0.01, 0.003),
-            ("course_segregation_index", 0.3, 0.01),
-            ("course_response_ratio", 1.0, 0.03),
+            ("training_course_mean_ap", 0.01, 0.003),
+            ("training_course_segregation_index", 0.3, 0.01),
+            ("training_course_response_ratio", 1.0, 0.03),
         )
     },
     # Read-out.
@@ -144,8 +145,7 @@ TRUTH = {
     },
 }
 ONE = ("pca", "gabor")
-KEYS = ["model", "seed", "measure", "condition"]
-# What sets networks apart: so that segment length explains as much as in the paper.
+# How much networks differ, so that segment length explains as much as in the paper.
 SCATTER = {"music/ms": 0.06, "nonmusic/ms": 0.085}
 
 
@@ -169,12 +169,11 @@ def study(n_seeds=5, **changes):
                 size = 0
             scatter = 1 + size * (seed - (n_seeds - 1) / 2)
             rows.append((model, seed + 1, measure, condition, value * scatter))
-    columns = ["model", "seed", "measure", "condition", "value"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=[*KEY, "value"])
 
 
 def changed(measure, model="without_music", **conditions):
-    """Changes of one measure; in a condition, two underlines stand for a slash."""
+    """Changes of one measure; two underscores in a condition mean a slash."""
     return {
         (model, measure, condition.replace("__", "/")): value
         for condition, value in conditions.items()
@@ -188,15 +187,16 @@ def drawn_clips(table, of=ONE, spread=0.01, n_draws=400):
     luck = 1 + spread * rng.normal(size=n_draws)
     own = 1 + 0.01 * spread * rng.normal(size=(len(rows), n_draws))
     draws = pd.DataFrame(rows["value"].to_numpy()[:, None] * luck * own)
-    return pd.concat([rows[KEYS].reset_index(drop=True), draws], axis=1)
+    return pd.concat([rows[KEY].reset_index(drop=True), draws], axis=1)
 
 
 def judged(table, *ids):
     """Claims of some ids, or of all, by id; linear features have draws of clips."""
     chosen = tuple(claim for claim in CLAIMS if claim.id in ids) or CLAIMS
-    found = claims.evaluate(table, drawn_clips(table), claims=chosen)
+    found = evaluate(table, drawn_clips(table), claims=chosen)
     return found.set_index("id")
 
 
 def verdicts(table, *ids):
+    """Verdicts by the claim's id, as `judged`."""
     return judged(table, *ids)["verdict"].to_dict()

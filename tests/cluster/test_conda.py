@@ -1,8 +1,8 @@
-"""Environments of conda per rule, made by a made-up conda of what stands here.
+"""One conda environment per kind of rule, made by a made-up conda without a network.
 
 It gives each environment a Python of its own and, of the packages installed here, those
-that the environment's file names and what these need in turn. It cannot show that a
-channel has them: only that with these, and no others, the rules work.
+that the environment's file names and what these require in turn. So it cannot show that
+a channel has the packages, but that the rules work with these and no others.
 """
 
 import json
@@ -18,9 +18,10 @@ import yaml
 from conftest import ROOT
 from small_studies import checkout_into, configure, snakemake_command
 
+FOLDERS = [str(Path(__file__).parent), str(ROOT / "tests"), str(ROOT / "workflow")]
 CONDA = f"""#!{sys.executable}
 import json, sys
-sys.path[:0] = [{str(ROOT / "tests")!r}, {str(ROOT / "workflow")!r}]
+sys.path[:0] = {FOLDERS!r}
 from pathlib import Path
 arguments = sys.argv[1:]
 if arguments == ["--version"]:
@@ -35,24 +36,28 @@ elif arguments[:2] == ["env", "create"]:
     options = dict(zip(arguments, arguments[1:]))
     create(Path(options["--file"]), Path(options["--prefix"]))
 elif arguments[0] != "clean":
-    sys.exit(f"conda {{arguments}} is not made up")
+    sys.exit(f"the made-up conda does not know {{arguments}}")
 """
-# Added to a script: what it has loaded, and from where.
-TELLING = """
+# Appended to a script: writes down which modules it has loaded, and from where.
+LIST_MODULES = """
 import json, sys
 with open("modules.jsonl", "a") as stream:
     files = {name: getattr(module, "__file__", None)
              for name, module in sys.modules.items() if "." not in name}
-    told = {"rule": snakemake.rule, "prefix": sys.prefix, "files": files}
-    stream.write(json.dumps(told) + "\\n")
+    loaded = {"rule": snakemake.rule, "prefix": sys.prefix, "files": files}
+    stream.write(json.dumps(loaded) + "\\n")
 """
 # One rule of each environment.
-TOLD = {"clips": "audio", "log_mel": "torch", "trivial_classifier": "analysis"}
-TOLD |= {"audit": "plots"}
+ENVIRONMENTS = {
+    "clips": "audio",
+    "log_mel": "torch",
+    "baseline": "analysis",
+    "audit": "plots",
+}
 
 
 def with_requirements(names: list[str]) -> set[str]:
-    """Installed distributions of these names, and all that they need in turn."""
+    """Installed distributions of these names, and all that they require in turn."""
     found, waiting = set(), list(names)
     while waiting:
         name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
@@ -83,7 +88,7 @@ def tops_of(name: str) -> set[str]:
 
 
 def modules_of(names: list[str]) -> set[str]:
-    """Modules that come with distributions and what these need."""
+    """Modules of distributions and of what they require."""
     tops = {top for name in with_requirements(names) for top in tops_of(name)}
     return {top.split(".")[0] for top in tops}
 
@@ -95,7 +100,7 @@ def create(file: Path, prefix: Path) -> None:
     for name in with_requirements(pinned(file)):
         distribution = metadata.distribution(name)
         for top in tops_of(name):
-            # Namespaces are shared.
+            # Namespace packages are shared by distributions.
             if not (site_packages / top).exists():
                 source = Path(distribution.locate_file(top)).resolve()
                 (site_packages / top).symlink_to(source)
@@ -110,10 +115,10 @@ def test_rules_run_in_environments_with_what_their_files_name(tmp_path, sounds):
     program.chmod(0o755)
     activate = program.with_name("activate")
     activate.write_text('export PATH="$1/bin:$PATH" CONDA_PREFIX="$1"\n')
-    for rule in TOLD:
+    for rule in ENVIRONMENTS:
         script = checkout / f"workflow/scripts/{rule}.py"
-        script.write_text(script.read_text() + TELLING)
-    targets = ["clips.parquet", "statistics/trivial_classifier.csv", "audit.csv"]
+        script.write_text(script.read_text() + LIST_MODULES)
+    targets = ["clips.parquet", "statistics/baseline.csv", "audit.csv"]
     done = subprocess.run(
         snakemake_command(
             *[f"results/own/{name}" for name in targets], "--sdm", "conda"
@@ -126,23 +131,25 @@ def test_rules_run_in_environments_with_what_their_files_name(tmp_path, sounds):
     )
     assert done.returncode == 0, done.stdout
     lines = (checkout / "modules.jsonl").read_text().splitlines()
-    told = {line["rule"]: line for line in map(json.loads, lines)}
-    assert set(told) == set(TOLD)
-    for rule, env in TOLD.items():
-        prefix = Path(told[rule]["prefix"])
+    loaded = {line["rule"]: line for line in map(json.loads, lines)}
+    assert set(loaded) == set(ENVIRONMENTS)
+    for rule, env in ENVIRONMENTS.items():
+        prefix = Path(loaded[rule]["prefix"])
         assert prefix.parent == checkout / ".snakemake/conda", rule
         assert prefix.with_suffix(".yaml").read_bytes() == (
             (ROOT / f"envs/{env}.yaml").read_bytes()
         )
         inside = modules_of(pinned(ROOT / f"envs/{env}.yaml"))
-        # From outside comes only what Snakemake itself brings along.
-        files = {name: Path(file) for name, file in told[rule]["files"].items() if file}
+        # Only what Snakemake itself adds comes from outside.
+        files = {
+            name: Path(file) for name, file in loaded[rule]["files"].items() if file
+        }
         outside = {
             name
             for name, file in files.items()
             if "site-packages" in file.parts and prefix not in file.parents
         }
-        # pyarrow takes cloudpickle where it is.
-        brought = modules_of(["snakemake"]) | {"cloudpickle"}
-        assert outside <= brought - inside, rule
+        # pyarrow imports cloudpickle wherever it finds it.
+        allowed = modules_of(["snakemake"]) | {"cloudpickle"}
+        assert outside <= allowed - inside, rule
         assert files["music_selectivity"].is_relative_to(checkout), rule

@@ -10,11 +10,12 @@ import pytest
 import yaml
 
 from conftest import ROOT
+from music_selectivity.study.resources import Scale, memory_mb, runtime_minutes
 from small_studies import checkout_into
 
-# A scheduler that runs each job at once, under every name that schedulers' commands
-# have, and keeps what it was asked for: a folder a job, with what it was called with
-# and, at its end, its exit status.
+# A scheduler that runs each job at once, under the name of every scheduler's commands.
+# It keeps one folder per job, with the arguments that the job was submitted with and, at
+# its end, its exit status.
 SCHEDULER = """#!{python}
 import os, subprocess, sys
 from pathlib import Path
@@ -49,16 +50,18 @@ elif command == "bjobs":
     print({{None: "RUN", 0: "DONE"}}.get(status, "EXIT"))
 """
 
-# What log_mel asks for of each: threads, memory, time, no GPU.
+# What a job of log_mel asks each of them for: threads, memory, time, and no GPU.
 ASKED = {
     "pbs": ["-l select=1:ncpus=1:mem={mb}mb ", "-l walltime={seconds} "],
     "sge": ["-pe smp 1 ", "-l h_vmem={mb}M ", "-l h_rt={seconds} "],
     "lsf": ["-n 1 ", "-M {mb} ", "-W {minutes} "],
 }
+# The tiny study.
+SCALE = Scale(clips=100, seconds=2, shards=2, sources=7, stimuli=3)
 
 
 def scheduler(checkout: Path, kind: str) -> Path:
-    """Install the made-up scheduler in a checkout; its folder of jobs."""
+    """Install the made-up scheduler in a checkout; returns its folder of jobs."""
     jobs = checkout / "jobs"
     jobs.mkdir()
     program = checkout / "bin/qsub"
@@ -67,7 +70,7 @@ def scheduler(checkout: Path, kind: str) -> Path:
         SCHEDULER.format(python=sys.executable, folder=str(jobs), sge=kind == "sge")
     )
     program.chmod(0o755)
-    for name in ("qstat", "qdel", "qacct", "bsub", "bjobs", "bkill"):
+    for name in ["qstat", "qdel", "qacct", "bsub", "bjobs", "bkill"]:
         shutil.copy(program, program.with_name(name))
     profile = checkout / "profiles/generic/config.yaml"
     text = profile.read_text().replace("generic/pbs", f"generic/{kind}")
@@ -78,7 +81,7 @@ def scheduler(checkout: Path, kind: str) -> Path:
 def run(checkout: Path, *arguments) -> subprocess.CompletedProcess:
     command = [sys.executable, "-m", "snakemake", "--configfile", "studies/tiny.yaml"]
     command += ["--workflow-profile", "profiles/generic"]
-    # For tests: it answers at once.
+    # This scheduler answers at once.
     command += ["--max-status-checks-per-second", "10"]
     command += ["--seconds-between-status-checks", "1", *arguments]
     return subprocess.run(
@@ -104,7 +107,7 @@ def asked_for(jobs: Path, rule: str) -> list[list[str]]:
 def test_jobs_go_to_the_scheduler_and_their_ends_come_back(tmp_path, kind):
     checkout = checkout_into(tmp_path)
     jobs = scheduler(checkout, kind)
-    # The first attempt at one job fails where no result could show it.
+    # The first attempt at one job fails in a way that only its exit status shows.
     script = checkout / "workflow/scripts/log_mel.py"
     fault = (
         "import os, sys\n"
@@ -113,16 +116,21 @@ def test_jobs_go_to_the_scheduler_and_their_ends_come_back(tmp_path, kind):
         "    sys.exit(3)\n"
     )
     script.write_text(fault + script.read_text())
-    done = run(checkout, "results/tiny/logmel/000.npy")
+    done = run(checkout, "results/tiny/log_mel/000.npy")
     assert done.returncode == 0, done.stdout
-    first, second = asked_for(jobs, "log_mel")
-    amounts = {"mb": 600, "seconds": 600, "minutes": 10}
-    for words, times in ((first, 1), (second, 2)):
-        more = {name: times * amount for name, amount in amounts.items()}
+    tries = asked_for(jobs, "log_mel")
+    assert len(tries) == 2
+    for attempt, words in enumerate(tries, start=1):
+        minutes = runtime_minutes("log_mel", SCALE, attempt)
+        amounts = {
+            "mb": memory_mb("log_mel", SCALE, attempt),
+            "seconds": 60 * minutes,
+            "minutes": minutes,
+        }
         for expected in ASKED[kind]:
-            assert expected.format(**more) in " ".join(words), words
+            assert expected.format(**amounts) in " ".join(words), words
         assert "gpu" not in " ".join(words)
-    # The folder of synthesised clips, then twice this.
+    # The folder of synthesised clips was made once for both.
     assert len(asked_for(jobs, "soundscape_audio")) == 1
 
 
@@ -132,16 +140,10 @@ def test_a_gpu_is_asked_for(tmp_path, kind):
     checkout = checkout_into(tmp_path)
     jobs = scheduler(checkout, kind)
     (checkout / "jobscript").write_text("exit 0\n")
+    submit = [f"profiles/generic/{kind}/submit", "train"]
+    threads, mb, minutes, gpus = "4", "8001", "60", "1"
     shown = subprocess.run(
-        [
-            f"profiles/generic/{kind}/submit",
-            "train",
-            "4",
-            "8001",
-            "60",
-            "1",
-            "jobscript",
-        ],
+        [*submit, threads, mb, minutes, gpus, "jobscript"],
         cwd=checkout,
         env=os.environ | {"PATH": f"{checkout}/bin:{os.environ['PATH']}"},
         capture_output=True,
@@ -152,16 +154,17 @@ def test_a_gpu_is_asked_for(tmp_path, kind):
     (words,) = asked_for(jobs, "train")
     expected = {"pbs": ":ngpus=1", "sge": "gpu=1", "lsf": "num=1"}[kind]
     assert expected in "\n".join(words)
+    # SGE counts memory per thread.
     memory = {"pbs": "mem=8001mb", "sge": "h_vmem=2001M", "lsf": "8001"}[kind]
     assert memory in "\n".join(words)
 
 
 def test_profiles_agree_on_what_decides_reruns():
-    """Whoever moves a study between them finds nothing to run again."""
+    """A study that moves between them reruns nothing."""
     profiles = {
         path.parent.name: yaml.safe_load(path.read_text())
         for path in (ROOT / "profiles").glob("*/config.yaml")
     }
     assert set(profiles) == {"default", "slurm", "generic"}
-    for key in ("rerun-triggers", "rerun-incomplete", "show-failed-logs"):
+    for key in ["rerun-triggers", "rerun-incomplete", "show-failed-logs"]:
         assert len({str(profile[key]) for profile in profiles.values()}) == 1

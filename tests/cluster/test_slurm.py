@@ -1,17 +1,17 @@
-"""The workflow under a real Slurm, started here for the test, as on a cluster."""
+"""The workflow under a real Slurm, which the test starts on this machine."""
 
 import os
-import random
-import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 import local_slurm
+from music_selectivity.study.resources import Scale, memory_mb, runtime_minutes
 from small_studies import checkout_into
+from waiting import hold_training, wait_until
 
 pytestmark = [
     pytest.mark.skipif(
@@ -22,32 +22,40 @@ pytestmark = [
     pytest.mark.xdist_group("slurm"),
 ]
 
-# One network on a handful of clips; many epochs, so that there is time to kill it.
-STUDY = """
-corpus: {shards: 1}
-models:
-  without_music: {epochs: EPOCHS, snapshots: []}
-  with_music: null
-  untrained: null
-  memorization: null
-  without_music_and_speech: null
-"""
-# Accounting, which a real one has a database for: it answers from the queue's memory,
-# and keeps count of the questions that it could not answer.
+# One network on a handful of clips, laid over the tiny study.
+EPOCHS = 8
+STUDY = {
+    "corpus": {"shards": 1},
+    "models": {
+        "without_music": {"epochs": EPOCHS, "snapshots": []},
+        "with_music": None,
+        "untrained": None,
+        "memorization": None,
+        "without_music_and_speech": None,
+    },
+}
+SCALE = Scale(clips=100, seconds=2, shards=1, sources=3, stimuli=3, epochs=EPOCHS)
+# In place of accounting, which needs a database: it answers from the queue's memory, or
+# not at all while the file `away` exists, and counts the questions of each kind.
 SACCT = """#!/bin/sh
 for run; do :; done
-timeout 1 squeue --states=all --noheader --format='%i|%T' --name "$run" && exit
-echo >> "$0.unanswered"
-exit 1
+if [ -e away ]; then
+    echo >> unanswered
+    exit 1
+fi
+squeue --states=all --noheader --format='%i|%T' --name "$run" || exit
+echo >> answered
 """
-# After which the plugin by itself forgets the jobs that it asks for.
+# By default the plugin forgets a run's jobs after this number of unanswered questions.
 QUESTIONS = 5
 # This Slurm keeps no accounts and answers at once.
-IMPATIENT = (
+IMPATIENT = [
     "--slurm-no-account",
-    *("--slurm-init-seconds-before-status-checks", "1"),
-    *("--seconds-between-status-checks", "1"),
-)
+    "--slurm-init-seconds-before-status-checks",
+    "1",
+    "--seconds-between-status-checks",
+    "1",
+]
 
 
 @pytest.fixture
@@ -59,34 +67,39 @@ def slurm(tmp_path):
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A checkout whose profile is filled in as the profile says, and a login node."""
+    """A checkout on a login node, with the profile filled in as it says."""
     checkout = checkout_into(tmp_path / "checkout")
-    (checkout / "study.yaml").write_text(STUDY.replace("EPOCHS", "400"))
+    (checkout / "study.yaml").write_text(yaml.safe_dump(STUDY))
     profile = checkout / "profiles/slurm/config.yaml"
     text = profile.read_text().replace("=ACCOUNT", "=laboratory")
     text = text.replace("GPU_PARTITION", "batch").replace("=PARTITION", "=batch")
     profile.write_text(text)
     # The node has a GPU for the scheduler to give, which no program can use.
-    program = checkout / "bin/nvidia-smi"
-    program.parent.mkdir()
-    program.write_text("#!/bin/sh\n")
-    program.chmod(0o755)
-    return checkout
+    write_program(checkout / "bin/nvidia-smi", "#!/bin/sh\n")
+    yield checkout
+    for gate in checkout.glob("gate*"):  # No job waits for a test that has failed.
+        gate.unlink()
 
 
-def submit(checkout: Path, target: str, *options: str) -> subprocess.Popen:
-    """A user's Snakemake on the login node."""
+def write_program(path: Path, text: str) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
+    path.chmod(0o755)
+
+
+def submit(checkout: Path, *options: str) -> subprocess.Popen:
+    """A user's Snakemake on the login node; its output goes to ``snakemake.log``."""
     command = [sys.executable, "-m", "snakemake", *IMPATIENT, *options]
     command += ["--workflow-profile", "profiles/slurm", "--configfile"]
     command += ["studies/tiny.yaml", "study.yaml", "--config", "device=auto"]
-    return subprocess.Popen(
-        [*command, "--", target],
-        cwd=checkout,
-        env=os.environ | {"PATH": f"{checkout}/bin:{os.environ['PATH']}"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    with open(checkout / "snakemake.log", "w") as log:
+        return subprocess.Popen(
+            [*command, "--", TARGET],
+            cwd=checkout,
+            env=os.environ | {"PATH": f"{checkout}/bin:{os.environ['PATH']}"},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
 
 
 def attempts(rule: str) -> list[dict[str, str]]:
@@ -96,91 +109,100 @@ def attempts(rule: str) -> list[dict[str, str]]:
     return sorted(found, key=lambda job: int(job["JobId"]))
 
 
-def wait_for_epochs(log: Path, after: int, seconds: float = 300) -> int:
-    """Until a training has gone on two epochs `after` one; the epoch it is at."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if log.exists():
-            epochs = [
-                int(found) for found in re.findall(r", epoch (\d+)/", log.read_text())
-            ]
-            if epochs and epochs[-1] >= after + 2:
-                return epochs[-1]
-        time.sleep(0.1)
-    raise AssertionError(f"no epoch {after + 2} in {log}")
-
-
 TARGET = "results/tiny/networks/without_music/seed1/checkpoint.safetensors"
 LOG = "results/tiny/logs/train/without_music_seed1.log"
 
 
-def test_killed_jobs_are_retried_with_more_and_go_on(slurm, checkout):
-    log = checkout / LOG
-    # As where there is no accounting.
-    process = submit(checkout, TARGET, "--slurm-status-command", "squeue")
+def wait_for_epoch(checkout: Path, epoch: int, process: subprocess.Popen) -> None:
+    """Wait until the present attempt at training has logged an epoch."""
+    log, line = checkout / LOG, f", epoch {epoch}/"
+    wait_until(lambda: log.exists() and line in log.read_text(), line, process)
+
+
+def test_killed_jobs_are_retried_with_more_and_continue(slurm, checkout):
+    third, sixth = hold_training(checkout, 3, 6)
+    # As on a cluster without accounting.
+    process = submit(checkout, "--slurm-status-command", "squeue")
     try:
-        epoch = wait_for_epochs(log, 0)
+        wait_for_epoch(checkout, 2, process)
         subprocess.run(["scancel", attempts("train")[-1]["JobId"]], check=True)
-        while len(attempts("train")) < 2:
-            time.sleep(0.2)
-        wait_for_epochs(log, epoch)
+        wait_until(lambda: len(attempts("train")) == 2, "a second attempt", process)
+        third.unlink()
+        wait_for_epoch(checkout, 5, process)
         # Its time is up.
         job = f"JobId={attempts('train')[-1]['JobId']}"
         subprocess.run(["scontrol", "update", job, "EndTime=now"], check=True)
-        output, _ = process.communicate(timeout=600)
+        wait_until(lambda: len(attempts("train")) == 3, "a third attempt", process)
+        sixth.unlink()
+        process.wait()
     finally:
         process.kill()
+    output = (checkout / "snakemake.log").read_text()
     assert process.returncode == 0, output
     assert (checkout / TARGET).exists()
     tries = attempts("train")
     states = [job["JobState"] for job in tries]
     assert states == ["CANCELLED", "TIMEOUT", "COMPLETED"]
-    # Each has asked for more, and gone on from where the one before was killed.
-    memory = [job["MinMemoryNode"] for job in tries]
-    assert memory == ["1200M", "2400M", "4800M"]
-    # The second limit is the time at which it was ended.
-    assert tries[0]["TimeLimit"] == "00:10:00"
-    assert tries[2]["TimeLimit"] == "00:40:00"
-    assert "going on after epoch" in log.read_text()
+    # Each asked for more, and continued where the one before was killed.
+    assert [job["MinMemoryNode"] for job in tries] == [
+        f"{memory_mb('train', SCALE, attempt)}M" for attempt in (1, 2, 3)
+    ]
+    # Slurm changed the time limit of the second when its time was up.
+    for attempt in (1, 3):
+        minutes = runtime_minutes("train", SCALE, attempt)
+        limit = f"{minutes // 60:02d}:{minutes % 60:02d}:00"
+        assert tries[attempt - 1]["TimeLimit"] == limit
+    assert "going on after epoch" in (checkout / LOG).read_text()
     assert all(job["TresPerJob"] == "gres:gpu:1" for job in tries)
-    assert all("TresPerJob" not in job for job in attempts("log_mel"))
-    assert [job["MinMemoryNode"] for job in attempts("log_mel")] == ["600M"]
+    (log_mel,) = attempts("log_mel")
+    assert "TresPerJob" not in log_mel
+    assert log_mel["MinMemoryNode"] == f"{memory_mb('log_mel', SCALE)}M"
     assert all(job["Partition"] == "batch" for job in local_slurm.jobs().values())
     assert all(job["Account"] == "laboratory" for job in tries)
-    # What went wrong is told where the user looks, not on some node.
-    for state in ("CANCELLED", "TIMEOUT"):
+    # The reason is written where the user looks, and not only on the node.
+    for state in ["CANCELLED", "TIMEOUT"]:
         assert f"SLURM status is: '{state}'" in output
 
 
 def test_killed_daemons_lose_no_job(slurm, checkout):
-    """That which signs, the node's own and the controller, away for a while."""
-    (checkout / "study.yaml").write_text(STUDY.replace("EPOCHS", "800"))
-    sacct = checkout / "bin/sacct"
-    sacct.write_text(SACCT)
-    sacct.chmod(0o755)
-    unanswered = sacct.with_name("sacct.unanswered")
-    dice = random.Random(20240101)
-    process = submit(checkout, TARGET, "--slurm-status-command", "sacct")
+    """A job outlives the controller, the node's daemon and the one that signs."""
+    write_program(checkout / "bin/sacct", SACCT)
+    away, unanswered, answered = (
+        checkout / name for name in ("away", "unanswered", "answered")
+    )
+
+    def wait_for_questions(number: int, questions: Path) -> None:
+        questions.write_text("")
+        wait_until(
+            lambda: len(questions.read_text()) >= number,
+            f"Snakemake has asked {number} times ({questions.name})",
+            process,
+        )
+
+    (gate,) = hold_training(checkout, 2)
+    process = submit(checkout, "--slurm-status-command", "sacct")
     try:
-        wait_for_epochs(checkout / LOG, 0)
-        for daemon in ("munged", "slurmd"):
+        wait_for_epoch(checkout, 1, process)
+        # Its time will not be up, however long all this takes.
+        job = f"JobId={attempts('train')[-1]['JobId']}"
+        subprocess.run(["scontrol", "update", job, "TimeLimit=1-0"], check=True)
+        for daemon in ["munged", "slurmctld"]:
+            away.touch()
             local_slurm.stop(slurm, daemon)
-            time.sleep(dice.uniform(2, 6))
+            wait_for_questions(2 * QUESTIONS, unanswered)
             local_slurm.start(slurm, daemon)
-            time.sleep(dice.uniform(0, 2))
+            away.unlink()
+            wait_for_questions(1, answered)
+        local_slurm.stop(slurm, "slurmd")
+        wait_for_questions(1, answered)
+        local_slurm.start(slurm, "slurmd")
         assert not (checkout / TARGET).exists()
-        local_slurm.stop(slurm, "slurmctld")
-        unanswered.write_text("")
-        deadline = time.monotonic() + 200
-        while len(unanswered.read_text()) < 2 * QUESTIONS:
-            assert time.monotonic() < deadline, "Snakemake asks no more"
-            time.sleep(0.2)
-        local_slurm.start(slurm, "slurmctld")
-        output, _ = process.communicate(timeout=600)
+        gate.unlink()
+        process.wait()
     finally:
         process.kill()
-    assert process.returncode == 0, output
+    assert process.returncode == 0, (checkout / "snakemake.log").read_text()
     assert (checkout / TARGET).exists()
-    # None was lost, and none done twice.
+    # No job was lost, and none was run twice.
     assert [job["JobState"] for job in attempts("train")] == ["COMPLETED"]
     assert "going on after epoch" not in (checkout / LOG).read_text()

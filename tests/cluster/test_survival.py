@@ -1,4 +1,4 @@
-"""Faults at random moments, disks full and gone, two runs at once, other clocks."""
+"""Faults at random moments, full and missing disks, two runs at once, other clocks."""
 
 import contextlib
 import ctypes
@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +17,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from music_selectivity.corpus import soundscapes
+from music_selectivity.corpus.soundscapes.corpus import Spec, plan, write_tables
+from music_selectivity.corpus.soundscapes.rendering import write_audio
 from small_studies import (
     checkout_into,
     configure,
@@ -25,15 +27,26 @@ from small_studies import (
     run,
     snakemake_command,
 )
+from waiting import hold
 
 SEED = 20240101
 FAULTS = 50
-# Scripts that last, which a fault surely meets; others may end before theirs.
+# Scripts that take long enough to be killed for certain; others may end before.
 LONG = {"log_mel", "train", "quilts", "activations", "linear_features"}
 
 
+@pytest.fixture(scope="session")
+def start_seconds() -> float:
+    """How long the libraries take to import here, which is most of a short job."""
+    command = [sys.executable, "-c", "import pandas, scipy.stats"]
+    subprocess.run(command, check=True)  # Now they are in the disk's cache.
+    began = time.monotonic()
+    subprocess.run(command, check=True)
+    return time.monotonic() - began
+
+
 def start(checkout: Path, *arguments) -> subprocess.Popen:
-    """A run of Snakemake, with its jobs in a session of their own."""
+    """Start Snakemake, with its jobs in a session of their own."""
     return subprocess.Popen(
         snakemake_command(*arguments),
         cwd=checkout,
@@ -44,8 +57,18 @@ def start(checkout: Path, *arguments) -> subprocess.Popen:
     )
 
 
+def read_until(text: str, process: subprocess.Popen) -> None:
+    """Read the output of a process up to the line that has `text`."""
+    output = []
+    for line in process.stdout:
+        if text in line:
+            return
+        output.append(line)
+    raise AssertionError("".join(output))
+
+
 def jobs_of(process: subprocess.Popen) -> dict[str, psutil.Process]:
-    """Scripts that run now, by rule."""
+    """The scripts that are running, by rule."""
     found = {}
     with contextlib.suppress(psutil.Error):
         for child in psutil.Process(process.pid).children(recursive=True):
@@ -61,7 +84,7 @@ def kill_a_job(job: psutil.Process, workflow: subprocess.Popen, dice) -> None:
 
 
 def kill_the_workflow(job: psutil.Process, workflow: subprocess.Popen, dice) -> None:
-    """With its jobs or leaving them behind."""
+    """Kill Snakemake, with its jobs or without."""
     if dice.random() < 0.5:
         os.killpg(workflow.pid, signal.SIGKILL)
     else:
@@ -69,20 +92,27 @@ def kill_the_workflow(job: psutil.Process, workflow: subprocess.Popen, dice) -> 
 
 
 def disturb(
-    checkout: Path, dice: random.Random, faults: Counter, rate: float, *arguments
+    checkout: Path,
+    dice: random.Random,
+    faults: Counter,
+    rate: float,
+    start_seconds: float,
+    *arguments,
 ) -> bool:
-    """Run Snakemake and do it harm, until it is killed; whether it came to its end.
+    """Run Snakemake and disturb it until it is killed; returns whether it finished.
 
-    Each time a job starts or tells of its progress, a SIGKILL may follow, up to `rate`
-    for each job that has been finished, so that all stages have their share; and surely
-    where a rule runs that has met none. A fault counts as (what was killed, its rule).
+    Whenever a job starts or reports its progress, a SIGKILL may follow: up to `rate`
+    for each finished job, so that faults are spread over all stages, and certainly if a
+    rule is running that no fault has met. `faults` counts them by (what was killed, the
+    rule). Jobs that have just started live for a random part of `start_seconds`.
     """
     process = start(checkout, "--retries", "20", *arguments)
     for line in process.stdout:
         moment = re.match(r"(?:local)?rule (\w+):|.*, epoch ([2-9])/", line)
         if not moment:
             continue
-        time.sleep(dice.uniform(0, 1) if moment[1] else 0)
+        if moment[1]:
+            time.sleep(dice.uniform(0, start_seconds))
         jobs, met = jobs_of(process), {rule for _, rule in faults}
         spared = sorted(set(jobs) - met - ({"train"} if moment[1] else set()))
         finished = len(list(checkout.glob("results/*/logs/**/*.json")))
@@ -103,46 +133,48 @@ def disturb(
     return process.wait() == 0
 
 
-def run_disturbed(checkout: Path, rate: float, *arguments) -> Counter:
-    """Run Snakemake to its end, with `rate` faults a job."""
+def run_disturbed(
+    checkout: Path, rate: float, start_seconds: float, *arguments
+) -> Counter:
+    """Run Snakemake until it finishes, with `rate` faults per job; returns the faults."""
     dice, faults = random.Random(SEED), Counter()
-    while not disturb(checkout, dice, faults, rate, *arguments):
-        # What unlocking does, in a tenth of the time.
+    while not disturb(checkout, dice, faults, rate, start_seconds, *arguments):
+        # The same as unlocking, in a tenth of the time.
         shutil.rmtree(checkout / ".snakemake/locks", ignore_errors=True)
         assert faults.total() < 10 * FAULTS
     return faults
 
 
 def test_after_fifty_faults_the_study_ends_in_the_same_bytes(
-    finished, sounds, tmp_path
+    finished, sounds, start_seconds, tmp_path
 ):
     checkout = checkout_into(tmp_path)
     configure(checkout, sounds)
     n_jobs = sum(planned(checkout).values())
-    # More than that: some are given up where the last jobs end before theirs.
-    faults = run_disturbed(checkout, 1.4 * FAULTS / n_jobs)
+    # More than 50 are planned, because the last jobs may end before theirs.
+    faults = run_disturbed(checkout, 1.4 * FAULTS / n_jobs, start_seconds)
     assert planned(checkout) == {}
     undisturbed, disturbed = results_of(finished), results_of(checkout)
     assert set(disturbed) == set(undisturbed)
     differing = [name for name in undisturbed if undisturbed[name] != disturbed[name]]
     assert not differing
     assert not list(checkout.rglob(".*.partial*"))
-    told = "\n".join(f"{count} {what}" for what, count in faults.most_common())
-    assert faults.total() >= FAULTS, told
-    assert {what for what, _ in faults} == {"kill_a_job", "kill_the_workflow"}, told
+    counts = "\n".join(f"{count} {what}" for what, count in faults.most_common())
+    assert faults.total() >= FAULTS, counts
+    assert {what for what, _ in faults} == {"kill_a_job", "kill_the_workflow"}, counts
     rules = {rule for _, rule in faults}
-    assert rules >= LONG and len(rules) > 15, told
+    assert rules >= LONG and len(rules) > 15, counts
 
 
-def test_killed_in_synthesis_the_corpus_is_the_same(tmp_path):
+def test_killed_in_synthesis_the_corpus_is_the_same(start_seconds, tmp_path):
     checkout = checkout_into(tmp_path / "checkout")
     arguments = ["--configfile", "studies/tiny.yaml"]
     targets = ["--until", "soundscape_tables", "soundscape_audio"]
-    faults = run_disturbed(checkout, 1, *arguments, *targets)
+    faults = run_disturbed(checkout, 1, start_seconds, *arguments, *targets)
     assert "soundscape_audio" in {rule for _, rule in faults}
-    spec = soundscapes.Spec(seconds=2.0, train=60, eval=40, seed=2)
-    soundscapes.write_tables(spec, tmp_path / "expected")
-    soundscapes.write_audio(spec, soundscapes.plan(spec), tmp_path / "expected")
+    spec = Spec(seconds=2.0, train=60, eval=40, seed=2)
+    write_tables(spec, tmp_path / "expected")
+    write_audio(spec, plan(spec), tmp_path / "expected")
     expected = {
         path.name: path.read_bytes() for path in (tmp_path / "expected").iterdir()
     }
@@ -160,14 +192,14 @@ READ_ONLY, REMOUNT = 1, 32
 
 
 def mount(folder: Path, options: str, flags: int = 0) -> bool:
-    """Mount memory as a disk of its own, or mount it anew; whether that went well."""
+    """Mount memory as a disk, or mount it again; returns whether that succeeded."""
     words = (b"tmpfs", os.fsencode(folder), b"tmpfs", flags, options.encode())
     return LIBC.mount(*words) == 0
 
 
 @pytest.fixture
 def disk(tmp_path) -> Iterator[Path]:
-    """The results folder of a checkout, on a disk of 2 MB."""
+    """The results folder of a checkout, which is a disk of 2 MB."""
     folder = tmp_path / "checkout/results"
     folder.mkdir(parents=True)
     if not mount(folder, "size=2m"):
@@ -176,7 +208,7 @@ def disk(tmp_path) -> Iterator[Path]:
     LIBC.umount2(os.fsencode(folder), 2)
 
 
-def test_full_and_read_only_disks_are_told_and_the_run_goes_on(disk, sounds):
+def test_full_and_read_only_disks_are_reported_and_the_run_continues(disk, sounds):
     checkout = checkout_into(disk.parent)
     configure(checkout, sounds)
     targets = ["results/own/networks/untrained/seed1/checkpoint.safetensors"]
@@ -193,8 +225,8 @@ def test_full_and_read_only_disks_are_told_and_the_run_goes_on(disk, sounds):
     assert not list(disk.rglob(".*.partial*"))
 
 
-def test_a_corpus_that_goes_away_sets_no_clip_aside(sounds, tmp_path):
-    """As a network mount that is lost between planning and the job."""
+def test_a_corpus_that_goes_away_excludes_no_clip(sounds, tmp_path):
+    """Such as a network mount that is lost between planning and the job."""
     folder = tmp_path / "sounds"
     shutil.copytree(sounds, folder)
     checkout = checkout_into(tmp_path / "checkout")
@@ -203,11 +235,11 @@ def test_a_corpus_that_goes_away_sets_no_clip_aside(sounds, tmp_path):
     away = f"import os\nos.rename({str(folder)!r}, {str(tmp_path / 'away')!r})\n"
     code = script.read_text()
     script.write_text(away + code)
-    targets = [f"results/own/logmel/{shard:03d}.npy" for shard in range(2)]
+    targets = [f"results/own/log_mel/{shard:03d}.npy" for shard in range(2)]
     output = run(checkout, *targets, check=False)
     assert "was there when this run was planned and is gone" in output
-    assert not list((checkout / "results/own/logmel").glob("*"))
-    # And before the next is planned.
+    assert not list((checkout / "results/own/log_mel").glob("*"))
+    # The corpus is still away when the next run is planned.
     output = run(checkout, *targets, check=False)
     assert f"config key corpus.table.folder: {folder} does not exist" in output
     shutil.copytree(tmp_path / "away/natural", folder / "natural")
@@ -220,30 +252,29 @@ def test_a_corpus_that_goes_away_sets_no_clip_aside(sounds, tmp_path):
     run(checkout, *targets)
 
 
-def test_two_runs_at_once_and_a_stale_lock_are_told(sounds, tmp_path):
+def test_two_runs_at_once_and_a_stale_lock_are_reported(sounds, tmp_path):
     checkout = checkout_into(tmp_path / "checkout")
     configure(checkout, sounds)
-    target = "results/own/clips.parquet"
+    target, gate = "results/own/clips.parquet", tmp_path / "gate"
+    # No script ends before the test says so.
+    for rule in ["log_mel", "clips"]:
+        hold(checkout / f"workflow/scripts/{rule}.py", gate)
     first = start(checkout, target)
-    for line in first.stdout:
-        if "rule log_mel:" in line:
-            break
-    # So that it does not end before the second has begun.
-    os.kill(first.pid, signal.SIGSTOP)
+    read_until("rule log_mel:", first)
     output = run(checkout, target, check=False)
-    os.kill(first.pid, signal.SIGCONT)
     assert "Directory cannot be locked" in output and "--unlock" in output
+    gate.unlink()
     rest = first.stdout.read()
     assert first.wait() == 0, rest
-    # A lock without a run, as a kill leaves it.
+    # A kill leaves a lock without a run.
     (checkout / target).unlink()
+    gate.touch()
     killed = start(checkout, target)
-    for line in killed.stdout:
-        if "rule clips:" in line:
-            break
+    read_until("rule clips:", killed)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.stdout.close()
     killed.wait()
+    gate.unlink()
     assert "--unlock" in run(checkout, target, check=False)
     run(checkout, target, "--unlock")
     run(checkout, target)
@@ -266,8 +297,8 @@ def test_nodes_with_other_clocks_rerun_nothing(sounds, tmp_path, skew):
     assert planned(checkout, target) == {}
 
 
-def test_a_clip_with_a_time_to_come_is_told(sounds, tmp_path):
-    """By Snakemake, which could not know what to run again."""
+def test_a_clip_with_a_time_in_the_future_is_reported(sounds, tmp_path):
+    """Snakemake refuses it, since it could not know what to run again."""
     folder = tmp_path / "sounds"
     shutil.copytree(sounds, folder)
     checkout = checkout_into(tmp_path / "checkout")

@@ -1,8 +1,9 @@
 """Categories and genres from an ontology or from class names."""
 
+import numpy as np
 import pytest
 
-from music_selectivity.corpus.categories import category_table
+from music_selectivity.corpus.categories import category_sides, category_table
 from music_selectivity.corpus.ontology import Ontology
 from music_selectivity.errors import InputError
 
@@ -21,8 +22,6 @@ ONTOLOGY = Ontology(
 )
 NAMES = ["Bark", "Jazz", "Metal", "Dog"]
 CATEGORIES = {"animal": {"subtrees": ["Animal"], "classes": []}}
-
-
 LABELS = [["Bark", "Dog", "Animal"], ["Dog", "Animal"], ["Metal", "Jazz"], ["Jazz"]]
 
 
@@ -51,9 +50,8 @@ def test_without_an_ontology_labels_tell_what_is_below():
     absent = {"water": {"subtrees": ["Water"], "classes": ["Rain"]}}
     assert rows(None, {"below": None, "classes": []}, absent) == []
     dogs = {"dog": {"subtrees": ["Dog"], "classes": []}}
-    assert [row[2] for row in rows(None, {"below": None, "classes": []}, dogs)] == [
-        *("Bark", "Dog")
-    ]
+    found = rows(None, {"below": None, "classes": []}, dogs)
+    assert [row[2] for row in found] == ["Bark", "Dog"]
 
 
 def test_an_unknown_class_is_named():
@@ -61,3 +59,10 @@ def test_an_unknown_class_is_named():
         rows(ONTOLOGY, {"below": None, "classes": ["Polka"]})
     with pytest.raises(InputError, match=r"analysis\.genres\.below.*'Musik'"):
         rows(ONTOLOGY, {"below": "Musik", "classes": []})
+
+
+def test_category_sides():
+    labels = [["Dog"], np.array(["Dog", "Cat"]), ["Dog", "Car"], ["Car"], []]
+    own, outside = category_sides(labels, ["Dog", "Cat"])
+    assert list(own) == [True, True, False, False, False]
+    assert list(outside) == [False, False, False, True, False]

@@ -1,14 +1,22 @@
-"""Every claim on statistics whose truth is known, and what its row tells."""
+"""Every claim on statistics whose truth is known, and what its row says."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from music_selectivity import claims, store
+from music_selectivity import store
 from music_selectivity.claims import verdicts as rule
 from music_selectivity.claims.catalogue import CLAIMS
+from music_selectivity.claims.evaluation import evaluate
 from music_selectivity.errors import InputError
+from small_studies import ROOT
 from true_study import LENGTHS, TRUTH, changed, judged, study, verdicts
 
 IDS = [claim.id for claim in CLAIMS]
@@ -42,8 +50,8 @@ REVERSED = {
     "S2-a": changed("segregation_index", "pca", common=0.9),
     "S2-b": changed("segregation_index", "gabor", common=0.9),
     "S9": changed("segregation_index", "with_music", common=0.2),
-    "S8-a": {("without_music", "course_segregation_index", "30"): 0.1},
-    "S8-b": {("without_music", "course_response_ratio", "30"): 0.1},
+    "S8-a": {("without_music", "training_course_segregation_index", "30"): 0.1},
+    "S8-b": {("without_music", "training_course_response_ratio", "30"): 0.1},
     "S3-a": changed("readout_chance", all=0.95),
     "S3-b": changed("readout_ap", "pca", all=0.95),
     "S3-c": changed("readout_ap", "gabor", all=0.95),
@@ -113,16 +121,17 @@ REVERSED = {
 
 
 def test_columns_and_ids():
-    found = claims.evaluate(study())
+    found = evaluate(study())
     assert len(set(IDS)) == len(IDS) >= 40
     assert list(found["id"]) == IDS
-    assert list(found) == [
-        *("id", "claim", "models", "where", "paper", "measured", "sd", "low", "high"),
-        *("n", "test", "p", "p_adjusted", "effect_size"),
-        *("contrast", "contrast_low", "contrast_high", "permutation_p"),
-        *("mixed_estimate", "mixed_low", "mixed_high", "mixed_p"),
-        *("verdict", "notes"),
-    ]
+    columns = """
+    id claim models where paper measured sd low high
+    n test p p_adjusted effect_size
+    contrast contrast_low contrast_high permutation_p
+    mixed_estimate mixed_low mixed_high mixed_p
+    verdict notes
+    """
+    assert list(found) == columns.split()
 
 
 def test_a_study_in_which_the_paper_holds():
@@ -154,12 +163,12 @@ def test_missing_model_leaves_the_other_claims():
     found = verdicts(study().query("model != 'with_music'"))
     not_run = {name for name, value in found.items() if value == "not run"}
     assert not_run == {"1c-c", "S9", "3c-b", "3e-a", "3e-c", "3e-e"}
-    assert claims.evaluate(study().iloc[:0])["verdict"].eq("not run").all()
+    assert evaluate(study().iloc[:0])["verdict"].eq("not run").all()
 
 
 def test_numbers_of_a_claim():
     table = study()
-    found = claims.evaluate(table).set_index("id")
+    found = evaluate(table).set_index("id")
     values = table.query("model == 'without_music' and measure == 'response_ratio'")[
         "value"
     ]
@@ -180,10 +189,10 @@ def test_numbers_of_a_claim():
 
 
 def test_pairs_are_by_seed_not_by_row():
-    """Each network's own drop is tested, whatever the order of the rows."""
+    """Each network is compared with itself, whatever the order of the rows."""
     table = study()
     shuffled = table.sample(frac=1, random_state=0)
-    pd.testing.assert_frame_equal(claims.evaluate(shuffled), claims.evaluate(table))
+    pd.testing.assert_frame_equal(evaluate(shuffled), evaluate(table))
 
 
 def test_networks_without_a_value_are_left_out_and_counted():
@@ -192,10 +201,10 @@ def test_networks_without_a_value_are_left_out_and_counted():
         table["condition"] == "nonmusic/msi_top"
     )
     table.loc[table.index[gone][0], "value"] = np.nan
-    row = claims.evaluate(table).set_index("id").loc["5c-a"]
+    row = evaluate(table).set_index("id").loc["5c-a"]
     assert row["n"] == 4
     assert row["verdict"] == "too few networks to tell"
-    assert "1 networks without a value left out" in row["notes"]
+    assert "1 network without a value left out" in row["notes"]
 
 
 def test_the_same_from_the_csv_file(tmp_path):
@@ -203,15 +212,27 @@ def test_the_same_from_the_csv_file(tmp_path):
     table.loc[0, "value"] = np.nan
     store.write_table(tmp_path / "statistics.csv", table)
     again = store.read_table(tmp_path / "statistics.csv")
-    pd.testing.assert_frame_equal(claims.evaluate(again), claims.evaluate(table))
+    pd.testing.assert_frame_equal(evaluate(again), evaluate(table))
 
 
 def test_bad_statistics_are_refused():
     table = study()
     with pytest.raises(InputError, match="seed"):
-        claims.evaluate(table.drop(columns="seed"))
+        evaluate(table.drop(columns="seed"))
     with pytest.raises(InputError, match="twice"):
-        claims.evaluate(pd.concat([table, table.iloc[:1]]))
+        evaluate(pd.concat([table, table.iloc[:1]]))
+
+
+@pytest.mark.parametrize(
+    ("column", "unknown"),
+    [("measure", "response_ratios"), ("condition", "music/ms/fifty")],
+)
+def test_an_unknown_measure_or_condition_is_refused(column, unknown):
+    """It must not pass for a measure that the study lacks."""
+    table = study()
+    table.loc[3, column] = unknown
+    with pytest.raises(InputError, match=unknown):
+        evaluate(table)
 
 
 def test_correlation_is_pearsons_over_networks_and_lengths():
@@ -234,19 +255,68 @@ def test_correlation_is_pearsons_over_networks_and_lengths():
 
 
 def test_p_values_are_adjusted_over_all_tested_claims():
-    found = claims.evaluate(study())
+    found = evaluate(study())
     tested = found["p"].notna()
     expected = stats.false_discovery_control(found.loc[tested, "p"])
     assert found.loc[tested, "p_adjusted"].to_numpy() == pytest.approx(expected)
     assert found.loc[~tested, "p_adjusted"].isna().all()
 
 
-def test_mixed_models_stand_beside_their_claims():
-    mixed = pd.DataFrame(
+def test_mixed_effects_models_are_joined_to_their_claims():
+    mixed_effects = pd.DataFrame(
         [("2b", 0.8, 0.6, 1.0, 0.001, "random intercepts")],
         columns=["id", "estimate", "low", "high", "p", "model"],
     )
-    found = claims.evaluate(study(), None, mixed).set_index("id")
+    found = evaluate(study(), None, mixed_effects).set_index("id")
     assert found.loc["2b", "mixed_estimate"] == 0.8
-    assert "mixed model: random intercepts" in found.loc["2b", "notes"]
+    assert "mixed-effects model: random intercepts" in found.loc["2b", "notes"]
     assert found["mixed_p"].notna().sum() == 1
+
+
+def test_the_catalogue_is_light():
+    """The Snakefile imports it to plan a study."""
+    heavy = ["matplotlib", "pandas", "scipy", "sklearn", "statsmodels", "torch"]
+    code = (
+        "import sys, music_selectivity.claims.catalogue as catalogue\n"
+        "assert catalogue.mixed_contrasts()\n"
+        f"print(*(name for name in {heavy} if name in sys.modules))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.split() == []
+
+
+def test_every_sentence_is_understood_alone():
+    """It has its own subject, no abbreviation, and is not that of another claim."""
+    sentences = [claim.sentence for claim in CLAIMS]
+    assert len(set(sentences)) == len(sentences)
+    unclear = re.compile(r"^(So|It|They|Their|This|These|The same)\b|\bMS\b|\bMSI\b")
+    assert [text for text in sentences if unclear.search(text)] == []
+
+
+def test_the_numbers_of_the_paper_are_in_one_place():
+    """Modules of claims spell out no number of the paper but p values in text."""
+    folder = ROOT / "workflow/music_selectivity/claims"
+    # These hold levels, margins and limits.
+    general = {"comparisons.py", "evaluation.py", "verdicts.py"}
+    for path in sorted(folder.glob("*.py")):
+        numbers = [
+            node.value
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Constant) and isinstance(node.value, float)
+        ]
+        assert path.name in general or not numbers, (path.name, numbers)
+
+
+def test_the_text_has_the_numbers_of_the_paper():
+    """The number to compare with is one that a reader of the row sees."""
+    for claim in CLAIMS:
+        if claim.paper_value is not None and not claim.id.startswith("4c"):
+            assert f"{claim.paper_value:g}" in claim.paper, claim.id
+        if claim.paper_second is not None:
+            assert f"{claim.paper_second:g}" in claim.paper, claim.id

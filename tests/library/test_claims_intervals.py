@@ -1,26 +1,26 @@
-"""What stands beside a verdict: intervals over clips, contrasts, permuted labels."""
+"""What complements a verdict: intervals over clips, contrasts, permuted labels."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from music_selectivity import claims
 from music_selectivity.claims import verdicts as rule
 from music_selectivity.claims.catalogue import CLAIMS
-from true_study import KEYS, changed, drawn_clips, judged, study
+from music_selectivity.claims.evaluation import evaluate
+from music_selectivity.measures import KEY
+from true_study import changed, drawn_clips, judged, study
 
 
 def test_intervals_are_over_clips_and_networks():
-    """Of one network by its replicates alone; of several wider than by networks."""
+    """With one network, the replicates alone give the interval."""
     table = study(n_seeds=1)
-    keys = ["model", "seed", "measure", "condition"]
     rng = np.random.default_rng(1)
     draws = np.outer(table["value"], 1 + 0.05 * rng.normal(size=2000))
-    replicates = pd.concat([table[keys], pd.DataFrame(draws)], axis=1)
+    replicates = pd.concat([table[KEY], pd.DataFrame(draws)], axis=1)
     chosen = tuple(claim for claim in CLAIMS if claim.id == "2b")
-    (row,) = claims.evaluate(table, replicates, claims=chosen).to_dict("records")
+    (row,) = evaluate(table, replicates, claims=chosen).to_dict("records")
     assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * 0.05 * 2.07, rel=0.1)
-    (row,) = claims.evaluate(table, claims=chosen).to_dict("records")
+    (row,) = evaluate(table, claims=chosen).to_dict("records")
     assert np.isnan(row["low"])
 
 
@@ -32,8 +32,8 @@ def test_intervals_are_over_clips_and_networks():
     ],
 )
 def test_contrast_is_the_first_less_the_second(claim, first, second):
-    table = study().query("model == 'without_music'").set_index(KEYS[2:])["value"]
-    row = claims.evaluate(study()).set_index("id").loc[claim]
+    table = study().query("model == 'without_music'").set_index(KEY[2:])["value"]
+    row = evaluate(study()).set_index("id").loc[claim]
     difference = table[first].to_numpy() - table[second].to_numpy()
     assert row["contrast"] == pytest.approx(difference.mean())
     # Networks alone are drawn here: 1,000 means of five.
@@ -47,7 +47,7 @@ def test_the_luck_of_the_clips_cancels_in_a_contrast():
     """Both samples hear the same draws of clips, in pairs and between models."""
     table = study()
     models = [*table["model"].unique()]
-    found = claims.evaluate(table, drawn_clips(table, models, 0.2)).set_index("id")
+    found = evaluate(table, drawn_clips(table, models, 0.2)).set_index("id")
     for claim, value in (("5c-a", 0.109), ("2b", 2.07), ("S3-c", 0.887)):
         row = found.loc[claim]
         width = row["contrast_high"] - row["contrast_low"]
@@ -59,16 +59,16 @@ def test_the_luck_of_the_clips_cancels_in_a_contrast():
 def test_a_contrast_that_other_clips_may_not_show_is_noted():
     """Five of five networks agree, p = 1/32, by the luck of the clips they share."""
     table = study()
-    told = "although p = 0.031, the interval of the difference includes none"
+    note = "although p = 0.031, the interval of the difference includes zero"
     models = ["without_music"]
     clips = drawn_clips(table, models, 0.01)
-    found = claims.evaluate(table, clips).set_index("id")
-    assert told not in found.loc["5c-a", "notes"]
+    found = evaluate(table, clips).set_index("id")
+    assert note not in found.loc["5c-a", "notes"]
     silenced = clips["condition"] == "nonmusic/msi_top"
     draws = clips.loc[silenced, range(400)]
     clips.loc[silenced, range(400)] = draws + np.linspace(-0.1, 0.1, 400)
-    row = claims.evaluate(table, clips).set_index("id").loc["5c-a"]
-    assert told in row["notes"]
+    row = evaluate(table, clips).set_index("id").loc["5c-a"]
+    assert note in row["notes"]
     assert row["contrast_low"] < 0 < row["contrast_high"]
     assert row["verdict"] == rule.REPLICATED  # by the paper's own test
 
@@ -85,7 +85,7 @@ def test_numbers_of_the_second_sample_are_compared_too():
         assert f"the paper's {figure} for the second lies inside" in notes
 
 
-def test_mean_ratio_is_set_against_shared_permutations():
+def test_mean_ratio_is_compared_with_shared_permutations():
     """The luck that networks share in a permutation is not averaged out."""
     table, rng = study(), np.random.default_rng(0)
     luck = 1.5 + 0.5 * rng.normal(size=200).clip(-2.5, 2.5)
@@ -98,7 +98,7 @@ def test_mean_ratio_is_set_against_shared_permutations():
         ],
         columns=["model", "seed", "permutation", "ratio"],
     )
-    found = claims.evaluate(table, permutations=permutations).set_index("id")
+    found = evaluate(table, permutations=permutations).set_index("id")
     means = luck + 0.003
     for claim, ratio in (("2b", 2.07), ("S10-b", 1.77)):
         expected = (1 + (means >= ratio).sum()) / 201
@@ -106,10 +106,10 @@ def test_mean_ratio_is_set_against_shared_permutations():
         assert found.loc[claim, "permutation_p"] == pytest.approx(expected)
         assert found.loc[claim, "verdict"] == rule.REPLICATED
     assert found["permutation_p"].notna().sum() == 2
-    assert claims.evaluate(table)["permutation_p"].isna().all()
-    # Ratios that change sign are none.
+    assert evaluate(table)["permutation_p"].isna().all()
+    # Where responses change sign there is no ratio.
     permutations["ratio"] -= 1
-    found = claims.evaluate(table, permutations=permutations)
+    found = evaluate(table, permutations=permutations)
     assert found["permutation_p"].isna().all()
 
 
@@ -119,13 +119,14 @@ def test_calibration_is_noted_with_selectivity():
         for model in ("without_music", "untrained")
         for seed in range(1, 6)
         for measure, condition in (
-            *(("calibrated_ratio", "eval"), ("calibrated_p", "uniformity")),
+            ("calibrated_ratio", "eval"),
+            ("calibrated_p", "uniformity"),
         )
     ]
-    table = pd.concat([study(), pd.DataFrame(rows, columns=[*KEYS, "value"])])
+    table = pd.concat([study(), pd.DataFrame(rows, columns=[*KEY, "value"])])
     notes = judged(table, "2b").loc["2b", "notes"]
     for model, n in (("without_music", 5), ("untrained", 4)):
         assert (
-            f"with permuted labels {model} has ratios about 1 in {n} of 5 networks, "
+            f"with permuted labels, {model} has ratios about 1 in {n} of 5 networks, "
             f"and uniform p values in {n} of 5" in notes
         )

@@ -1,11 +1,29 @@
-"""Mixed models of claims: which clips, units and networks each one compares."""
+"""The claims' mixed-effects models: which clips, units and networks each compares."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+from dataclasses import fields
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from music_selectivity.claims.catalogue import CLAIMS
-from music_selectivity.claims.mixed import MODELS, mixed_table
+from music_selectivity.analyses.contrasts import (
+    KINDS,
+    Selectivity,
+    SilencingLoss,
+    as_data,
+    from_data,
+)
+from music_selectivity.analyses.mixed_effects import (
+    _clip_responses,
+    mixed_effects_table,
+)
+from music_selectivity.claims.catalogue import CLAIMS, mixed_contrasts
+from small_studies import ROOT
 
 N_CLIPS = 100
 CLASSES = pd.DataFrame({"name": list("abc"), "music_related": [True, False, False]})
@@ -14,13 +32,15 @@ LABELS = (["Jazz"], ["Speech"], ["Rain"], ["Jazz", "Speech"], ["Ska"])
 GROUPS = ("music", "nonmusic", "nonmusic", "mixed", "music")
 CATEGORIES = pd.DataFrame(
     [
-        *(("genre", "Jazz", "Jazz"), ("genre", "Ska", "Ska")),
-        *(("genre", "Polka", "Polka"), ("category", "speech", "Speech")),
+        ("genre", "Jazz", "Jazz"),
+        ("genre", "Ska", "Ska"),
+        ("genre", "Polka", "Polka"),
+        ("category", "speech", "Speech"),
     ],
     columns=["kind", "category", "class"],
 )
-# How much more each model's MS units answer to music, and the share of it that quilts
-# of 50 ms lose.
+# How much more each model's MS units respond to music, and the share of their response
+# that quilting at 50 ms costs.
 SELECTIVITY = {
     "without_music": 2.0,
     "with_music": 2.0,
@@ -33,6 +53,9 @@ LOST = dict.fromkeys(SELECTIVITY, 0.5) | {
     "memorization": 0.1,
     "without_music_and_speech": 0.25,
 }
+
+
+CONTRASTS = {name: from_data(data) for name, data in mixed_contrasts().items()}
 
 
 def clips() -> pd.DataFrame:
@@ -48,10 +71,10 @@ def clips() -> pd.DataFrame:
 
 
 def tuning(selectivity: float, lost: float, rng) -> pd.DataFrame:
-    """Responses of a network that prefers music, and loses some of it in quilts.
+    """Responses of a network that prefers music, and responds less to its quilts.
 
     Mixed clips drive it more than anything else. Its speech-selective units prefer
-    speech, and lose nothing.
+    speech, and respond to its quilts as to the original.
     """
     table = clips()
     music = (table["group"] == "music").to_numpy()
@@ -61,7 +84,8 @@ def tuning(selectivity: float, lost: float, rng) -> pd.DataFrame:
     for stimulus, kept, split in (
         ("original", 1.0, "eval"),
         *((f"power_{k}", kept, s) for k, kept in POWERS for s in ("train", "eval")),
-        *(("quilt_original", 1.0, "eval"), ("quilt_50", 1 - lost, "eval")),
+        ("quilt_original", 1.0, "eval"),
+        ("quilt_50", 1 - lost, "eval"),
         ("quilt_200", 1 - lost / 2, "eval"),
     ):
         values = own + selectivity * music * kept + 20 * mixed
@@ -84,8 +108,11 @@ POWERS = ((1, 1.0), (64, 0.6))
 def ablation(rng) -> pd.DataFrame:
     rows = []
     for condition, loss in (
-        *(("none", 0.0), ("msi_bottom", 0.01), ("msi_middle", 0.02)),
-        *(("l1_top", 0.03), ("msi_top", 0.1)),
+        ("none", 0.0),
+        ("msi_bottom", 0.01),
+        ("msi_middle", 0.02),
+        ("l1_top", 0.03),
+        ("msi_top", 0.1),
     ):
         for name in CLASSES["name"]:
             value = 0.5 - loss * (name != "a") + 0.001 * rng.normal()
@@ -102,10 +129,11 @@ def sounds(selectivity: float, rng) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def study() -> dict:
-    """Arguments of `mixed_table`."""
+    """Arguments of `mixed_effects_table`, with the contrasts of all claims."""
     rng = np.random.default_rng(0)
     networks = [(model, seed) for model in SELECTIVITY for seed in range(5)]
     return {
+        "contrasts": CONTRASTS,
         "tuning": {
             network: tuning(SELECTIVITY[network[0]], LOST[network[0]], rng)
             for network in networks
@@ -121,7 +149,7 @@ def study() -> dict:
 def estimated(study, **changes) -> pd.DataFrame:
     arguments = study | changes
     arguments["tuning"] = arguments["tuning"].items()
-    return mixed_table(**arguments).set_index("id")
+    return mixed_effects_table(**arguments).set_index("id")
 
 
 @pytest.fixture(scope="module")
@@ -129,33 +157,38 @@ def found(study) -> pd.DataFrame:
     return estimated(study)
 
 
-def test_every_estimate_is_of_a_claim(found):
-    assert set(found.index) <= {claim.id for claim in CLAIMS}
-    assert len(found) == 28
+def test_what_the_study_has_is_estimated(found):
+    lacking = """
+    4c-100 4c-400 4c-800 4c-1600
+    5b-100 5b-400 5b-800 5b-1600
+    S11-f S11-g S11-h
+    """
+    assert set(CONTRASTS) - set(found.index) == set(lacking.split())
+    assert list(found.index) == [name for name in CONTRASTS if name in found.index]
     assert found["estimate"].notna().all()
 
 
-@pytest.mark.parametrize(
-    "claim",
-    [
-        *("2a", "2b", "2c-a", "2c-b", "2c-c", "2c-d", "3e-b", "3e-c", "S10-b"),
-        *("4b-a", "4c-50", "4c-200", "S7", "5b-50", "5b-200", "S10-c"),
-        *("3c-a", "3c-b", "5c-a", "5c-b", "5c-c", "5c-d"),
-    ],
-)
+TRUE_EFFECTS = """
+2a 2b 2c-a 2c-b 2c-c 2c-d 3e-b 3e-c S10-b
+4b-a 4c-50 4c-200 S7 5b-50 5b-200 S10-c
+3c-a 3c-b 5c-a 5c-b 5c-c 5c-d
+"""
+
+
+@pytest.mark.parametrize("claim", TRUE_EFFECTS.split())
 def test_true_effects_are_found_with_the_claimed_sign(found, claim):
     assert found.loc[claim, "low"] > 0, found.loc[claim]
     assert found.loc[claim, "p"] < 0.05
 
 
 @pytest.mark.parametrize("claim", ["3e-a", "4b-b", "4b-c", "4b-d", "S11-e"])
-def test_what_is_alike_is_not_told_apart(found, claim):
+def test_equal_conditions_do_not_differ(found, claim):
     """Quilts of other sounds, the other units, and networks of equal selectivity."""
     assert abs(found.loc[claim, "estimate"]) < 0.1
     assert found.loc[claim, "low"] < 0 < found.loc[claim, "high"]
 
 
-def test_mixed_clips_take_no_part(study, found):
+def test_mixed_clips_are_excluded(study, found):
     kept = study["clips"]["group"] != "mixed"
     ids = set(study["clips"].loc[kept, "clip_id"])
     without = estimated(
@@ -167,14 +200,14 @@ def test_mixed_clips_take_no_part(study, found):
         },
     )
     pd.testing.assert_frame_equal(found, without)
-    # They would count: called non-music, as they are not music, they turn effects.
+    # They would count: as non-music clips they reverse the effect.
     groups = study["clips"]["group"].replace("mixed", "nonmusic")
     other = estimated(study, clips=study["clips"].assign(group=groups))
     assert other.loc["2a", "estimate"] < 0 < found.loc["2a", "estimate"]
 
 
 def test_losses_are_shares_of_the_response_to_the_original(study, found):
-    """5b, S10-c and S7 by hand: means over clips, networks and genres."""
+    """5b, S10-c and S7 computed directly: means over clips, networks and genres."""
     group = study["clips"].set_index("clip_id")["group"]
 
     def lost(model, stimulus="quilt_50", label=None):
@@ -206,7 +239,7 @@ def test_losses_are_shares_of_the_response_to_the_original(study, found):
     assert found.loc["S7", "estimate"] == pytest.approx(np.mean(by_genre), rel=1e-4)
 
 
-def test_only_eval_clips_count_but_in_the_claims_of_train(study, found):
+def test_train_clips_count_only_in_the_claims_about_them(study, found):
     def of_train(table):
         """Other responses to the clips of train."""
         other = table.copy()
@@ -225,17 +258,87 @@ def test_only_classes_that_are_not_music_count(found):
 
 
 def test_tables_are_read_one_by_one_and_reduced(study):
-    """Of most networks a single set of units is kept, of linear features nothing."""
-    from music_selectivity.claims import mixed
+    """Of each network a contrast keeps the rows and units that it compares."""
+    read = []
 
-    responses = mixed._Responses(study["tuning"].items(), study["clips"])
-    assert set(responses._tables) == {
-        (model, seed) for model in MODELS for seed in range(5)
+    def one_by_one():
+        for network, table in study["tuning"].items():
+            read.append(network)
+            yield network, table.copy()
+
+    compared = study["clips"][study["clips"]["group"] != "mixed"]
+    responses = _clip_responses(CONTRASTS.values(), one_by_one(), compared)
+    assert read == list(study["tuning"])
+    n_music = (compared["group"] == "music").sum()
+    for claim, models, n_rows in (
+        ("2a", ["without_music"], len(compared)),
+        ("2b", ["without_music", "untrained"], len(compared)),
+        ("2c-b", ["without_music", "untrained"], len(compared)),
+        ("4b-a", ["without_music"], 2 * n_music),
+        ("4b-d", ["without_music"], 2 * (len(compared) - n_music)),
+        ("4c-50", ["without_music"], 2 * n_music),
+        ("5b-50", ["without_music", "memorization"], 2 * n_music),
+        ("S11-e", ["without_music"], 2 * len(compared)),
+    ):
+        tables = responses[CONTRASTS[claim]]
+        assert list(tables) == [(m, seed) for m in models for seed in range(5)], claim
+        for table in tables.values():
+            assert list(table) == ["clip", "stimulus", "response", "music"]
+            assert len(table) == n_rows, claim
+
+
+@pytest.mark.parametrize("contrast", CONTRASTS.values(), ids=CONTRASTS)
+def test_contrasts_are_plain_data_and_back(contrast):
+    data = as_data(contrast)
+    assert json.loads(json.dumps(data)) == data
+    assert from_data(data) == contrast
+    assert set(data) == {"kind", *(field.name for field in fields(contrast))}
+
+
+def test_every_kind_of_contrast_belongs_to_a_claim():
+    assert {type(contrast) for contrast in CONTRASTS.values()} == set(KINDS.values())
+
+
+def test_contrasts_of_a_claim_are_about_its_models():
+    for claim in CLAIMS:
+        if claim.mixed is not None:
+            # The mean response, and power ratios, are compared with untrained networks.
+            assert set(claim.mixed.models) <= {*claim.models, "untrained"}, claim.id
+
+
+def test_a_kind_or_field_that_is_unknown():
+    data = as_data(Selectivity(model="without_music", than="untrained"))
+    with pytest.raises(KeyError, match="Selectivities"):
+        from_data(data | {"kind": "Selectivities"})
+    with pytest.raises(TypeError, match="units"):
+        from_data(data | {"units": "ms"})
+
+
+def test_contrasts_do_not_depend_on_each_other(study, found):
+    """A contrast of its own, under any name, gives what it gives among all."""
+    chosen = {
+        "one": CONTRASTS["2c-b"],
+        "two": CONTRASTS["5c-d"],
+        "three": CONTRASTS["2b"],
     }
-    for (model, _), table in responses._tables.items():
-        units = {"ms"} if model != "without_music" else {"ms", "all", "others"}
-        units |= {"category:speech"} if model == "without_music" else set()
-        assert set(table) == {"clip", "split", "stimulus", *units}
+    table = estimated(study, contrasts=chosen)
+    expected = found.loc[["2c-b", "5c-d", "2b"]].set_axis(table.index)
+    pd.testing.assert_frame_equal(table, expected)
+
+
+def test_the_sign_of_a_contrast_follows_its_order(study, found):
+    """Models and sets of units exchanged, the estimate changes its sign alone."""
+    exchanged = {
+        "2b": Selectivity(model="untrained", than="without_music"),
+        "5c-b": SilencingLoss(
+            model="without_music", silenced="msi_bottom", reference="msi_top"
+        ),
+    }
+    table = estimated(study, contrasts=exchanged)
+    for claim in exchanged:
+        assert table.loc[claim, "estimate"] == pytest.approx(
+            -found.loc[claim, "estimate"], rel=1e-3
+        )
 
 
 def test_one_network_or_no_model_gives_no_number(study):
@@ -255,3 +358,27 @@ def test_one_network_or_no_model_gives_no_number(study):
 def test_a_corpus_without_genres_and_categories_has_the_other_estimates(study, found):
     table = estimated(study, categories=CATEGORIES.iloc[:0])
     assert set(found.index) - set(table.index) == {"S7", "S11-e"}
+
+
+def test_an_edit_of_a_claim_does_not_rerun_its_model():
+    """The rule's script gets the contrasts as data, and imports nothing of claims."""
+    script = ROOT / "workflow/scripts/mixed_effects.py"
+    tree = ast.parse(script.read_text(encoding="utf-8"))
+    imports = [
+        node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    code = "\n".join(
+        [
+            *map(ast.unparse, imports),
+            "import sys",
+            "print(*(name for name in sys.modules if '.claims' in name))",
+        ]
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "workflow")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.split() == []

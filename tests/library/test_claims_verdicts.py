@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from music_selectivity import claims
 from music_selectivity.claims import verdicts as rule
 from music_selectivity.claims.catalogue import CLAIMS
-from music_selectivity.stats import rank_tests as statistics
+from music_selectivity.claims.evaluation import evaluate
+from music_selectivity.stats import rank_tests
 from true_study import LENGTHS, TRUTH, changed, drawn_clips, judged, study, verdicts
 
 
@@ -30,7 +30,7 @@ from true_study import LENGTHS, TRUTH, changed, drawn_clips, judged, study, verd
     ],
 )
 def test_verdict_rule(kind, p, smallest, distance, n, expected):
-    assert claims.verdict(kind, p, smallest, distance, n) == expected
+    assert rule.verdict(kind, p, smallest, distance, n) == expected
 
 
 def test_a_difference_of_another_size_is_replicated_in_direction():
@@ -39,18 +39,18 @@ def test_a_difference_of_another_size_is_replicated_in_direction():
         (None, rule.REPLICATED),
         (False, rule.DIRECTION),
     ):
-        assert claims.verdict(rule.DIFFERENCE, 0.03, 0.03, 0.5, 5, inside) == expected
-    assert claims.verdict(rule.DIFFERENCE, 0.3, 0.03, 0.1, 5, False) != rule.DIRECTION
+        assert rule.verdict(rule.DIFFERENCE, 0.03, 0.03, 0.5, 5, inside) == expected
+    assert rule.verdict(rule.DIFFERENCE, 0.3, 0.03, 0.1, 5, False) != rule.DIRECTION
     larger = judged(study(to=changed("response_ratio", eval=3.5)), "2b").loc["2b"]
     assert larger["verdict"] == rule.DIRECTION
     assert "2.07 lies below the interval" in larger["notes"]
 
 
 def test_two_seeds_are_too_few_for_any_test():
-    """Of the Gabor filter bank there is one, however many the networks."""
+    """There is one Gabor filter bank, whatever the number of networks."""
     found = verdicts(study(n_seeds=2))
-    told = {name for name, value in found.items() if value != rule.TOO_FEW}
-    assert told == {"S4"}
+    judged_otherwise = {name for name, value in found.items() if value != rule.TOO_FEW}
+    assert judged_otherwise == {"S4"}
 
 
 def test_three_seeds_are_enough_for_a_correlation_and_for_rank_sums():
@@ -65,16 +65,16 @@ sample = st.lists(st.integers(0, 5).map(float), min_size=1, max_size=4)
 
 @given(sample, sample)
 def test_fewer_than_five_networks_never_replicate_no_difference(x, y):
-    p, effect_size = statistics.rank_sum(x, y)
-    least = statistics.smallest_p("rank_sum", len(x), len(y))
+    p, effect_size = rank_tests.rank_sum(x, y)
+    least = rank_tests.smallest_p("rank_sum", len(x), len(y))
     n = min(len(x), len(y))
     distance = abs(effect_size - 0.5)
-    found = claims.verdict(rule.NO_DIFFERENCE, p, least, distance, n)
+    found = rule.verdict(rule.NO_DIFFERENCE, p, least, distance, n)
     assert found != "replicated"
 
 
 def test_random_weights_replicate_no_difference_from_random_weights():
-    """Whatever untrained networks do by themselves is no finding."""
+    """What untrained networks do as well is no finding."""
     table = study()
     untrained = {
         ("mean_ap", group): value
@@ -150,7 +150,7 @@ def of_gabor(slope, spread):
 )
 def test_one_filter_bank_is_judged_by_its_change_over_clips(slope, spread, expected):
     chosen = tuple(claim for claim in CLAIMS if claim.id == "S4")
-    (row,) = claims.evaluate(*of_gabor(slope, spread), claims=chosen).to_dict("records")
+    (row,) = evaluate(*of_gabor(slope, spread), claims=chosen).to_dict("records")
     assert row["measured"] == pytest.approx(slope)
     assert row["high"] - row["low"] == pytest.approx(2 * 1.96 * spread, rel=0.15)
     assert row["verdict"] == expected

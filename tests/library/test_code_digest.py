@@ -4,18 +4,33 @@ import ast
 
 import pytest
 
-from music_selectivity.study import code_digest as codedigest
+from music_selectivity.study import code_digest
 
 SCRIPT = '''"""Script."""
 from music_selectivity import one
+from music_selectivity.errors import E
+from music_selectivity.vocabulary import scale
 
-print(one.VALUE)
+print(one.VALUE, E, scale)
 '''
 MODULES = {
     "__init__.py": "",
     "one.py": 'from music_selectivity.two import f\n\nVALUE = f()\n"""A note."""\n',
-    "two.py": 'def f():\n    """Doc."""\n    return 1  # why\n',
+    "two.py": (
+        "import logging\n\nlog = logging.getLogger(__name__)\n\n\n"
+        'def f(x=0):\n    """Doc."""\n    log.info("%d", x)\n'
+        "    if x:\n        raise InputError(f'{x} is bad')\n"
+        "    return 1  # why\n"
+    ),
     "unused.py": "X = 1\n",
+    "vocabulary.py": (
+        "from music_selectivity.base import UNIT\n"
+        "A = UNIT\nB = A + 1\nOTHER = 5\n\n\n"
+        "def scale(x):\n    return x * B\n"
+    ),
+    "base.py": "UNIT = 1\n",
+    "errors.py": "from music_selectivity import wording\n\nE = wording.TEXT\n",
+    "wording.py": "TEXT = 'bad'\n",
     "pack/__init__.py": "",
     "pack/late.py": "Y = 1\n",
 }
@@ -23,15 +38,14 @@ MODULES = {
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    monkeypatch.setattr(codedigest, "PACKAGE_FOLDER", tmp_path)
+    monkeypatch.setattr(code_digest, "PACKAGE_FOLDER", tmp_path)
     for name, text in {**MODULES, "script.py": SCRIPT}.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
 
     def digest(*modules):
-        codedigest._tree.cache_clear()
-        codedigest._normalised.cache_clear()
-        return codedigest.code_digest(tmp_path / "script.py", *modules)
+        code_digest._tree.cache_clear()
+        return code_digest.code_digest(tmp_path / "script.py", *modules)
 
     return tmp_path, digest
 
@@ -41,15 +55,30 @@ def package(tmp_path, monkeypatch):
     [
         ("two.py", "return 1", "return 2", True),
         ("one.py", "VALUE = f()", "VALUE = f() + 0", True),
-        ("script.py", "print(one.VALUE)", "print(-one.VALUE)", True),
+        ("script.py", "print(one.VALUE,", "print(-one.VALUE,", True),
         ("__init__.py", "", "import os\n", True),
         ("two.py", "# why", "# because", False),
+        ("two.py", "is bad", "is wrong", False),
+        ("two.py", "raise InputError", "raise ValueError", True),
+        ("two.py", "if x:", "if not x:", True),
+        ("two.py", '"%d"', '"x is %d"', False),
+        ("two.py", "    log.info", "    x += 1\n    log.info", True),
         ("two.py", "Doc.", "Another doc.", False),
         ("one.py", "A note.", "Another note.", False),
         ("two.py", "return 1", "return (1)", False),
         ("unused.py", "X = 1", "X = 2", False),
         ("script.py", "Script.", "A script.", False),
         ("pack/late.py", "Y = 1", "Y = 2", False),
+        # Of constants, what is imported by name, and what that refers to.
+        ("vocabulary.py", "x * B", "x / B", True),
+        ("vocabulary.py", "A + 1", "A + 2", True),
+        ("vocabulary.py", "A = UNIT", "A = 2 * UNIT", True),
+        ("base.py", "UNIT = 1", "UNIT = 2", True),
+        ("vocabulary.py", "OTHER = 5", "OTHER = 6", False),
+        ("vocabulary.py", "OTHER = 5", "OTHER = 5\nNEW = 7", False),
+        # Plumbing, and what it alone imports.
+        ("errors.py", "E = wording.TEXT", "E = 'worse'", False),
+        ("wording.py", "'bad'", "'worse'", False),
     ],
 )
 def test_edits(package, file, old, new, changes):
@@ -78,5 +107,25 @@ def test_modules_imported_by_computed_name_are_added(package):
 def test_imports_inside_functions_count(tmp_path):
     file = tmp_path / "f.py"
     file.write_text("def g():\n    import a.b\n    from c import d\n")
-    assert codedigest.imported_modules(file) == {"a.b", "c", "c.d"}
-    assert isinstance(codedigest._tree(file), ast.Module)
+    assert code_digest.imported_modules(file) == {"a.b", "c", "c.d"}
+    assert isinstance(code_digest._tree(file), ast.Module)
+
+
+def test_constants_that_look_names_up_are_followed_whole(package):
+    folder, digest = package
+    script = folder / "script.py"
+    script.write_text("from music_selectivity.vocabulary import ALL\n")
+    vocabulary = folder / "vocabulary.py"
+    vocabulary.write_text("A = 1\nALL = [x for x in vars().values()]\n")
+    before = digest()
+    vocabulary.write_text("A = 2\nALL = [x for x in vars().values()]\n")
+    assert digest() != before
+
+
+def test_a_module_of_constants_imported_as_a_whole_counts_whole(package):
+    folder, digest = package
+    (folder / "script.py").write_text("from music_selectivity import vocabulary\n")
+    before = digest()
+    edited = (folder / "vocabulary.py").read_text().replace("OTHER = 5", "OTHER = 6")
+    (folder / "vocabulary.py").write_text(edited)
+    assert digest() != before

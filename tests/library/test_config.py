@@ -8,7 +8,7 @@ import yaml
 
 from conftest import ROOT
 from music_selectivity.errors import InputError
-from music_selectivity.study.config import resolve
+from music_selectivity.study.config import resolve_config
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.json"
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
@@ -27,23 +27,23 @@ def merged(change: dict) -> dict:
 
 def test_categories_of_a_study_join_the_default_ones():
     given = {"rain": {"subtrees": ["Rain"]}, "speech": None}
-    categories = resolve(merged({"analysis": {"categories": given}}), SCHEMA)
+    categories = resolve_config(merged({"analysis": {"categories": given}}), SCHEMA)
     categories = categories["analysis"]["categories"]
     assert set(categories) == {"vehicle", "animal", "water", "rain"}
     assert categories["water"]["subtrees"] == ["Water"]
 
 
 def test_linear_features_can_be_dropped():
-    config = resolve(merged({"linear_features": {"pca": None}}), SCHEMA)
+    config = resolve_config(merged({"linear_features": {"pca": None}}), SCHEMA)
     assert config["linear_features"]["pca"] is None
     assert config["linear_features"]["gabor"]["largest_mels"] == 64
 
 
 def test_defaults_are_the_papers_values():
-    config = resolve(
+    config = resolve_config(
         {
             "study": "s",
-            "corpus": {"form": "soundscapes"},
+            "corpus": {"type": "soundscapes"},
             "models": {"m": {"clips": "all"}},
         },
         SCHEMA,
@@ -91,6 +91,12 @@ def test_defaults_are_the_papers_values():
     [
         ({"epoch": 3}, r"epoch.*known keys: .*seeds"),
         ({"training.batch_size": 0}, r"training\.batch_size: 0 .*from 2"),
+        ({"natsound165": {"fetch": True}}, r"natsound165 is renamed to natural_sounds"),
+        ({"corpus.form": "table"}, r"corpus\.form is renamed to corpus\.type"),
+        (
+            {"downloads": {"natsound165.zip": {"sha256": None}}},
+            r"downloads\.natsound165\.zip is renamed to .*natural_sounds\.zip",
+        ),
         ({"device": "gpu"}, r"device: 'gpu'.*allowed: auto, cpu, cuda"),
         ({"seeds": []}, r"key seeds: .*distinct integers"),
         ({"seeds": [1, 1]}, r"key seeds: "),
@@ -102,12 +108,12 @@ def test_defaults_are_the_papers_values():
         ({"models": {}}, r"key models: at least one"),
         ({"models.untrained.labels": "shuffled"}, r"models\.untrained\.labels"),
         ({"models.memorization.select_by": "validation_ap"}, r"need train_ap"),
-        ({"corpus.form": "table"}, r"corpus\.table\.folder is empty"),
+        ({"corpus.type": "table"}, r"corpus\.table\.folder is empty"),
         (
-            {"corpus.form": "table", "corpus.table": {"folder": "/no/such"}},
+            {"corpus.type": "table", "corpus.table": {"folder": "/no/such"}},
             r"corpus\.table\.folder: /no/such does not exist",
         ),
-        ({"corpus.form": "audioset"}, r"corpus\.audioset\.folder is empty"),
+        ({"corpus.type": "audioset"}, r"corpus\.audioset\.folder is empty"),
         ({"corpus.shards": "two"}, r"corpus\.shards: 'two'.*integer"),
         ({"audio.clip_seconds": 1.0}, r"audio\.clip_seconds: 1\.0 s give 81 frames"),
         ({"log_mel.n_mels": 40}, r"log_mel\.n_mels: 40, but model"),
@@ -120,14 +126,14 @@ def test_defaults_are_the_papers_values():
         ({"quilts.segment_ms": [1500]}, r"1500 ms fill 3 s .* less than the 3\.2 s"),
         (
             {"analysis": {"random_ablation": {"models": ["without-music"]}}},
-            r"random_ablation\.models: without-music is none of the models, without_",
+            r"random_ablation\.models: without-music is not a model; the models are",
         ),
         ({"amplitude.power_ratios": [2, 4]}, r"amplitude\.power_ratios: .*1 must be"),
-        ({"natsound165.folder": "/no/such"}, r"natsound165\.folder: /no/such"),
+        ({"natural_sounds.folder": "/no/such"}, r"natural_sounds\.folder: /no/such"),
         ({"figures": {"music": "#12"}}, r"figures\.music: '#12'.*#rrggbb"),
         (
             {
-                "corpus.form": "table",
+                "corpus.type": "table",
                 "corpus.table": {"folder": "/", "exclusions": "/no/such"},
             },
             r"corpus\.table\.exclusions: /no/such does not exist",
@@ -136,11 +142,11 @@ def test_defaults_are_the_papers_values():
 )
 def test_a_bad_key_is_named_with_what_is_allowed(change, told):
     with pytest.raises(InputError, match=told):
-        resolve(merged(change), SCHEMA)
+        resolve_config(merged(change), SCHEMA)
 
 
 def test_values_that_the_command_line_gives_as_text_are_read():
-    config = resolve(
+    config = resolve_config(
         merged(
             {
                 "seeds": ["3", "4"],
@@ -171,7 +177,7 @@ def test_the_smallest_input_is_that_of_the_networks():
 
 
 def test_a_model_set_to_null_is_dropped():
-    config = resolve(merged({"models.with_music": None}), SCHEMA)
+    config = resolve_config(merged({"models.with_music": None}), SCHEMA)
     assert set(config["models"]) == set(DEFAULT["models"]) - {"with_music"}
 
 
@@ -208,7 +214,7 @@ def test_each_study_is_known_keys_over_the_default(study):
     config = copy.deepcopy(DEFAULT)
     update_config(config, yaml.safe_load(study.read_text()))
     try:
-        resolve(config, SCHEMA)
+        resolve_config(config, SCHEMA)
     except InputError as error:
         assert "is empty; give its path" in str(error)
 
@@ -217,18 +223,23 @@ def test_what_a_study_does_not_give_gets_the_path_of_what_is_fetched(tmp_path):
     table = tmp_path / "classes.csv"
     table.touch()
     audioset = {"fetch": True, "classes": str(table)}
-    change = {"corpus": {"form": "audioset", "audioset": audioset}}
-    config = resolve(merged(change | {"natsound165": {"fetch": True}}), SCHEMA)
+    change = {"corpus": {"type": "audioset", "audioset": audioset}}
+    config = resolve_config(
+        merged(change | {"natural_sounds": {"fetch": True}}), SCHEMA
+    )
     found = config["corpus"]["audioset"]
     assert found["classes"] == str(table)
     assert found["eval_segments"] == "results/downloads/audioset/eval_segments.csv"
-    assert config["natsound165"]["folder"] == "results/downloads/natsound165"
+    assert config["natural_sounds"]["folder"] == "results/downloads/natural_sounds"
     assert found["exclusions"] in {
         f"results/downloads/{x}" for x in config["downloads"]
     }
     assert found["folder"] is None
     audioset["exclusions"] = "none"
-    assert resolve(merged(change), SCHEMA)["corpus"]["audioset"]["exclusions"] is None
+    assert (
+        resolve_config(merged(change), SCHEMA)["corpus"]["audioset"]["exclusions"]
+        is None
+    )
 
 
 def test_the_study_of_the_paper_has_the_papers_values():
@@ -238,11 +249,11 @@ def test_the_study_of_the_paper_has_the_papers_values():
     config = copy.deepcopy(DEFAULT)
     update_config(config, yaml.safe_load((ROOT / "studies/audioset.yaml").read_text()))
     config["corpus"]["audioset"]["folder"] = str(ROOT)
-    resolved = resolve(config, SCHEMA)
-    paper = resolve(
+    resolved = resolve_config(config, SCHEMA)
+    paper = resolve_config(
         {
             "study": "s",
-            "corpus": {"form": "soundscapes"},
+            "corpus": {"type": "soundscapes"},
             "models": {"m": {"clips": "all"}},
         },
         SCHEMA,

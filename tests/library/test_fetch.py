@@ -1,266 +1,196 @@
-"""Downloads end whole or with a sentence, whatever the server on loopback does."""
+"""Downloads end whole or with a sentence, whatever the servers on loopback do."""
 
+import builtins
+import errno
 import hashlib
-import http.server
 import io
 import json
+import logging
+import os
 import socket
-import tarfile
-import threading
-import urllib.request
-import zipfile
-import zlib
-from contextlib import contextmanager
+import time
+from functools import partial
+from types import SimpleNamespace
 
 import pytest
+import requests
+from huggingface_hub import HfFileSystem, constants
 
 from conftest import ROOT
-from music_selectivity.corpus.fetch import TRIES, Redirects, fetch, unpack
+from file_server import BODY, DIGEST, Hub, Server, serving
+from music_selectivity.corpus import fetch as module
+from music_selectivity.corpus.fetch import TRIES, fetch
 from music_selectivity.errors import InputError
+from music_selectivity.study.jobs import job
 
-BODY = bytes(range(256)) * 9000  # 2.3 MB: several chunks
-DIGEST = hashlib.sha256(BODY).hexdigest()
-
-
-class Server:
-    """What the server answers: each request takes the next of `answers`, then whole.
-
-    An answer is a status, "cut" (half of what was asked for), "cut N" (N bytes of it),
-    "reset" (half, and the connection is broken off), "stall" or a path to go to.
-    """
-
-    def __init__(self, answers=(), body=BODY, tag='"v1"', ranges=True, headers=()):
-        self.answers, self.body, self.tag = list(answers), body, tag
-        self.ranges, self.headers = ranges, dict(headers)
-        self.requests, self.sent = [], 0
-
-    def answer(self, handler):
-        self.requests.append((handler.path, dict(handler.headers)))
-        kind = self.answers.pop(0) if self.answers else "whole"
-        if callable(kind):
-            kind = kind(self) or "whole"
-        if isinstance(kind, int):
-            handler.send_response(kind)
-            handler.send_header("Retry-After", "0")
-            handler.end_headers()
-            return
-        if "/" in kind:
-            handler.send_response(302)
-            handler.send_header("Location", kind)
-            for header in self.headers.items():
-                handler.send_header(*header)
-            handler.end_headers()
-            return
-        start = 0
-        asked = handler.headers.get("Range")
-        if asked and self.ranges and handler.headers.get("If-Range") == self.tag:
-            start = int(asked.removeprefix("bytes=").removesuffix("-"))
-        body = self.body[start:]
-        handler.send_response(206 if start else 200)
-        if start:
-            last = len(self.body) - 1
-            span = f"bytes {start}-{last}/{len(self.body)}"
-            handler.send_header("Content-Range", span)
-        handler.send_header("Content-Length", str(len(body)))
-        if self.tag:
-            handler.send_header("ETag", self.tag)
-        handler.end_headers()
-        cut = int(kind[4:] or len(body) // 2) if "cut" in kind else len(body) // 2
-        part = body if kind == "whole" else body[:cut]
-        self.sent += len(part)
-        handler.wfile.write(part)
-        if kind == "stall":
-            handler.wfile.flush()
-            threading.Event().wait(1)
-        if kind == "reset":
-            handler.wfile.flush()
-            linger = b"\1\0\0\0\0\0\0\0"
-            handler.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-            handler.connection.close()
+HUB_FILE = f"{Hub.DATASET}/data/file"
+# Of which a file has 23, so that it is requested in many parts.
+SMALL_RANGE = 100_000
+# Each part is requested so often by huggingface_hub itself.
+HUB_TRIES = 6
 
 
-@contextmanager
-def serving(server):
-    """The server's address, for as long as it runs."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):
-            server.answer(self)
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
-        running.handle_error = lambda *_: None
-        threading.Thread(
-            target=running.serve_forever, args=(0.01,), daemon=True
-        ).start()
-        try:
-            yield f"http://127.0.0.1:{running.server_port}/file"
-        finally:
-            running.shutdown()
+@pytest.fixture(autouse=True)
+def naps(monkeypatch):
+    """Seconds between tries, which no test waits for."""
+    naps = []
+    monkeypatch.setattr(time, "sleep", naps.append)
+    monkeypatch.setattr(module, "TIMEOUT", 0.3)
+    monkeypatch.setattr(constants, "HF_HUB_DOWNLOAD_TIMEOUT", 0.3)
+    monkeypatch.setattr(module, "HUB_RANGE", SMALL_RANGE)
+    return naps
 
 
 def get(server, path, **options):
+    """Fetch from a server as from any site."""
     with serving(server) as address:
-        fetch(address, path, **({"wait": 0.0, "timeout": 0.3} | options))
+        fetch(f"{address}/file", path, **options)
 
 
-@pytest.mark.parametrize(
-    "answers",
-    [
-        [],
-        ["cut"],
-        ["reset"],
-        ["cut", "reset", "cut", "stall"],
-        [503, 500, 429, 408],
-        ["/elsewhere"],
-        ["cut", 502, "/elsewhere", "cut", "cut"],
-    ],
-    ids=str,
-)
-@pytest.mark.parametrize("ranges", [True, False])
-def test_whatever_breaks_the_file_comes_whole(tmp_path, answers, ranges):
-    server = Server(answers, ranges=ranges)
+def get_from_hub(hub, path, address=HUB_FILE, **options):
+    """Fetch from a server as from Hugging Face."""
+    with serving(hub) as endpoint, pytest.MonkeyPatch.context() as patch:
+        at_endpoint = partial(HfFileSystem, endpoint=endpoint)
+        patch.setattr(module, "HfFileSystem", at_endpoint)
+        fetch(address, path, **options)
+
+
+def hub_of(server, **options):
+    return Hub({"data/other": Server(body=b""), "data/file": server}, **options)
+
+
+def names_in(folder):
+    return [path.name for path in folder.iterdir()]
+
+
+# Both libraries.
+
+BREAKS = [
+    [],
+    ["cut"],
+    ["reset"],
+    ["cut", "reset", "cut", "stall"],
+    [503, 500, 429, 408],
+    ["/elsewhere"],
+    ["cut", 502, "/elsewhere", "cut", "cut"],
+]
+
+
+@pytest.mark.parametrize("answers", BREAKS, ids=str)
+def test_whatever_breaks_the_file_comes_whole(tmp_path, answers):
+    server = Server(answers)
     get(server, tmp_path / "file", sha256=DIGEST)
     assert (tmp_path / "file").read_bytes() == BODY
-    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert names_in(tmp_path) == ["file"]
     assert len(server.requests) == len(answers) + 1
-    if ranges:  # No byte is sent twice but those that a broken connection lost.
-        assert len(BODY) <= server.sent
-        if "reset" not in answers:
-            assert server.sent == len(BODY)
 
 
-def test_a_killed_download_goes_on_in_another_process(tmp_path):
-    server = Server(["cut", 404])
-    with pytest.raises(InputError):
-        get(server, tmp_path / "file")
-    assert not (tmp_path / "file").exists()
-    get(server, tmp_path / "file", sha256=DIGEST)
+@pytest.mark.parametrize("answers", BREAKS, ids=str)
+def test_whatever_breaks_a_file_of_the_hub_comes_whole(tmp_path, answers):
+    redirect = "/datasets/owner/name/resolve/1a2b/data/file"
+    answers = [redirect if answer == "/elsewhere" else answer for answer in answers]
+    server = Server(answers)
+    get_from_hub(hub_of(server), tmp_path / "file")
     assert (tmp_path / "file").read_bytes() == BODY
-    assert server.requests[-1][1]["Range"] == f"bytes={len(BODY) // 2}-"
-    assert server.sent == len(BODY)
+    assert names_in(tmp_path) == ["file"]
+    assert len(server.requests) == len(answers) + len(BODY) // SMALL_RANGE + 1
+    # No part that came is requested again.
+    lost = sum("cut" in answer or "e" in answer for answer in map(str, answers))
+    assert server.sent <= len(BODY) + lost * SMALL_RANGE
 
 
-@pytest.mark.parametrize("tag", ['"v2"', None, 'W/"v1"'])
-def test_parts_of_two_versions_are_never_joined(tmp_path, tag):
-    def change(server):
-        server.body, server.tag = BODY[::-1], tag
-
-    server = Server(["cut", change])
-    get(server, tmp_path / "file")
-    assert (tmp_path / "file").read_bytes() == BODY[::-1]
-
-
-def test_a_wrong_checksum_is_tried_anew_once_and_told(tmp_path):
+@pytest.mark.parametrize("from_hub", [False, True])
+def test_a_wrong_checksum_is_tried_again_once_and_reported(tmp_path, from_hub):
     server = Server()
     with pytest.raises(
         InputError, match=r"SHA-256 .* instead of .*twice; correct"
     ) as e:
-        get(server, tmp_path / "file", sha256="0" * 64)
-    assert len(server.requests) == 2
-    assert list(tmp_path.iterdir()) == []
+        if from_hub:
+            get_from_hub(hub_of(server), tmp_path / "file", sha256="0" * 64)
+        else:
+            get(server, tmp_path / "file", sha256="0" * 64)
+    assert DIGEST in str(e.value) and "0" * 64 in str(e.value)
+    assert server.sent == 2 * len(BODY)
+    assert names_in(tmp_path) == []
     assert str(tmp_path / "file") in str(e.value)
 
 
-def test_spoilt_once_the_second_try_counts(tmp_path):
+@pytest.mark.parametrize("from_hub", [False, True])
+def test_spoilt_once_the_second_try_counts(tmp_path, from_hub):
     def spoil(server):
         server.body = BODY[:-1] + b"?"
 
     def mend(server):
         server.body = BODY
 
-    get(Server([spoil, mend]), tmp_path / "file", sha256=DIGEST)
+    if from_hub:
+        rest = ["whole"] * (len(BODY) // SMALL_RANGE)
+        hub = hub_of(Server([spoil, *rest, mend]), sha256={"data/file": DIGEST})
+        get_from_hub(hub, tmp_path / "file")
+    else:
+        get(Server([spoil, mend]), tmp_path / "file", sha256=DIGEST)
     assert (tmp_path / "file").read_bytes() == BODY
 
 
-@pytest.mark.parametrize("stated", [DIGEST, "0" * 64])
-def test_a_checksum_that_the_server_states_is_checked(tmp_path, stated):
-    answers = ["/elsewhere", "whole", "/elsewhere", "whole"]
-    server = Server(answers, headers={"X-Linked-ETag": f'"{stated}"'})
-    if stated == DIGEST:
-        get(server, tmp_path / "file")
-        assert (tmp_path / "file").read_bytes() == BODY
-    else:
-        with pytest.raises(InputError, match=f"instead of {stated}"):
-            get(server, tmp_path / "file")
-
-
-@pytest.mark.parametrize("status", [401, 403, 404, 410])
-def test_what_is_not_there_is_told_at_once(tmp_path, status):
-    server = Server([status] * 3)
-    with pytest.raises(InputError, match=rf"the server answers {status} .*'downloads'"):
-        get(server, tmp_path / "file")
-    assert len(server.requests) == 1
-
-
-def test_a_server_that_never_recovers_is_told(tmp_path):
-    server = Server([503] * 20)
-    with pytest.raises(InputError, match=rf"answers 503, {TRIES} times in a row"):
-        get(server, tmp_path / "file")
-    assert len(server.requests) == TRIES
-
-
-@pytest.mark.parametrize(
-    "cuts",
-    [[100, 50] * 40, range(100, 180), [100] * 80],
-    ids=["varying", "growing", "same"],
-)
-def test_a_server_that_cannot_go_on_is_told(tmp_path, cuts):
-    answers = [f"cut {size}" for size in cuts]
-    server = Server(answers, tag=None, ranges=False)
-    with pytest.raises(InputError, match=r"bytes came, .* times .*login node, or put"):
-        get(server, tmp_path / "file")
-    assert len(server.requests) == TRIES + 1
-
-
-def test_a_server_that_changes_its_mind_is_told(tmp_path):
-    def another(server):
-        server.tag = '"v2"' if server.tag == '"v1"' else '"v1"'
-        return "cut 50"
-
-    # Each half of what comes is of another version than the next.
-    server = Server(["cut 50", "cut 50", another] * 40)
-    with pytest.raises(InputError, match=f"{TRIES} times from the beginning"):
-        get(server, tmp_path / "file")
-
-
-def test_a_server_that_goes_on_may_break_off_often(tmp_path):
-    server = Server(["cut 70000"] * 30)
-    get(server, tmp_path / "file", sha256=DIGEST)
-    assert server.sent == len(BODY) and len(server.requests) == 31
-
-
-def test_offline_is_one_sentence_with_the_remedy(tmp_path):
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{port}/file", HUB_FILE])
+def test_offline_is_one_sentence_with_the_remedy(tmp_path, monkeypatch, address, naps):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        address = f"http://127.0.0.1:{free.getsockname()[1]}/file"
+        port = free.getsockname()[1]
+        monkeypatch.setattr(
+            module,
+            "HfFileSystem",
+            partial(HfFileSystem, endpoint=f"http://127.0.0.1:{port}"),
+        )
+        address = address.format(port=port)
         with pytest.raises(
-            InputError, match=r"no connection .*login node, or put"
+            InputError,
+            match=r"the connection failed \(\[Errno 111\] Connection refused\), .* "
+            "login node, or put",
         ) as e:
-            fetch(address, tmp_path / "file", wait=0.0)
-    assert "\n" not in str(e.value) and address in str(e.value)
-
-
-def test_other_addresses_and_unsafe_redirects_are_refused(tmp_path):
-    for address in ("file:///etc/passwd", "ftp://example.org/x", "/etc/passwd"):
-        with pytest.raises(InputError, match="no http or https address"):
             fetch(address, tmp_path / "file")
-    with pytest.raises(InputError, match="the server answers 302"):
-        get(Server(["file:///etc/passwd"]), tmp_path / "file")
-    request = urllib.request.Request("https://example.org/a")
-    with pytest.raises(InputError, match="which is not encrypted"):
-        Redirects().redirect_request(request, None, 302, "", {}, "http://example.org")
+    assert "\n" not in str(e.value) and address in str(e.value)
+    assert naps == [1, 2, 4, 8]
 
 
-def test_a_full_disk_is_told_and_what_came_is_kept(tmp_path, monkeypatch):
-    import builtins
+def test_a_hub_that_is_switched_off_is_reported(tmp_path, monkeypatch):
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(InputError, match=r"HF_HUB_OFFLINE.*times; fetch where"):
+        get_from_hub(hub_of(Server()), tmp_path / "file")
 
-    class Full(io.FileIO):
-        def write(self, data):
-            raise OSError(28, "No space left on device")
 
+@pytest.mark.parametrize("from_hub", [False, True])
+def test_progress_is_logged(tmp_path, caplog, from_hub):
+    caplog.set_level(logging.INFO, module.__name__)
+    if from_hub:
+        get_from_hub(hub_of(Server()), tmp_path / "file")
+    else:
+        get(Server(), tmp_path / "file")
+    address = HUB_FILE if from_hub else "http://127.0.0.1:"
+    lines = [line for line in caplog.messages if line.startswith(address)]
+    assert 2 <= len(lines) <= 20
+    assert lines[-1].endswith("2 of 2 MB")
+
+
+@pytest.mark.parametrize("from_hub", [False, True])
+def test_others_may_read_what_is_fetched(tmp_path, from_hub):
+    """As they may any other file, and not those of `tempfile`."""
+    (tmp_path / "any").touch()
+    if from_hub:
+        get_from_hub(hub_of(Server()), tmp_path / "file")
+    else:
+        get(Server(), tmp_path / "file")
+    modes = [(tmp_path / name).stat().st_mode for name in ("any", "file")]
+    assert modes[0] == modes[1]
+
+
+class Full(io.FileIO):
+    def write(self, data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("from_hub", [False, True])
+def test_a_full_disk_is_one_sentence(tmp_path, monkeypatch, from_hub):
     opened = builtins.open
 
     def full(path, mode="r", *rest, **options):
@@ -268,98 +198,228 @@ def test_a_full_disk_is_told_and_what_came_is_kept(tmp_path, monkeypatch):
             return Full(path, mode)
         return opened(path, mode, *rest, **options)
 
+    (tmp_path / "out").mkdir()
+    if from_hub:
+        (tmp_path / "out/.file.part").write_bytes(BODY[:1000])
     monkeypatch.setattr(builtins, "open", full)
-    with pytest.raises(InputError, match=r"No space left on device.*make room"):
-        get(Server(), tmp_path / "file")
+    log = tmp_path / "log"
+    with pytest.raises(SystemExit), job(SimpleNamespace(log=[log])):
+        if from_hub:
+            get_from_hub(hub_of(Server()), tmp_path / "out/file")
+        else:
+            get(Server(), tmp_path / "out/file")
     monkeypatch.undo()
-    get(Server(), tmp_path / "file", sha256=DIGEST)
-    assert (tmp_path / "file").read_bytes() == BODY
-
-
-def archive_of(path, files):
-    if path.suffix == ".zip":
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in files.items():
-                archive.writestr(name, content)
+    (line,) = log.read_text().splitlines()
+    assert "No space left on device; " in line and "make room" in line
+    assert not (tmp_path / "out/file").exists()
+    if from_hub:  # What has come is kept.
+        server = Server()
+        get_from_hub(hub_of(server), tmp_path / "out/file")
+        assert server.sent == len(BODY) - 1000
     else:
-        with tarfile.open(path, "w:gz") as archive:
-            for name, content in files.items():
-                info = tarfile.TarInfo(name)
-                info.size = len(content)
-                archive.addfile(info, io.BytesIO(content))
-            link = tarfile.TarInfo("top/link")
-            link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
-            archive.addfile(link)
-    return path
+        assert "out/file: " in line
+        assert names_in(tmp_path / "out") == []
 
 
-@pytest.mark.parametrize("name", ["a.zip", "a.tar.gz"])
-class TestUnpack:
-    def test_wanted_files_come_where_they_are_placed(self, tmp_path, name):
-        files = {"top/a/x.wav": b"x", "top/a/y.txt": b"y", "top/z.wav": b"z" * 99}
-        archive = archive_of(tmp_path / name, files)
+# Plain addresses.
 
-        def place(member):
-            return member.removeprefix("top/") if member.endswith(".wav") else None
 
-        (tmp_path / "out").mkdir()
-        (tmp_path / "out/old").touch()
-        assert unpack(archive, tmp_path / "out", place) == 2
-        found = {
-            p.relative_to(tmp_path / "out").as_posix(): p.read_bytes()
-            for p in (tmp_path / "out").rglob("*")
-            if p.is_file()
-        }
-        assert found == {"a/x.wav": b"x", "z.wav": b"z" * 99}
+def test_a_plain_download_that_was_killed_starts_again(tmp_path):
+    """A process of that number is long gone; what it left is removed."""
+    stale = tmp_path / f".file.{os.getpid()}1.partial.zip"
+    stale.write_bytes(BODY[:1000])
+    get(Server(), tmp_path / "file.zip", sha256=DIGEST)
+    assert (tmp_path / "file.zip").read_bytes() == BODY
+    assert names_in(tmp_path) == ["file.zip"]
 
-    @pytest.mark.parametrize("member", ["../x", "/tmp/x", "a/../../x"])
-    def test_nothing_is_written_outside(self, tmp_path, name, member):
-        archive = archive_of(tmp_path / name, {member: b"x"})
-        with pytest.raises(InputError, match="outside the folder"):
-            unpack(archive, tmp_path / "out", lambda member: member)
-        assert not (tmp_path / "out").exists()
 
-    def test_bombs_and_broken_archives_are_told(self, tmp_path, name):
-        archive = archive_of(tmp_path / name, {"x": bytes(10**6)})
-        with pytest.raises(InputError, match="unpacks to more than 1,000 bytes"):
-            unpack(archive, tmp_path / "out", str, max_bytes=1000)
-        with pytest.raises(InputError, match="none of the files"):
-            unpack(archive, tmp_path / "out", lambda member: None)
-        archive.write_bytes(archive.read_bytes()[:-40])
-        with pytest.raises(InputError, match="broken archive"):
-            unpack(archive, tmp_path / "out", str)
-        archive.write_bytes(b"no archive at all")
-        with pytest.raises(InputError, match="broken archive"):
-            unpack(archive, tmp_path / "out", str)
-        assert not (tmp_path / "out").exists()
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_what_is_not_there_is_reported_at_once(tmp_path, status):
+    server = Server([status] * 3)
+    with pytest.raises(
+        InputError, match=rf"the server answers {status}; correct its address in the"
+    ):
+        get(server, tmp_path / "file")
+    assert len(server.requests) == 1
+    assert names_in(tmp_path) == []
 
-    def test_an_archive_s_own_checksum_is_checked(self, tmp_path, name):
-        archive = archive_of(tmp_path / name, {"x": b"sound" * 99})
-        data = bytearray(archive.read_bytes())
-        # CRC-32, in a zip of the member by its two headers, in gzip of the whole.
-        crc = zlib.crc32(b"sound" * 99) if name == "a.zip" else None
-        stated = crc.to_bytes(4, "little") if crc else bytes(data[-8:-4])
-        archive.write_bytes(bytes(data).replace(stated, b"\0\1\2\3"))
-        with pytest.raises(InputError, match=r"broken archive .*CRC.*fetch it anew"):
-            unpack(archive, tmp_path / "out", str)
-        assert not (tmp_path / "out").exists()
+
+def test_a_server_that_never_recovers_is_reported(tmp_path, naps):
+    server = Server([503] * 20)
+    with pytest.raises(InputError, match=rf"answers 503, {TRIES} times"):
+        get(server, tmp_path / "file")
+    assert len(server.requests) == TRIES
+    assert naps == [7] * (TRIES - 1)  # What the server asks for.
 
 
 @pytest.mark.parametrize(
-    ("place", "value", "told"),
-    [(6, 0x1, "'x' is encrypted, password"), (8, 99, "compression method")],
-    ids=["encrypted", "odd compression"],
+    "cuts",
+    [[100, 50] * 40, range(100, 180), [100] * 80],
+    ids=["varying", "growing", "same"],
 )
-def test_a_zip_that_cannot_be_unpacked_is_told(tmp_path, place, value, told):
-    archive = archive_of(tmp_path / "a.zip", {"x": b"sound" * 99})
-    data = bytearray(archive.read_bytes())
-    # In the member's own header, and two bytes further in the directory of all.
-    for header in (0, data.index(b"PK\1\2") + 2):
-        data[header + place] = value
-    archive.write_bytes(data)
-    with pytest.raises(InputError, match=rf"a\.zip: cannot be unpacked \(.*{told}"):
-        unpack(archive, tmp_path / "out", str)
-    assert not (tmp_path / "out").exists()
+def test_a_server_that_always_breaks_off_is_reported(tmp_path, cuts):
+    server = Server([f"cut {size}" for size in cuts])
+    with pytest.raises(
+        InputError, match=rf"bytes read.*, {TRIES} times; .*login node, or put"
+    ):
+        get(server, tmp_path / "file")
+    assert len(server.requests) == TRIES
+    assert names_in(tmp_path) == []
+
+
+def test_other_addresses_and_unsafe_redirects_are_refused(tmp_path):
+    for address in ("file:///etc/passwd", "ftp://example.org/x", "/etc/passwd"):
+        with pytest.raises(InputError, match="no https, http or hf address"):
+            fetch(address, tmp_path / "file")
+    with pytest.raises(InputError, match=r"redirects to file:///etc/passwd, which"):
+        get(Server(["file:///etc/passwd"]), tmp_path / "file")
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("target", ["http://example.org/b", "https://example.org/b"])
+def test_redirects_from_https_stay_encrypted(target):
+    response = requests.Response()
+    response.url, response.status_code = "https://example.org/a", 302
+    response.headers["Location"] = target
+    if target.startswith("https:"):
+        module._refuse_unencrypted(response)
+    else:
+        with pytest.raises(InputError, match="which is not encrypted; correct"):
+            module._refuse_unencrypted(response)
+
+
+def test_the_redirects_of_pooch_are_checked(tmp_path, monkeypatch):
+    """It hands the hook on to requests, which calls it before it follows."""
+    asked = []
+    monkeypatch.setattr(module, "_refuse_unencrypted", lambda r, **_: asked.append(r))
+    get(Server(["/elsewhere"]), tmp_path / "file")
+    assert [response.status_code for response in asked] == [302, 200]
+
+
+# Hugging Face.
+
+
+def test_a_killed_download_is_continued_by_another_process(tmp_path):
+    server = Server(["whole", "cut", 404])
+    with pytest.raises(InputError, match="the server answers 404; correct"):
+        get_from_hub(hub_of(server), tmp_path / "file")
+    assert not (tmp_path / "file").exists()
+    assert (tmp_path / ".file.part").stat().st_size == SMALL_RANGE
+    get_from_hub(hub_of(server), tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == BODY
+    ranges = [headers["range"] for _, headers in server.requests]
+    assert ranges[3] == f"bytes={SMALL_RANGE}-{2 * SMALL_RANGE - 1}"
+    assert server.sent == len(BODY) + SMALL_RANGE // 2
+    assert names_in(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize("left", [BODY[:-1], BODY, BODY + b"?"], ids=len)
+def test_whatever_was_left_the_file_comes_whole(tmp_path, left):
+    (tmp_path / ".file.part").write_bytes(left)
+    get_from_hub(hub_of(Server()), tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == BODY
+    assert names_in(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize("size", [1000, len(BODY)])
+@pytest.mark.parametrize("stated", [True, False])
+def test_parts_of_two_versions_are_never_joined(tmp_path, size, stated):
+    new = BODY[::-1]
+    (tmp_path / ".file.part").write_bytes(BODY[:size])
+    options = {} if stated else {"sha256": {"data/file": None}}
+    get_from_hub(hub_of(Server(body=new), **options), tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == new
+
+
+@pytest.mark.parametrize("stated", [DIGEST, "0" * 64])
+def test_a_checksum_that_the_hub_states_is_checked(tmp_path, stated):
+    hub = hub_of(Server(), sha256={"data/file": stated})
+    if stated == DIGEST:
+        get_from_hub(hub, tmp_path / "file")
+        assert (tmp_path / "file").read_bytes() == BODY
+    else:
+        with pytest.raises(InputError, match=f"instead of {stated}"):
+            get_from_hub(hub, tmp_path / "file")
+        assert names_in(tmp_path) == []
+
+
+def test_a_file_of_another_length_than_the_hub_states_is_reported(tmp_path):
+    hub = hub_of(Server(), sha256={"data/file": None})
+    entry = hub.file_entry("data/file") | {"size": len(BODY) + 1}
+    hub.file_entry = lambda name: entry
+    with pytest.raises(InputError, match=r"2304000 bytes instead of 2304001, twice"):
+        get_from_hub(hub, tmp_path / "file")
+    assert names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("left", [b"", BODY[:1000]], ids=len)
+def test_a_hub_without_ranges_sends_the_file_whole(tmp_path, left):
+    (tmp_path / ".file.part").write_bytes(left)
+    get_from_hub(hub_of(Server(ranges=False)), tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == BODY
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{Hub.DATASET}/data/none",
+        f"{Hub.DATASET}/none/file",
+        f"{Hub.DATASET}/data",
+        "hf://datasets/owner/none@1a2b/data/file",
+        "hf://datasets/owner/name@none/data/file",
+        "hf://datasets/owner",
+        "hf://",
+    ],
+)
+def test_what_is_not_on_the_hub_is_reported_at_once(tmp_path, address, naps):
+    with pytest.raises(InputError, match=r"no such file on Hugging Face \(.*; correct"):
+        get_from_hub(hub_of(Server()), tmp_path / "file", address)
+    assert naps == [] and names_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 410])
+def test_what_the_hub_refuses_is_reported_at_once(tmp_path, status, naps):
+    with pytest.raises(InputError, match="; correct its address in the config"):
+        get_from_hub(hub_of(Server(), answers=[status] * 9), tmp_path / "file")
+    assert naps == []
+
+
+def test_a_hub_that_never_recovers_is_reported(tmp_path):
+    hub = hub_of(Server(), answers=[503] * 20)
+    with pytest.raises(InputError, match=rf"answers 503, {TRIES} times"):
+        get_from_hub(hub, tmp_path / "file")
+    server = Server([503] * 200)
+    with pytest.raises(InputError, match=rf"answers 503, {TRIES} times"):
+        get_from_hub(hub_of(server), tmp_path / "file")
+    assert len(server.requests) == TRIES * HUB_TRIES
+
+
+def test_a_hub_that_recovers_late_is_waited_for(tmp_path):
+    hub = hub_of(Server([503] * (TRIES - 2) * HUB_TRIES), answers=[429])
+    get_from_hub(hub, tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == BODY
+
+
+def test_a_hub_that_changes_its_mind_is_reported(tmp_path):
+    """Each part that comes is of another version than the next."""
+
+    def another(server):
+        server.body = server.body[::-1]
+
+    hub = hub_of(Server([another] * 100), sha256={"data/file": DIGEST})
+    with pytest.raises(InputError, match=r"instead of .*, twice"):
+        get_from_hub(hub, tmp_path / "file")
+
+
+def test_a_hub_that_goes_on_may_break_off_often(tmp_path):
+    server = Server(["cut 70000", "whole"] * 30)
+    get_from_hub(hub_of(server), tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == BODY
+    # Each part but the last, which is smaller, is requested twice.
+    assert len(server.requests) == 2 * (len(BODY) // SMALL_RANGE) + 1
+
+
+# The config.
 
 
 def test_pinned_checksums_are_those_of_the_tables(sounds_folder):

@@ -1,4 +1,4 @@
-"""Figures draw their table, all of it and nothing else, whatever the study holds."""
+"""Figures draw exactly their table, whatever the study holds."""
 
 import functools
 import importlib
@@ -15,10 +15,13 @@ from music_selectivity.store import read_table
 MODELS = ("without_music", "with_music", "untrained", "a_new_model")
 CONDITIONS = ("none", "msi_bottom", "msi_middle", "msi_top", "l1_top")
 STYLE = Style({"music": "#ff0000", "nonmusic": "#0000ff"})
-# Figures of the other analyses have files of tests of their own.
+# Figures of the other analyses have their own test files.
 HERE = (
-    *("class_precision", "unit_responses", "selectivity_ratio"),
-    *("msi_distribution", "ablation"),
+    "class_precision",
+    "unit_responses",
+    "selectivity_ratio",
+    "msi_distribution",
+    "ablation",
 )
 MODULES = {
     name: importlib.import_module(f"music_selectivity.figures.{name}") for name in HERE
@@ -50,18 +53,13 @@ def make_ablations(models, seeds, classes, rng):
 
 
 def make_statistics(models, seeds, rng):
-    keys = [
-        *(("mean_response", group) for group in ("music", "nonmusic")),
-        ("effect_size", "all_units"),
-        *(("response_ratio", split) for split in ("train", "eval")),
-        *(("same_split_ratio", split) for split in ("train", "eval")),
-        *(("random_ap", group) for group in ("all", "music", "nonmusic")),
-        *(
-            ("mean_ap", f"{group}/{condition}")
-            for group in ("all", "music", "nonmusic")
-            for condition in CONDITIONS
-        ),
-    ]
+    groups = ("all", "music", "nonmusic")
+    keys = [("mean_response", group) for group in ("music", "nonmusic")]
+    keys += [("effect_size", "all_units")]
+    keys += [("response_ratio", split) for split in ("train", "eval")]
+    keys += [("same_split_ratio", split) for split in ("train", "eval")]
+    keys += [("random_ap", group) for group in groups]
+    keys += [("mean_ap", f"{g}/{c}") for g, c in itertools.product(groups, CONDITIONS)]
     rows = [
         (model, seed, *key, rng.uniform(0.1, 1))
         for model, seed, key in itertools.product(models, range(seeds), keys)
@@ -95,8 +93,8 @@ def make_tables(models=MODELS, seeds=2, classes=12):
             class_table,
         ),
         "unit_responses": (statistics,),
-        "selectivity_ratio": (statistics, "eval"),
-        "msi_distribution": (make_units(models, seeds, rng), 0.125, "train"),
+        "selectivity_ratio": (statistics,),
+        "msi_distribution": (make_units(models, seeds, rng), 0.125),
         "ablation": (statistics,),
     }
     return {name: MODULES[name].table(*inputs[name]) for name in HERE}
@@ -231,22 +229,22 @@ def test_unit_responses_draw_each_network_with_its_effect():
         assert (networks["paper"] == 0.689).all() == published
         points = drawn_points(axes)
         for x, group in enumerate(("music", "nonmusic")):
-            # Dots and the ends of the lines that join them, and nothing else.
+            # Dots and the ends of the lines that join them.
             drawn = np.unique(points[points[:, 0] == x, 1])
             np.testing.assert_array_equal(drawn, np.unique(networks[group]))
         # Nothing is cut off, not even mean + SD.
         assert axes.get_ylim()[1] > points[:, 1].max()
 
 
-@pytest.mark.parametrize("split", ["train", "eval"])
-def test_selectivity_ratio_takes_the_measured_split(split):
-    statistics = make_statistics(MODELS, 3, np.random.default_rng(1))
-    table = MODULES["selectivity_ratio"].table(statistics, split)
+def test_selectivity_ratio_is_of_the_measured_split():
+    statistics = make_statistics((*MODELS, "pca"), 3, np.random.default_rng(1))
+    table = MODULES["selectivity_ratio"].table(statistics)
+    assert set(table["model"]) == set(MODELS)
     picked = statistics.set_index(["model", "seed", "measure", "condition"])["value"]
     for row in table.itertuples():
         key = (row.model, row.seed)
-        assert row.ratio == picked[(*key, "response_ratio", split)]
-        assert row.same_split_ratio == picked[(*key, "same_split_ratio", split)]
+        assert row.ratio == picked[(*key, "response_ratio", "eval")]
+        assert row.same_split_ratio == picked[(*key, "same_split_ratio", "eval")]
     assert set(table.loc[table["model"] == "without_music", "paper"]) == {2.07}
     assert table.loc[table["model"] == "a_new_model", "paper"].isna().all()
     axes = MODULES["selectivity_ratio"].draw(table, STYLE).axes[0]
@@ -259,13 +257,14 @@ def test_selectivity_ratio_takes_the_measured_split(split):
         assert_drawn([networks["ratio"].mean()], here)
 
 
-@pytest.mark.parametrize("split", ["train", "eval"])
-def test_msi_distribution_counts_units_and_marks_the_top(split):
+def test_msi_distribution_counts_units_and_marks_the_top_of_the_selection_split():
     units = make_units(("without_music", "with_music"), 2, np.random.default_rng(1))
-    table = MODULES["msi_distribution"].table(units, 0.125, split)
+    table = MODULES["msi_distribution"].table(units, 0.125)
     for (model, seed), frame in units.items():
         rows = table[(table["model"] == model) & (table["seed"] == seed)]
-        top = frame[f"msi_{split}"].nlargest(8).index  # 12.5 % of 64
+        np.testing.assert_array_equal(rows["msi"], frame["msi_train"])
+        np.testing.assert_array_equal(rows["msi_other"], frame["msi_eval"])
+        top = frame["msi_train"].nlargest(8).index  # 12.5 % of 64
         assert set(rows.loc[rows["selective"], "unit"]) == set(frame.loc[top, "unit"])
     *histograms, scatter = MODULES["msi_distribution"].draw(table, STYLE).axes
     for axes, model in zip(histograms, ["without_music", "with_music"], strict=True):
@@ -290,7 +289,7 @@ def test_msi_distribution_has_panels_of_linear_features():
     rng = np.random.default_rng(1)
     units = make_units(("without_music",), 2, rng)
     units |= make_units(("pca", "gabor"), 1, rng, count=80)
-    table = MODULES["msi_distribution"].table(units, 0.125, "train")
+    table = MODULES["msi_distribution"].table(units, 0.125)
     *histograms, scatter, of_features = (
         MODULES["msi_distribution"].draw(table, STYLE).axes
     )
@@ -321,7 +320,7 @@ def test_ablation_draws_non_music_classes_of_the_network_without_music():
         assert_drawn([values.mean()], points[np.abs(points[:, 0] - x - 0.28) < 0.12, 1])
 
 
-def test_chance_is_told_where_it_lies_far_below():
+def test_chance_is_written_where_it_is_far_below():
     table = MODULES["ablation"].table(
         make_statistics(MODELS, 2, np.random.default_rng(0))
     )
@@ -350,11 +349,11 @@ def test_a_bad_colour_is_named():
         Style({"music": "redd"})
 
 
-def test_models_stand_in_the_papers_order_then_by_name():
+def test_models_have_the_papers_order_then_that_of_names():
     names = pd.Series(["zeta", "untrained", "alpha", "without_music", "zeta"])
     assert ordered_models(names) == ["without_music", "untrained", "alpha", "zeta"]
 
 
-def test_dots_are_spread_evenly_about_the_middle():
+def test_dots_are_spread_evenly_around_the_middle():
     assert list(spread(1, 0.1)) == [0]
     np.testing.assert_allclose(spread(3, 0.1), [-0.1, 0, 0.1])

@@ -1,11 +1,14 @@
-"""What the report adds to each caption: how many networks and clips are behind it."""
+"""What the report adds to each caption: the numbers of networks and clips."""
 
 import pandas as pd
 import pytest
 
-from music_selectivity.figures import ALL_CLIPS, CLIPS, FIGURES, MUSIC, OTHER_SOUNDS
+from music_selectivity.figures.catalogue import COMPARED_CLIPS, FIGURES
 from music_selectivity.report.tables import sample_size
 
+MUSIC = FIGURES["quilts_genres"].clips
+ALL_CLIPS = FIGURES["ablation"].clips
+OTHER_SOUNDS = ""
 STATISTICS = pd.DataFrame(
     [
         (model, seed, *row)
@@ -25,20 +28,16 @@ def figure_table(networks, model="model"):
 
 
 def test_networks_are_counted_by_model_in_the_figures_order():
-    table = figure_table(
-        [
-            *(("untrained", seed) for seed in (1, 2, 3)),
-            *(("without_music", 7) for _ in range(4)),
-            *(("pca", 0), ("my_model", 1), ("gabor", 0)),
-        ]
-    )
-    assert sample_size(table, STATISTICS, CLIPS) == (
+    untrained = [("untrained", seed) for seed in (1, 2, 3)]
+    others = [("pca", 0), ("my_model", 1), ("gabor", 0)]
+    table = figure_table([*untrained, *4 * [("without_music", 7)], *others])
+    assert sample_size(table, STATISTICS, COMPARED_CLIPS) == (
         "Networks: without music (1), untrained (3), my model (1); linear features: "
         "Gabor filters, PCA; evaluation clips: 4,210 of music, 10,688 of other sounds."
     )
 
 
-def test_what_was_measured_is_the_figures_own():
+def test_each_figure_says_what_was_measured():
     table = figure_table([("without_music", 1), ("without_music", 2)])
     networks = "Networks: without music (2)"
     assert sample_size(table, STATISTICS, MUSIC) == (
@@ -46,12 +45,12 @@ def test_what_was_measured_is_the_figures_own():
     )
     assert sample_size(table, STATISTICS, ALL_CLIPS) == (
         f"{networks}; evaluation clips: 4,210 of music, 10,688 of other sounds, and "
-        "those of both."
+        "mixed ones."
     )
     assert sample_size(table, STATISTICS, OTHER_SOUNDS) == f"{networks}."
 
 
-def test_tables_over_networks_hold_their_number():
+def test_tables_of_means_have_the_number_of_networks():
     table = pd.DataFrame(
         {"model": ["without_music", "without_music"], "networks": [4, 5]}
     )
@@ -66,7 +65,7 @@ def test_tables_over_networks_hold_their_number():
 
 
 @pytest.mark.parametrize("table", [figure_table([]), figure_table([("fmri", 0)])])
-def test_nothing_is_said_where_nothing_is_shown(table):
+def test_the_sentence_is_empty_where_nothing_is_shown(table):
     assert sample_size(table, STATISTICS, OTHER_SOUNDS) == ""
 
 

@@ -1,4 +1,4 @@
-"""Figures of the embeddings and of the course of training show what the tables hold."""
+"""Figures of embeddings and of the course of training show what their tables hold."""
 
 import numpy as np
 import pandas as pd
@@ -7,6 +7,7 @@ from matplotlib.colors import to_hex
 from scipy.stats import chi2
 
 from music_selectivity.figures import embedding, training_course, training_embedding
+from music_selectivity.figures.embedding_panel import density_levels
 from music_selectivity.figures.style import Style, save
 from music_selectivity.store import read_table
 
@@ -19,7 +20,12 @@ STYLE = Style(
     }
 )
 INDICES = ("segregation_index", "segregation_shuffled")
-# Two speak, one beside other sounds; two rain; no other has a category's label.
+COURSE_MEASURES = (
+    "training_course_mean_ap",
+    "training_course_response_ratio",
+    "training_course_segregation_index",
+)
+# Two clips hold speech, one with another sound; two hold rain; others no category.
 LABELS = {
     "clip0": ["Speech"],
     "clip1": ["Speech", "Dog"],
@@ -56,10 +62,8 @@ def clip_table(n_clips=300):
 
 @pytest.fixture
 def study():
-    networks = [
-        *((m, k) for m in ("untrained", "without_music") for k in (3, 2)),
-        ("pca", 0),
-    ]
+    networks = [(m, k) for m in ("untrained", "without_music") for k in (3, 2)]
+    networks.append(("pca", 0))
     embeddings = {
         network: points(seed=number) for number, network in enumerate(networks)
     }
@@ -108,7 +112,7 @@ def test_embedding_lists_one_network_again_for_each_category_with_clips(study):
     assert set(zip(table["model"], table["seed"], strict=True)) == {
         ("without_music", 2)
     }
-    # Of vehicles there is no clip.
+    # There is no clip of vehicles.
     assert list(table["category"].unique()) == ["speech", "water"]
     group = table.set_index(["category", "clip_id"])["group"]
     assert group["speech", "clip0"] == "own"
@@ -116,8 +120,11 @@ def test_embedding_lists_one_network_again_for_each_category_with_clips(study):
     assert (group["water", "clip2"], group["water", "clip3"]) == ("own", "own")
     counts = table.groupby(["category", "group"]).size()
     assert counts.to_dict() == {
-        **{("speech", "own"): 1, ("speech", "partly"): 1, ("speech", "outside"): 298},
-        **{("water", "own"): 2, ("water", "outside"): 298},
+        ("speech", "own"): 1,
+        ("speech", "partly"): 1,
+        ("speech", "outside"): 298,
+        ("water", "own"): 2,
+        ("water", "outside"): 298,
     }
     for _, rows in table.groupby("category"):
         same = rows[["clip_id", "x", "y"]].reset_index(drop=True)
@@ -146,7 +153,7 @@ def test_embedding_draws_every_clip_in_its_groups_colour_and_panel(study, tmp_pa
         for group in ("music", "nonmusic"):
             expected = rows.loc[rows["group"] == group, ["x", "y"]]
             np.testing.assert_array_equal(drawn_in(axes, STYLE.colour(group)), expected)
-        # One set of contours a group.
+        # One set of contours per group.
         assert len(axes.collections) == 2
     titles = [axes.get_title() for axes in shown[3:]]
     assert titles == [
@@ -216,7 +223,7 @@ def snapshots(epochs, seed=0):
 
 
 def test_training_embedding_draws_the_first_network_epoch_by_epoch(tmp_path):
-    """Rows of six panels, a new one for each model."""
+    """Rows hold six panels, and each model starts a new row."""
     epochs = (0, 1, 3, 10, 30, 100, 200)
     embeddings = {
         ("with_music", 1): snapshots((0, 4), 7),
@@ -224,7 +231,7 @@ def test_training_embedding_draws_the_first_network_epoch_by_epoch(tmp_path):
         ("without_music", 2): snapshots(epochs),
     }
     rows = [
-        (*network, training_embedding.INDEX, str(epoch), epoch / 1000)
+        (*network, "training_course_segregation_index", str(epoch), epoch / 1000)
         for network, table in embeddings.items()
         for epoch in table["epoch"].unique()
     ]
@@ -265,13 +272,11 @@ def test_contours_hold_their_share_of_a_normal_density():
     density = np.exp(-(side[:, None] ** 2 + side**2) / 2)
     shares = (0.2, 0.4, 0.6, 0.8)
     expected = np.exp(-chi2.ppf(shares, 2) / 2)[::-1]
-    np.testing.assert_allclose(
-        embedding.density_levels(density, shares), expected, rtol=2e-3
-    )
+    np.testing.assert_allclose(density_levels(density, shares), expected, rtol=2e-3)
 
 
 def test_contour_levels_ascend_without_doubles():
-    levels = embedding.density_levels(np.ones((3, 3)), (0.2, 0.8))
+    levels = density_levels(np.ones((3, 3)), (0.2, 0.8))
     assert levels.tolist() == [1.0]
 
 
@@ -281,7 +286,7 @@ def course(epochs=(0, 10, 2)):
         ("without_music", seed, measure, str(epoch), rng.random())
         for seed in (2, 1)
         for epoch in epochs
-        for measure in training_course.MEASURES
+        for measure in COURSE_MEASURES
     ]
     rows.append(("without_music", 1, "mean_ap", "all/none", 0.5))
     columns = ["model", "seed", "measure", "condition", "value"]
@@ -296,8 +301,7 @@ def test_course_draws_each_network_and_their_mean_in_order_of_epochs(tmp_path):
     for row in table.itertuples():
         assert row.value == found[row.seed, row.measure, str(row.epoch)]
     figure = training_course.draw(table, STYLE)
-    assert len(figure.axes) == len(training_course.MEASURES)
-    for axes, measure in zip(figure.axes, training_course.MEASURES, strict=True):
+    for axes, measure in zip(figure.axes, COURSE_MEASURES, strict=True):
         assert [t.get_text() for t in axes.get_xticklabels()] == ["0", "2", "10"]
         *networks, mean = (line.get_ydata() for line in axes.lines)
         expected = [[found[k, measure, e] for e in ("0", "2", "10")] for k in (1, 2)]

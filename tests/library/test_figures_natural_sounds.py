@@ -1,4 +1,4 @@
-"""The figures of the natural sounds draw what the study measured, and say the rest."""
+"""Figures of the natural sounds draw what the study measured, or say what it lacks."""
 
 import itertools
 
@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 
-from music_selectivity.analyses.natural_sounds import CATEGORIES, COMPONENTS
 from music_selectivity.figures import natural_categories, natural_ratio, natural_sounds
 from music_selectivity.figures.style import Style, save
 from music_selectivity.store import read_table
+from music_selectivity.vocabulary import COMPONENTS, NATURAL_CATEGORIES
 
 MODULES = {
     "natural_sounds": natural_sounds,
@@ -22,8 +22,8 @@ COLUMNS = ["model", "seed", "measure", "condition", "value"]
 
 
 def make_sounds():
-    """Three sounds a category; the brain's music component as it comes."""
-    kinds = [*CATEGORIES] * 3
+    """Three sounds per category, with the response of the brain's music component."""
+    kinds = [*NATURAL_CATEGORIES] * 3
     rng = np.random.default_rng(0)
     return pd.DataFrame(
         {
@@ -45,7 +45,7 @@ def make_responses(models, seeds):
 
 def make_statistics(models, seeds, brain=True):
     rng = np.random.default_rng(2)
-    categories = [("natural_category", name) for name in CATEGORIES]
+    categories = [("natural_category", name) for name in NATURAL_CATEGORIES]
     keys = [("natural_ratio", "ms"), ("natural_ratio", "others"), *categories]
     keys += [("natural_correlation", name) for name in COMPONENTS]
     keys += [("response_ratio", "eval")]
@@ -60,7 +60,7 @@ def make_statistics(models, seeds, brain=True):
 
 def make_table(name, models=("without_music", "untrained"), seeds=2, brain=True):
     if name == "natural_sounds":
-        sounds = make_sounds() if brain else {}
+        sounds = make_sounds() if brain else None
         return natural_sounds.table(make_responses(models, seeds), sounds)
     return MODULES[name].table(make_statistics(models, seeds, brain))
 
@@ -85,7 +85,7 @@ def test_every_study_can_be_drawn(recwarn, name, models, seeds):
 @pytest.mark.parametrize("name", MODULES)
 def test_a_study_without_natural_sounds_says_so(name):
     figure = MODULES[name].draw(make_table(name, (), 0, brain=False), STYLE)
-    assert "natsound165.folder" in figure.texts[0].get_text()
+    assert "natural_sounds.folder" in figure.texts[0].get_text()
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -96,7 +96,7 @@ def test_missing_values_are_left_out_and_not_fatal(recwarn, name):
         (table.index[::3], np.nan),
         (table.index[::3], np.inf),
         (table.index, np.nan),
-        # Responses of a network may cancel out, or be all of one sign.
+        # A network's responses may sum to zero, or all have one sign.
         (table.index, -1.0),
     ):
         holed = table.copy()
@@ -162,10 +162,10 @@ def test_categories_are_in_units_of_their_mean_and_sorted():
         assert row.response == pytest.approx(network[row.category] / network.mean())
     left, right = natural_categories.draw(table, STYLE).axes
     names = [text.get_text() for text in left.get_yticklabels()]
-    assert sorted(names) == sorted(CATEGORIES.values())
+    assert sorted(names) == sorted(NATURAL_CATEGORIES.values())
     widths = [bar.get_width() for bar in left.patches]
     assert widths == sorted(widths, reverse=True)
-    codes = {text: code for code, text in CATEGORIES.items()}
+    codes = {text: code for code, text in NATURAL_CATEGORIES.items()}
     for axes, model in ((left, "without_music"), (right, "fmri")):
         rows = table[table["model"] == model]
         means = rows.groupby("category")["response"].mean()
@@ -179,7 +179,7 @@ def test_categories_are_in_units_of_their_mean_and_sorted():
     assert sorted(bold) == ["Instrumental music", "Vocal music"]
 
 
-def test_ratios_stand_beside_the_papers_and_the_brain_last():
+def test_ratios_are_shown_with_the_papers_and_the_brain_last():
     statistics = make_statistics(("with_music", "zeta", "gabor"), 3)
     table = natural_ratio.table(statistics)
     models = ["with_music", "gabor", "zeta", "fmri"]

@@ -31,7 +31,7 @@ def make(networks, seed=0):
 def lines(axes):
     return {
         to_hex(line.get_color()): line.get_xdata()[0] for line in axes.lines
-    }  # each set has a colour of its own
+    }  # each set has its own colour
 
 
 def test_table_holds_the_histogram_and_the_chosen_sets():
@@ -44,7 +44,7 @@ def test_table_holds_the_histogram_and_the_chosen_sets():
         assert bins["sets"].sum() == 500
         centre = (bins["mean_ap"] * bins["sets"]).sum() / 500
         assert centre == pytest.approx(null["mean_ap"].mean(), abs=1e-3)
-        # A bin's own share, counted anew.
+        # An independent count of one bin.
         fullest = bins.loc[bins["sets"].idxmax()]
         near = np.abs(null["mean_ap"] - fullest["mean_ap"]) < fullest["bin_width"] / 2
         assert near.sum() == fullest["sets"]

@@ -17,19 +17,14 @@ GENRES = ("Jazz", "Ska", "Drum and/or bass")
 
 
 def make(models=("untrained", "gabor", "pca", "without_music"), seeds=3, genres=GENRES):
-    """Statistics in an order that no figure draws, every value another."""
+    """Statistics in an order that no figure draws, with all values different."""
     rng = np.random.default_rng(0)
-    keys = [
-        *(("readout_ap", f"genre/{g}/{e}") for g in genres for e in (2, 1, 4, 3)),
-        *(("readout_ap", f"units/{eighth}") for eighth in range(8, 0, -1)),
-        *(("readout_ap", f"with_{name}") for name in LINEAR),
-        ("readout_ap", "all"),
-        *(
-            ("readout_chance", name)
-            for name in ("all", *(f"genre/{g}" for g in genres))
-        ),
-        ("mean_ap", "all/none"),
-    ]
+    keys = [("readout_ap", f"genre/{g}/{e}") for g in genres for e in (2, 1, 4, 3)]
+    keys += [("readout_ap", f"units/{eighth}") for eighth in range(8, 0, -1)]
+    keys += [("readout_ap", f"with_{name}") for name in LINEAR]
+    keys += [("readout_ap", "all"), ("readout_chance", "all")]
+    keys += [("readout_chance", f"genre/{genre}") for genre in genres]
+    keys += [("mean_ap", "all/none")]
     rows = [
         (model, seed, measure, condition, rng.random())
         for model in models
@@ -47,7 +42,7 @@ def values(statistics):
 
 
 def dots(axes, colour):
-    """Values of all markers of a colour, by row or column of the figure."""
+    """Positions of all markers of a colour, one array per line."""
     return [
         line.get_xydata()
         for line in axes.lines
@@ -62,7 +57,7 @@ def test_read_out_lists_sources_alone_and_combined():
     networks = itertools.product(
         ("without_music", "untrained"), ("all", "with_pca", "with_gabor")
     )
-    # Linear sources are read out alone: together they answer no question.
+    # Linear features are read out alone: their combination answers no question.
     expected = [*networks, ("gabor", "all"), ("pca", "all")]
     assert list(rows.itertuples(index=False, name=None)) == expected
     assert len(table) == 3 * 6 + 2
@@ -75,21 +70,15 @@ def test_read_out_lists_sources_alone_and_combined():
     assert paper["pca", "all"] == 0.437 and np.isnan(paper["untrained", "all"])
 
 
-def test_read_out_draws_a_dot_a_network_and_writes_the_numbers(tmp_path):
+def test_read_out_draws_a_dot_per_network_and_writes_the_numbers(tmp_path):
     table = readout.table(make())
     figure = readout.draw(table, STYLE)
     save(figure, table, tmp_path / "readout")
     (axes,) = figure.axes
     names = [text.get_text() for text in axes.get_yticklabels()]
     combined = ["and PCA", "and Gabor filters"]
-    expected = [
-        "without music",
-        *combined,
-        "untrained",
-        *combined,
-        "Gabor filters",
-        "PCA",
-    ]
+    networks = ["without music", *combined, "untrained", *combined]
+    expected = [*networks, "Gabor filters", "PCA"]
     assert names == expected
     assert axes.yaxis_inverted()
     shown = dots(axes, "#00ff00")
@@ -161,9 +150,8 @@ def test_genres_are_drawn_in_rows():
     np.testing.assert_array_equal(chance[:, 0], table["chance"][::4])
     (legend,) = figure.legends
     assert legend.get_title().get_text() == ("Eighth of units, mean ± SD of 3 networks")
-    assert [text.get_text() for text in legend.get_texts()] == [
-        *("first (MS)", "second", "third", "fourth", "chance")
-    ]
+    names = ["first (MS)", "second", "third", "fourth", "chance"]
+    assert [text.get_text() for text in legend.get_texts()] == names
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__[26:])
@@ -180,8 +168,14 @@ def test_genres_are_drawn_in_rows():
         make().iloc[:0],
     ],
     ids=[
-        *("one network", "no genre", "many genres", "other model", "no measure"),
-        *("no chance", "no value", "empty"),
+        "one network",
+        "no genre",
+        "many genres",
+        "other model",
+        "no measure",
+        "no chance",
+        "no value",
+        "empty",
     ],
 )
 def test_any_study_is_drawn(module, statistics, tmp_path):

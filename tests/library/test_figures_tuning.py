@@ -8,21 +8,28 @@ import pandas as pd
 import pytest
 
 from music_selectivity.figures import amplitude, categories, quilts, quilts_models
+from music_selectivity.figures.segment_axis import positions
 from music_selectivity.figures.style import Style, save
 from music_selectivity.store import read_table
 
 NAMES = ("quilts", "quilts_models", "quilts_genres", "amplitude", "categories")
 MODULES = {n: importlib.import_module(f"music_selectivity.figures.{n}") for n in NAMES}
+GROUPS = ("music", "nonmusic")
 LENGTHS = ("50", "100", "800", "original")
+# Paper, Fig. 2c.
+POWER_RATIOS = {
+    ("train", 1): 1.97,
+    ("train", 64): 1.70,
+    ("eval", 1): 1.95,
+    ("eval", 64): 1.68,
+}
 STYLE = Style({"music": "#ff0000"})
 COLUMNS = ["model", "seed", "measure", "condition", "value"]
 
 
 def make(models=("without_music", "gabor"), seeds=2, lengths=LENGTHS, seed=0):
     rng = np.random.default_rng(seed)
-    sets = [
-        f"{group}/{units}" for group in ("music", "nonmusic") for units in quilts.UNITS
-    ]
+    sets = [f"{group}/{units}" for group in GROUPS for units in ("ms", "others")]
     measures = {
         "quilt_response": sets,
         "quilt_relative": sets,
@@ -123,12 +130,12 @@ def test_quilts_draw_without_music_with_the_papers_numbers():
         shown = table[table["units"] == units]
         assert_drawn(shown["response"], axes)
         assert_drawn(shown.groupby(["group", "length"])["response"].mean(), axes)
-    # Another model's networks are not held against the paper's.
+    # Networks of another model are not compared with the paper's.
     others = quilts.table(make(("gabor",)))
     assert others[["paper", "paper_r"]].isna().all(axis=None)
 
 
-def test_quilts_tell_r_with_segment_length_beside_the_papers():
+def test_quilts_show_r_with_segment_length_and_the_papers():
     statistics = make(("without_music",), 3)
     gone = (statistics["seed"] == 2) & statistics["condition"].str.contains("/100")
     statistics.loc[gone, "value"] = np.nan
@@ -138,7 +145,7 @@ def test_quilts_tell_r_with_segment_length_beside_the_papers():
         written = [
             text.get_text().replace("\N{MINUS SIGN}", "-") for text in axes.texts
         ]
-        for group in quilts.GROUPS:
+        for group in GROUPS:
             # Over networks with all lengths, and without the original.
             lengths = [(length, seed) for length in (50, 100, 800) for seed in (0, 1)]
             responses = [
@@ -162,8 +169,8 @@ def test_quilts_have_no_r_of_two_points():
     assert not [text for axes in figure.axes for text in axes.texts]
 
 
-def test_lengths_stand_in_order_and_the_original_apart():
-    places = quilts.positions(["original", "1600", "50", "100"])
+def test_lengths_are_in_order_and_the_original_apart():
+    places = positions(["original", "1600", "50", "100"])
     assert list(places) == ["50", "100", "1600", "original"]
     assert places["100"] - places["50"] == pytest.approx(1)
     assert places["original"] - places["1600"] > 1
@@ -189,7 +196,7 @@ def test_quilts_models_have_a_panel_each_but_pca():
     assert_drawn(means, figure.axes[1])
 
 
-def test_genres_are_drawn_beside_all_music():
+def test_genres_are_drawn_with_all_music():
     statistics = make(("without_music",), 2)
     table = MODULES["quilts_genres"].table(statistics)
     found = look_up(statistics)
@@ -214,16 +221,16 @@ def test_amplitude_draws_both_splits():
     for row in table.itertuples():
         condition = f"{row.split}/{row.divisor}"
         assert row.ratio == found["without_music", row.seed, "power_ratio", condition]
-        expected = amplitude.PAPER.get((row.split, row.divisor), np.nan)
+        expected = POWER_RATIOS.get((row.split, row.divisor), np.nan)
         np.testing.assert_equal(row.paper, expected)
     axes = amplitude.draw(table, STYLE).axes[0]
     assert_drawn(table["ratio"], axes)
     assert_drawn(table.groupby(["split", "divisor"])["ratio"].mean(), axes)
-    assert_drawn(amplitude.PAPER.values(), axes)
+    assert_drawn(POWER_RATIOS.values(), axes)
     assert [text.get_text() for text in axes.get_xticklabels()] == ["1", "1/8", "1/64"]
 
 
-def test_categories_stand_beside_music():
+def test_categories_are_shown_with_music():
     statistics = make(("without_music",), 2)
     table = categories.table(statistics)
     assert list(table["category"].unique()) == ["music", "speech", "water"]

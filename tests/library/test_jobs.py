@@ -1,4 +1,4 @@
-"""What a job tells of a disk that is full, read-only or gone."""
+"""How a job reports a disk that is full, read-only or gone."""
 
 import errno
 import os
@@ -11,15 +11,16 @@ import pandas as pd
 import pytest
 import torch
 
-from music_selectivity.audio.log_mel import LogMelSettings, open_shards
+from music_selectivity.audio.log_mel import LogMelSettings
 from music_selectivity.audio.reading import AudioSettings
+from music_selectivity.corpus.log_mel_shards import open_shards
 from music_selectivity.errors import InputError
 from music_selectivity.networks.checkpoints import save_checkpoint, save_resume
 from music_selectivity.store import write_table, write_text
 from music_selectivity.study.jobs import job
 
 
-def told_by(error: Exception, tmp_path) -> str:
+def reported(error: Exception, tmp_path) -> str:
     """Log of a job in which `error` is raised."""
     log = tmp_path / "job.log"
     with pytest.raises(SystemExit), job(SimpleNamespace(log=[str(log)])):
@@ -42,7 +43,7 @@ def told_by(error: Exception, tmp_path) -> str:
     ids=lambda value: getattr(value, "strerror", None) or "",
 )
 def test_what_a_user_can_mend_is_one_sentence(error, told, tmp_path):
-    text = told_by(error, tmp_path)
+    text = reported(error, tmp_path)
     assert told in text
     assert len(text.splitlines()) == 1
     if isinstance(error, OSError):
@@ -50,8 +51,8 @@ def test_what_a_user_can_mend_is_one_sentence(error, told, tmp_path):
 
 
 def test_other_errors_leave_their_traceback(tmp_path):
-    assert "Traceback" in told_by(ZeroDivisionError("x"), tmp_path)
-    assert "Traceback" in told_by(FileNotFoundError(errno.ENOENT, "No"), tmp_path)
+    assert "Traceback" in reported(ZeroDivisionError("x"), tmp_path)
+    assert "Traceback" in reported(FileNotFoundError(errno.ENOENT, "No"), tmp_path)
 
 
 WRITERS = {
@@ -76,8 +77,8 @@ def fill_shard(path) -> None:
 
 
 @pytest.mark.parametrize("kind", WRITERS)
-def test_a_file_that_does_not_fit_is_told_and_not_left(kind, tmp_path):
-    """Whatever the library that writes it makes of the system's error."""
+def test_a_file_that_does_not_fit_is_reported_and_removed(kind, tmp_path):
+    """However the library that writes it reports the system's error."""
     code = (
         "import sys, resource, signal, types, pathlib\n"
         f"sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
@@ -98,7 +99,7 @@ def test_a_file_that_does_not_fit_is_told_and_not_left(kind, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["job.log"]
 
 
-def test_the_limit_is_one_that_whole_files_do_not_meet(tmp_path):
+def test_all_files_are_larger_than_the_limit(tmp_path):
     for kind, write in WRITERS.items():
         write(tmp_path / kind)
     sizes = [path.stat().st_size for path in tmp_path.iterdir()]

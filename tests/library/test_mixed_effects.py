@@ -1,4 +1,4 @@
-"""Mixed models on simulated networks, and against statsmodels called directly."""
+"""Mixed-effects models of simulated networks, and against statsmodels itself."""
 
 import re
 
@@ -35,7 +35,7 @@ def test_an_effect_is_found_in_sds():
     assert found.model == "random slope by network, 5 networks"
 
 
-def test_it_is_statsmodels_own_estimate():
+def test_the_estimate_is_that_of_statsmodels():
     values, x, networks = simulated(spread=0.5)
     frame = pd.DataFrame({"y": values, "x": x.astype(float), "network": networks})
     frame["y"] = frame.groupby("network")["y"].transform(
@@ -98,7 +98,7 @@ def test_an_effect_within_two_versions_is_that_of_their_differences():
     assert found[:3] == pytest.approx(direct[:3], rel=1e-3)
 
 
-def test_an_effect_within_clips_does_not_hang_on_the_order_of_rows():
+def test_an_effect_within_clips_does_not_depend_on_the_order_of_rows():
     values, x, networks, clips = versions(n_versions=4)
     order = np.random.default_rng(1).permutation(len(x))
     again = slope(values[order], x[order], networks[order], clips[order])
@@ -126,7 +126,7 @@ def test_mean_difference_keeps_its_unit():
     assert found.p < 0.001
 
 
-def test_difference_of_kinds_is_statsmodels_own_and_keeps_its_unit():
+def test_difference_of_kinds_is_that_of_statsmodels_and_keeps_its_unit():
     rng = np.random.default_rng(0)
     networks = np.repeat(range(10), 40)
     other = networks >= 5
@@ -142,7 +142,7 @@ def test_difference_of_kinds_is_statsmodels_own_and_keeps_its_unit():
 
 
 @pytest.mark.parametrize(
-    ("values", "networks", "told"),
+    ("values", "networks", "reason"),
     [
         (np.arange(8.0), np.zeros(8), r"networks \(1\)"),
         (np.ones(8), np.repeat([0, 1], 4), "without variance"),
@@ -150,10 +150,10 @@ def test_difference_of_kinds_is_statsmodels_own_and_keeps_its_unit():
     ],
 )
 @pytest.mark.filterwarnings("error")
-def test_what_cannot_be_fitted_says_why(values, networks, told):
+def test_what_cannot_be_fitted_says_why(values, networks, reason):
     found = slope(values, np.tile([0, 1], 4), networks)
     assert np.isnan([*found[:4]]).all()
-    assert re.search(told, found.model)
+    assert re.search(reason, found.model)
     found = slope(np.arange(8.0), np.ones(8), np.repeat([0, 1], 4))
     assert found.model == "none: nothing varies"
     assert mean_difference(np.ones(8), np.repeat([0, 1], 4)).model.startswith("none")
@@ -183,7 +183,7 @@ def profiled(values, fixed, random, networks):
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_small_variance_of_networks_is_found(seed):
-    """Where gradients stop short, networks would seem not to differ."""
+    """A search that stops too early would find networks that do not differ."""
     rng = np.random.default_rng(seed)
     networks = np.repeat(range(10), 40)
     other = networks >= 5

@@ -8,18 +8,16 @@ import scipy.io
 import soundfile
 
 from music_selectivity.analyses.natural_sounds import (
-    COMPONENTS,
-    MUSIC_CATEGORIES,
     fmri_rows,
     natural_sound_rows,
-    read_sounds,
     sound_table,
     sound_weights,
 )
 from music_selectivity.errors import InputError
-from music_selectivity.stimuli.equal_rms import natural_waveforms
+from music_selectivity.stimuli.natural_sounds import read_sounds, waveforms
+from music_selectivity.vocabulary import COMPONENTS, MUSIC_CATEGORIES
+from small_sounds import RATE
 
-RATE = 22_050
 KINDS = ["Music", "Song", "EngSpeech", "Mechanical"]
 
 
@@ -62,9 +60,9 @@ def test_sounds_are_joined_by_name(folder):
 def test_waveforms_have_one_level_and_length(folder):
     sounds = read_sounds(folder)
     for full_scale in (1, 32768):
-        waveforms = natural_waveforms(sounds, RATE, 0.03, full_scale)
-        assert waveforms.shape == (12, RATE) and waveforms.dtype == np.float32
-        rms = np.sqrt(np.mean(np.square(waveforms, dtype=float), axis=1))
+        found = waveforms(sounds, RATE, 0.03, full_scale)
+        assert found.shape == (12, RATE) and found.dtype == np.float32
+        rms = np.sqrt(np.mean(np.square(found, dtype=float), axis=1))
         np.testing.assert_allclose(rms, 0.03 * full_scale, rtol=1e-4)
 
 
@@ -73,9 +71,9 @@ def test_all_are_cut_to_the_shortest_before_they_are_levelled(folder):
     sounds = read_sounds(folder)
     waveform = np.r_[np.full(44_100, 0.01), np.full(200, 0.99)]
     soundfile.write(folder / "sounds/wav/stim5.wav", waveform, 44_100)
-    waveforms = natural_waveforms(sounds, 44_100, 0.03, 1)
-    assert waveforms.shape == (12, 44_100)
-    np.testing.assert_allclose(waveforms[5], 0.03, rtol=1e-4)
+    found = waveforms(sounds, 44_100, 0.03, 1)
+    assert found.shape == (12, 44_100)
+    np.testing.assert_allclose(found[5], 0.03, rtol=1e-4)
 
 
 def remove(name):
@@ -139,10 +137,10 @@ def test_sounds_that_cannot_be_used_are_told(folder):
     ):
         soundfile.write(path, waveform, 44_100)
         with pytest.raises(InputError, match=told):
-            natural_waveforms(sounds, RATE, 0.03, 1)
+            waveforms(sounds, RATE, 0.03, 1)
     path.write_bytes(b"RIFF")
     with pytest.raises(InputError, match=r"stim5\.wav: unreadable"):
-        natural_waveforms(sounds, RATE, 0.03, 1)
+        waveforms(sounds, RATE, 0.03, 1)
 
 
 def test_measures_are_those_of_the_drawn_sounds(folder):
@@ -194,4 +192,4 @@ def test_the_published_sounds_are_read_right(sounds_folder):
     )
     rows = {row[:2]: row[2] for row in fmri_rows(sounds, sound_weights(sounds, 1))}
     assert rows["natural_ratio", "ms"][0] == pytest.approx(4.4, abs=0.05)
-    assert natural_waveforms(sounds, RATE, 0.05, 1).shape == (165, 2 * RATE)
+    assert waveforms(sounds, RATE, 0.05, 1).shape == (165, 2 * RATE)

@@ -117,7 +117,7 @@ def quilts(draw):
 
 
 @given(quilts())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_joints_are_those_of_a_direct_implementation(case):
     waveform, sequence, length = case
     half = OVERLAP // 2
@@ -152,7 +152,7 @@ def test_joints_are_those_of_a_direct_implementation(case):
 
 
 @given(quilts())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_outside_the_joints_segments_keep_their_samples(case):
     waveform, sequence, length = case
     half = OVERLAP // 2

@@ -16,7 +16,7 @@ from music_selectivity.analyses.random_ablation import (
     silenced_mean_ap,
 )
 from music_selectivity.errors import InputError
-from music_selectivity.networks.kim2024 import Kim2024
+from music_selectivity.networks.kim2024 import Network
 from music_selectivity.seeds import generator
 
 
@@ -66,7 +66,7 @@ def test_equals_silencing_each_set_in_the_head(monkeypatch, held):
 
 def test_equals_silencing_in_the_head_of_the_papers_network():
     torch.manual_seed(0)
-    head = Kim2024(30).eval().head
+    head = Network(30).eval().head
     # In multiples of a power of 2 float32 adds exactly, in whatever order.
     with torch.no_grad():
         for parameter in head.parameters():
@@ -114,8 +114,9 @@ def test_sets_are_random_repeatable_and_told_about():
     scored, told = np.ones(7, bool), []
 
     def run(*names, log=None):
+        rng = generator(*names)
         return random_ablation.random_ablation(
-            *(head, responses, labels, scored, 5, 40, generator(*names)), log=log
+            head, responses, labels, scored, 5, 40, rng, log=log
         )
 
     null = run("random ablation", "m", 1, log=told.append)
@@ -125,7 +126,7 @@ def test_sets_are_random_repeatable_and_told_about():
     assert told[-1] == "40 of 40 sets of units silenced"
     # Of sets as large as the network there is only one.
     whole = random_ablation.random_ablation(
-        *(head, responses, labels, scored, 24, 5, generator("x"))
+        head, responses, labels, scored, 24, 5, generator("x")
     )
     assert np.ptp(whole["mean_ap"]) < 1e-12 < np.ptp(null["mean_ap"])
 
@@ -139,7 +140,7 @@ def test_every_unit_is_as_likely_and_stands_in_a_set_once(monkeypatch):
 
     monkeypatch.setattr(random_ablation, "silenced_mean_ap", record)
     random_ablation.random_ablation(
-        *(None, np.zeros((3, 16)), None, None, 4, 4000, generator("uniform"))
+        None, np.zeros((3, 16)), None, None, 4, 4000, generator("uniform")
     )
     (silenced,) = seen
     assert silenced.shape == (4000, 4)
@@ -150,23 +151,23 @@ def test_every_unit_is_as_likely_and_stands_in_a_set_once(monkeypatch):
 
 def test_rows_place_conditions_in_the_null():
     null = pd.DataFrame({"set": range(9), "mean_ap": np.arange(1.0, 10)})
-    rows = null_rows(null, {"below": 0.5, "tied": 3.0, "above": 20.0})
+    rows = null_rows(null, {"msi_top": 0.5, "msi_middle": 3.0, "l1_top": 20.0})
     found = {(measure, condition): value for measure, condition, value in rows}
     sd = np.sqrt(60 / 8)
     assert found == pytest.approx(
         {
             ("random_ablation_mean", "nonmusic"): 5,
             ("random_ablation_sd", "nonmusic"): sd,
-            ("random_ablation_p", "below"): 1 / 10,
-            ("random_ablation_z", "below"): -4.5 / sd,
-            ("random_ablation_p", "tied"): 4 / 10,
-            ("random_ablation_z", "tied"): -2 / sd,
-            ("random_ablation_p", "above"): 1,
-            ("random_ablation_z", "above"): 15 / sd,
+            ("random_ablation_p", "msi_top"): 1 / 10,
+            ("random_ablation_z", "msi_top"): -4.5 / sd,
+            ("random_ablation_p", "msi_middle"): 4 / 10,
+            ("random_ablation_z", "msi_middle"): -2 / sd,
+            ("random_ablation_p", "l1_top"): 1,
+            ("random_ablation_z", "l1_top"): 15 / sd,
         }
     )
-    *_, p, z = null_rows(null.assign(mean_ap=1.0), {"a": 1.0})
-    assert p == ("random_ablation_p", "a", 1) and np.isnan(z[2])
+    *_, p, z = null_rows(null.assign(mean_ap=1.0), {"msi_top": 1.0})
+    assert p == ("random_ablation_p", "msi_top", 1) and np.isnan(z[2])
 
 
 def test_bad_input_is_told():
@@ -177,5 +178,8 @@ def test_bad_input_is_told():
     with pytest.raises(InputError, match="is Linear, Linear; leave"):
         silenced_mean_ap(
             nn.Sequential(nn.Linear(24, 4), nn.Linear(4, 7)),
-            *(responses, labels, ~only_empty, [[0, 1]]),
+            responses,
+            labels,
+            ~only_empty,
+            [[0, 1]],
         )

@@ -1,127 +1,78 @@
-"""The architecture against the paper's table, and against plain functional calls."""
+"""Architectures by name: which there are, and what each of them promises."""
+
+import importlib
+import pkgutil
+import subprocess
+import sys
 
 import pytest
 import torch
-import torch.nn.functional as F
 from torch import nn
 
+from music_selectivity import networks
 from music_selectivity.errors import InputError
-from music_selectivity.networks.device import resolve
-from music_selectivity.networks.kim2024 import build
+from music_selectivity.networks.registry import ARCHITECTURES, build
 
 
-@pytest.fixture(scope="module")
-def network() -> nn.Module:
-    """The paper's network, its batch-norm statistics moved away from 0 and 1."""
-    network = build("kim2024", 527, seed=1)
-    generator = torch.Generator().manual_seed(0)
-    for name, buffer in network.named_buffers():
-        if name.endswith(("mean", "var")):
-            buffer.copy_(torch.rand(buffer.shape, generator=generator) + 0.5)
-    return network.eval()
-
-
-def clips(n: int, frames: int, mels: int = 64) -> torch.Tensor:
-    generator = torch.Generator().manual_seed(1)
-    return 10 * torch.randn(n, mels, frames, generator=generator) - 30
-
-
-def test_parameter_count_is_the_papers():
-    parameters = build("kim2024", 527, seed=1).parameters()
-    assert sum(parameter.numel() for parameter in parameters) == 1_278_191
-
-
-def test_block_shapes_for_ten_seconds(network):
-    shapes = {}
-    hooks = [
-        module.register_forward_hook(
-            lambda _, __, out, name=name: shapes.update({name: tuple(out.shape[1:])})
-        )
-        for name, module in network.named_children()
-    ]
-    with torch.inference_mode():
-        network(clips(1, 802))
-    for hook in hooks:
-        hook.remove()
-    assert shapes == {
-        "conv1": (32, 15, 100),
-        "conv2": (128, 5, 90),
-        "conv3": (256, 1, 86),
-        "avgpool": (256,),
-        "head": (527,),
+def test_every_module_with_a_network_is_listed():
+    names = [module.name for module in pkgutil.iter_modules(networks.__path__)]
+    modules = {
+        name: importlib.import_module(f"{networks.__name__}.{name}") for name in names
     }
+    with_network = [
+        name for name, module in modules.items() if hasattr(module, "Network")
+    ]
+    assert sorted(ARCHITECTURES) == sorted(with_network)
 
 
-def test_units_and_logits_equal_a_plain_reading_of_the_table(network):
-    state = {name: x.double() for name, x in network.state_dict().items()}
+def test_an_unknown_architecture_is_refused():
+    with pytest.raises(InputError, match=r"'resnet' is unknown; known: .*kim2024"):
+        build("resnet", 10, seed=1)
+    # A module of the package, but none of an architecture.
+    with pytest.raises(InputError, match="'training' is unknown"):
+        build("training", 10, seed=1)
 
-    def block(x, conv, norm, stride=1):
-        x = F.conv2d(x, state[f"{conv}.weight"], stride=stride)
-        mean, var, weight, bias = (
-            state[f"{norm}.{part}"][:, None, None]
-            for part in ("running_mean", "running_var", "weight", "bias")
-        )
-        return ((x - mean) / (var + 1e-5).sqrt() * weight + bias).clamp(min=0)
 
-    x = clips(2, 150).double()[:, None]
-    x = F.max_pool2d(block(x, "conv1.0", "conv1.1", stride=(2, 4)), 2, 2)
-    x = F.max_pool2d(block(x, "conv2.0", "conv2.1"), 2, 1)
-    x = F.max_pool2d(block(x, "conv2.4", "conv2.5"), 2, 1)
-    units = block(x, "conv3.0", "conv3.1").flatten(2).mean(2)
-    hidden = (units @ state["head.0.weight"].T + state["head.0.bias"]).clamp(min=0)
-    logits = hidden @ state["head.3.weight"].T + state["head.3.bias"]
+def test_no_architecture_is_imported_before_it_is_built():
+    code = (
+        "import sys; from music_selectivity.networks.registry import ARCHITECTURES;"
+        "print([name for name in ARCHITECTURES"
+        " if f'music_selectivity.networks.{name}' in sys.modules])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_an_architecture_keeps_the_contract(architecture):
+    network = build(architecture, 5, seed=1)
+    assert isinstance(network, nn.Module) and network.training
+    assert {parameter.device.type for parameter in network.parameters()} == {"cpu"}
+    generator = torch.Generator().manual_seed(0)
+    smallest = (2, network.minimum_mels, network.minimum_frames)
+    log_mels = 10 * torch.randn(*smallest, generator=generator) - 30
+    network.eval()
     with torch.inference_mode():
-        torch.testing.assert_close(
-            network.units(clips(2, 150)).double(), units, rtol=1e-4, atol=1e-4
-        )
-        torch.testing.assert_close(
-            network(clips(2, 150)).double(), logits, rtol=1e-4, atol=1e-4
-        )
+        units = network.units(log_mels)
+        logits = network.head(units)
+        assert torch.equal(network(log_mels), logits)
+    assert units.shape == (2, network.n_units)
+    assert logits.shape == (2, 5)
 
 
-def test_forward_is_head_of_units(network):
-    with torch.inference_mode():
-        x = clips(3, 130)
-        assert torch.equal(network(x), network.head(network.units(x)))
-
-
-def test_dropout_is_a_fifth_everywhere(network):
-    rates = [m.p for m in network.modules() if isinstance(m, nn.Dropout)]
-    assert rates == [0.2] * 4
-
-
-@pytest.mark.parametrize("axis", ["mels", "frames"])
-def test_smallest_input_is_the_smallest_that_runs(network, axis):
-    smallest = {"mels": network.minimum_mels, "frames": network.minimum_frames}
-    with torch.inference_mode():
-        assert network(clips(1, **smallest)).shape == (1, 527)
-        smaller = clips(1, **{**smallest, axis: smallest[axis] - 1})
-        with pytest.raises(InputError, match=str(smallest[axis])):
-            network(smaller)
-        # The check is no stricter than the layers themselves.
-        with pytest.raises(RuntimeError):
-            network.conv3(network.conv2(network.conv1(smaller[:, None])))
-
-
-def test_build_is_repeatable_and_leaves_the_global_generator():
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_build_is_repeatable_and_leaves_the_global_generator(architecture):
     torch.manual_seed(5)
     before = torch.get_rng_state()
-    first, again, other = (build("kim2024", 10, seed) for seed in (1, 1, 2))
+    first, again, other = (build(architecture, 10, seed) for seed in (1, 1, 2))
     assert torch.equal(torch.get_rng_state(), before)
     for name, weight in first.named_parameters():
         assert torch.equal(weight, again.get_parameter(name))
-    assert not torch.equal(first.conv1[0].weight, other.conv1[0].weight)
-
-
-def test_unknown_names_are_refused():
-    with pytest.raises(InputError, match="kim2024"):
-        build("resnet", 10, seed=1)
-    with pytest.raises(InputError, match="auto, cpu, cuda"):
-        resolve("tpu")
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
-def test_without_a_gpu():
-    assert resolve("auto") == torch.device("cpu")
-    with pytest.raises(InputError, match="set device to cpu or auto"):
-        resolve("cuda")
+    differs = [
+        not torch.equal(weight, other.get_parameter(name))
+        for name, weight in first.named_parameters()
+    ]
+    # Biases and scales may start from constants.
+    assert any(differs)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from music_selectivity.corpus import fetch
 from music_selectivity.corpus.sound_collections.esc50 import (
     ADDED_CLASSES,
     ESC50_CLASSES,
@@ -17,6 +16,7 @@ from music_selectivity.corpus.sound_collections.esc50 import (
 from music_selectivity.corpus.sound_collections.gtzan import GENRES, music_place
 from music_selectivity.corpus.sound_collections.planning import plan
 from music_selectivity.corpus.sound_collections.tables import write_tables
+from music_selectivity.corpus.unpack import unpack
 from music_selectivity.errors import InputError
 from small_collections import CATEGORIES, COLUMNS
 
@@ -104,10 +104,8 @@ def test_archives_are_unpacked_to_these_layouts(collections, tmp_path):
         archive.writestr("ESC-50-1a2b/README.md", "")
     with tarfile.open(tmp_path / "gtzan.tar.gz", "w:gz") as archive:
         archive.add(music, "genres")
-    place = esc50_place
-    fetch.unpack(tmp_path / "esc50.zip", tmp_path / "esc50", place)
-    place = music_place
-    fetch.unpack(tmp_path / "gtzan.tar.gz", tmp_path / "gtzan", place)
+    unpack(tmp_path / "esc50.zip", tmp_path / "esc50", esc50_place)
+    unpack(tmp_path / "gtzan.tar.gz", tmp_path / "gtzan", music_place)
     assert not list((tmp_path / "gtzan").rglob("._*"))
     found = plan(tmp_path / "esc50", tmp_path / "gtzan", 1, 1)
     expected = plan(esc50, music, 1, 1)

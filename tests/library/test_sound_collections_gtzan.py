@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from music_selectivity.corpus.sound_collections import SECONDS
+from music_selectivity.corpus.sound_collections.formats import SECONDS
 from music_selectivity.corpus.sound_collections.gtzan import (
     GENRES,
     GTZAN_REPEATS,

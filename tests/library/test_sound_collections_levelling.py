@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import soundfile
 
-from music_selectivity.analyses.baseline import trivial_auc
+from music_selectivity.analyses.baseline import baseline_auc
 from music_selectivity.audio.reading import AudioSettings, UnusableClip, load_clip
 from music_selectivity.corpus.sound_collections.levelling import (
     clip_waveform,
@@ -22,7 +22,7 @@ SETTINGS = AudioSettings(22_050, 5.0, 0.1, "zeros", False, -70)
 
 
 def telling(sound: np.ndarray, measures: dict) -> dict[str, np.ndarray | float]:
-    """What might tell a clip's collection: the trivial classifier's features."""
+    """What might tell a clip's collection: the features of the low-level baseline."""
     power = np.abs(np.fft.rfft(sound)) ** 2
     bands = np.array_split(power, 40)
     return {
@@ -35,7 +35,7 @@ def telling(sound: np.ndarray, measures: dict) -> dict[str, np.ndarray | float]:
 
 def aucs(clips: list[dict], music: np.ndarray, split: np.ndarray) -> pd.Series:
     features = {name: np.array([clip[name] for clip in clips]) for name in clips[0]}
-    return trivial_auc(features, music, split).set_index("features")["auc"]
+    return baseline_auc(features, music, split).set_index("features")["auc"]
 
 
 def told_apart(esc50: Path, music: Path, written: Path) -> tuple[pd.Series, pd.Series]:

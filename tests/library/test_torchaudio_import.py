@@ -1,4 +1,4 @@
-"""torchaudio's transforms load whatever build stands beside torch."""
+"""torchaudio's transforms load with any build of torch."""
 
 import subprocess
 import sys
@@ -49,10 +49,10 @@ def probe(before: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_a_broken_extension_is_left_out_with_one_log_line():
+def test_a_broken_extension_is_skipped_with_one_log_line():
     lines = probe(BROKEN)
     assert lines == [
-        "LOG torchaudio's compiled extension is left out "
+        "LOG torchaudio's compiled extension is skipped "
         "(libc10_cuda.so: cannot open shared object file)",
         "True (128, 21)",
     ]

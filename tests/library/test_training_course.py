@@ -6,7 +6,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from music_selectivity.analyses.embedding import embedding_table, segregation_index
-from music_selectivity.analyses.training_course import course_rows
+from music_selectivity.analyses.training_course import training_course_rows
 
 
 def test_each_measure_is_that_of_its_module():
@@ -31,7 +31,7 @@ def test_each_measure_is_that_of_its_module():
     )
     head = rng.normal(size=(16, 4)).astype(np.float32)
     embedding = embedding_table(responses, clips, seed=1)
-    rows = course_rows(
+    rows = training_course_rows(
         7, responses, lambda x: x @ head, clips, labels, classes, 0.125, embedding
     )
     found = {measure: value for measure, condition, value in rows}
@@ -41,12 +41,12 @@ def test_each_measure_is_that_of_its_module():
         average_precision_score(labels[80:, c], responses[80:] @ head[:, c])
         for c in (1, 2)
     ]
-    assert found["course_mean_ap"] == pytest.approx(np.mean(expected))
+    assert found["training_course_mean_ap"] == pytest.approx(np.mean(expected))
     # Units 0 and 1 are chosen on train; on eval their means are compared.
     means = [responses[80:][of[80:], :2].mean(dtype=float) for of in (music, nonmusic)]
-    assert found["course_response_ratio"] == pytest.approx(means[0] / means[1])
+    assert found["training_course_response_ratio"] == pytest.approx(means[0] / means[1])
     points = embedding[["x", "y"]].to_numpy()
     of_music = (embedding["group"] == "music").to_numpy()
-    assert found["course_segregation_index"] == segregation_index(
+    assert found["training_course_segregation_index"] == segregation_index(
         points[of_music], points[~of_music]
     )

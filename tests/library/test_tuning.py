@@ -131,13 +131,6 @@ def test_categories_have_units_of_their_own_for_eval_clips():
     assert set(sets["category:speech"]["eval"]) == {0, 1}
 
 
-def test_category_sides():
-    labels = [["Dog"], np.array(["Dog", "Cat"]), ["Dog", "Car"], ["Car"], []]
-    own, outside = tuning.category_sides(labels, ["Dog", "Cat"])
-    assert list(own) == [True, True, False, False, False]
-    assert list(outside) == [False, False, False, True, False]
-
-
 def test_clip_responses_are_means_over_units_by_split(study):
     clips, answers, sets, _, table, _ = study
     split_of = clips.set_index("clip_id")["split"]
@@ -324,7 +317,7 @@ def test_what_cannot_be_measured_is_named(study):
     with pytest.raises(InputError, match="diverged"):
         tuning.unit_sets(responses * np.nan, clips, CATEGORIES, FRACTION)
     few = (clips["split"] == "train") | (clips["group"] != "music")
-    with pytest.raises(InputError, match="eval split has fewer than 2"):
+    with pytest.raises(InputError, match="eval split has 0 music and 20"):
         tuning.unit_sets(
             responses[few.to_numpy()],
             clips[few].reset_index(drop=True),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from music_selectivity.corpus.files import shard_of
+from music_selectivity.corpus.shards import shard_of
 from music_selectivity.corpus.soundscapes.corpus import Spec, plan, write_tables
 from music_selectivity.corpus.soundscapes.rendering import write_audio
 from music_selectivity.corpus.tables import generated_tables

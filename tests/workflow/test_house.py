@@ -1,6 +1,7 @@
 """The house keeps its order: direction of imports, thin scripts, envs, clean style."""
 
 import ast
+import graphlib
 import os
 import re
 import subprocess
@@ -12,42 +13,47 @@ import yaml
 
 from conftest import ROOT
 from music_selectivity.study.code_digest import imported_modules
+from music_selectivity.study.resources import COSTS
 
 LIBRARY = ROOT / "workflow/music_selectivity"
 SCRIPTS = sorted((ROOT / "workflow/scripts").glob("*.py"))
 RULES = sorted((ROOT / "workflow/rules").glob("*.smk"))
 
-# The order in which data flows; a module imports only what stands before it.
+# The order in which data flows; a room imports only from rooms before it.
 ORDER = [
-    *("errors", "seeds", "store", "codedigest", "provenance", "jobs", "config"),
-    *("resources", "usage"),
-    "fetch",
-    *("ontology", "categories", "sources"),
-    *("exclusions", "groups", "corpus_tables", "listing", "clips", "audit"),
-    *("audio", "shard_clips"),
-    *(
-        "soundscapes",
-        "sound_collections",
-        "torchaudio_import",
-        "logmel",
-        "trivial",
-        "levels",
-        "quilts",
-    ),
-    *("stimuli", "gabor", "pca"),
-    *("device", "networks", "checkpoints", "training", "activations", "responses"),
-    *("statistics", "resampling", "selectivity", "tuning", "natsounds", "decoding"),
-    *("embedding", "ablation", "random_ablation", "course", "calibration"),
-    *("mixed_effects", "claims", "figures", "report"),
+    "errors",
+    "seeds",
+    "store",
+    "vocabulary",
+    "paper",
+    "measures",
+    "study",
+    "audio",
+    "corpus",
+    "stimuli",
+    "networks",
+    "stats",
+    "analyses",
+    "claims",
+    "figures",
+    "report",
 ]
 
 ON_A_GPU = {
-    *("train", "activations", "stimulus_activations", "linear_features"),
-    *("random_ablation", "course"),
+    "train",
+    "activations",
+    "stimulus_activations",
+    "linear_features",
+    "random_ablation",
+    "training_course",
 }
 
 # Distribution that provides a module, where the names differ.
-DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
+DISTRIBUTIONS = {
+    "huggingface_hub": "huggingface-hub",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PINS = dict(
@@ -56,17 +62,24 @@ PINS = dict(
 
 
 def room(module: str) -> str | None:
-    """The room of ORDER that a module of the library stands in."""
+    """The room of ORDER that a module of the library belongs to."""
     parts = module.split(".")
     if parts[0] != "music_selectivity" or len(parts) < 2:
         return None
     return parts[1] if parts[1] in ORDER else None
 
 
-def test_every_module_has_its_place():
+def test_every_room_has_its_place():
     rooms = {path.stem for path in LIBRARY.glob("*.py")} - {"__init__"}
     rooms |= {path.parent.name for path in LIBRARY.glob("*/__init__.py")}
     assert rooms == set(ORDER)
+
+
+def project_imports(file):
+    """Project modules that a file imports, by their dotted names."""
+    for module in imported_modules(file):
+        if module.startswith("music_selectivity."):
+            yield module
 
 
 @pytest.mark.parametrize("room_name", ORDER)
@@ -74,10 +87,31 @@ def test_imports_point_one_way(room_name):
     single = LIBRARY / f"{room_name}.py"
     files = [single] if single.exists() else (LIBRARY / room_name).rglob("*.py")
     for file in files:
-        for module in imported_modules(file):
+        for module in project_imports(file):
             other = room(module)
             if other and other != room_name:
                 assert ORDER.index(other) < ORDER.index(room_name), (file, module)
+
+
+def test_modules_of_a_room_import_each_other_one_way():
+    """No cycle of modules anywhere, wherever in a file they are imported."""
+    files = {
+        ".".join(file.relative_to(LIBRARY.parent).with_suffix("").parts): file
+        for file in LIBRARY.rglob("*.py")
+        if file.name != "__init__.py"
+    }
+    sorter = graphlib.TopologicalSorter(
+        {name: set(project_imports(file)) & set(files) for name, file in files.items()}
+    )
+    assert set(sorter.static_order()) == set(files)
+
+
+@pytest.mark.parametrize("file", sorted(LIBRARY.rglob("__init__.py")), ids=str)
+def test_packages_hold_a_docstring_alone(file):
+    (docstring,) = ast.parse(file.read_text()).body
+    assert isinstance(docstring, ast.Expr)
+    assert isinstance(docstring.value, ast.Constant)
+    assert isinstance(docstring.value.value, str)
 
 
 def test_the_library_knows_nothing_of_snakemake():
@@ -99,20 +133,38 @@ def test_scripts_are_thin(script):
 
 
 def rules():
-    """(name, text) of every rule."""
+    """(name, text) of every rule; of one derived by `use rule`, with its base's text."""
     for file in RULES:
-        for text in re.split(r"\n(?=rule )", file.read_text())[1:]:
-            yield re.match(r"rule (\w+):", text)[1], text
+        texts = {}
+        for text in re.split(r"\n(?=rule |use rule )", file.read_text())[1:]:
+            derived = re.match(r"use rule (\w+) as (\w+) with:", text)
+            name = derived[2] if derived else re.match(r"rule (\w+):", text)[1]
+            texts[name] = text + (texts[derived[1]] if derived else "")
+        yield from texts.items()
 
 
 @pytest.mark.parametrize(("name", "text"), list(rules()), ids=lambda value: value[:30])
 def test_every_rule_says_what_it_needs(name, text):
-    for directive in (
-        *("log", "benchmark", "threads", "resources", "conda", "script"),
-        *("mem_mb=", "runtime=", "code="),
-    ):
+    for directive in [
+        *["log", "benchmark", "threads", "resources", "conda", "script"],
+        *["mem_mb=", "runtime=", "code="],
+    ]:
         assert re.search(rf"^\s+{re.escape(directive)}", text, re.M), directive
     assert ("gpu=GPU" in text) == (name in ON_A_GPU)
+    assert f"<logs>/{name}" in text
+    assert f'memory("{name}")' in text
+    assert f'minutes("{name}")' in text
+
+
+@pytest.mark.parametrize(("name", "text"), list(rules()), ids=lambda value: value[:30])
+def test_a_rule_its_script_and_its_costs_have_one_name(name, text):
+    shared = {"stimulus_activations": "activations"}
+    script = re.search(r"scripts/(\w+)\.py", text)[1]
+    assert script == shared.get(name, name)
+    assert name in COSTS
+    if name == "fetch":  # What address and checksum identify follows no code.
+        return
+    assert re.search(rf'code\(\s*"{script}\.py"', text)
 
 
 def test_the_slurm_profile_knows_the_rules_that_use_a_gpu():

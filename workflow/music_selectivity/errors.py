@@ -1,19 +1,26 @@
-"""The one exception that users are meant to read, and errors of a disk that is gone."""
+"""The exception whose messages are written for users, and errors of failed storage."""
 
 import errno
 
 
 class InputError(ValueError):
-    """Something the user gave is wrong; the message names it and the remedy.
+    """The user's input is wrong; the message names it and the remedy.
 
-    Scripts print the message alone, without a traceback.
+    Scripts print the message without a traceback.
     """
 
 
 STORAGE_FAILURES = frozenset(
-    {
-        *(errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ENODEV, errno.ENXIO),
-        *(errno.ETIMEDOUT, errno.EHOSTDOWN, errno.EHOSTUNREACH, errno.EREMOTEIO),
-    }
+    [
+        errno.EIO,
+        errno.ESTALE,
+        errno.ENOTCONN,
+        errno.ENODEV,
+        errno.ENXIO,
+        errno.ETIMEDOUT,
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+        errno.EREMOTEIO,
+    ]
 )
-"""Errors of a disk or network mount, of which the files on it are innocent."""
+"""Errors of a disk or network mount, which say nothing about the files on it."""

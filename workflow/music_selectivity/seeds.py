@@ -1,4 +1,4 @@
-"""Named seeds: every random draw of a study comes from one of these."""
+"""Named seeds, from which every random draw of a study comes."""
 
 import hashlib
 
@@ -8,8 +8,8 @@ import numpy as np
 def derive(*names: object) -> int:
     """Seed in [0, 2**63) for the draw that `names` describe.
 
-    The same names give the same seed on every machine and Python version, and
-    different names give unrelated seeds: ``derive(7, "training", "epoch", 3)``.
+    For example ``derive(7, "training", "epoch", 3)``. The same names give the same seed
+    on every machine and Python version; different names give unrelated seeds.
     """
     text = "\x1f".join(str(name) for name in names)
     digest = hashlib.blake2b(text.encode(), digest_size=8).digest()

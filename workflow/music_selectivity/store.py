@@ -1,7 +1,7 @@
-"""Files that are whole or absent, and arrays too large for memory.
+"""Files that are either complete or absent, and arrays too large for memory.
 
-Every result is written under a temporary name in its own folder and renamed into
-place, so that a file under its final name is always complete, whatever kills the job.
+Every result is written under a temporary name in its own folder and then renamed. A
+file under its final name is therefore complete, even if the job was killed.
 """
 
 import contextlib
@@ -16,14 +16,14 @@ import pandas as pd
 
 @contextlib.contextmanager
 def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; rename it to `path` on success.
+    """Yield a temporary path in the folder of `path`; rename it to `path` on success.
 
-    Bytes reach the disk before the new name does. On an error nothing is left.
+    The bytes reach the disk before the new name does. After an error no file is left.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # The suffix stays last: several writers choose their format by it. What a killed
-    # writer left is removed; one that still runs somewhere can then no longer rename.
+    # The suffix stays last, because several writers choose their format by it. Files of
+    # killed writers are removed; a writer that still runs can then no longer rename.
     for stale in path.parent.glob(
         f".{glob.escape(path.stem)}.[0-9]*.partial{path.suffix}"
     ):
@@ -59,23 +59,31 @@ def write_table(path: str | os.PathLike, table: pd.DataFrame) -> None:
 
 
 def read_table(path: str | os.PathLike) -> pd.DataFrame:
-    """Read a table that `write_table` wrote; in CSV, "nan" is NaN and empty is text."""
+    """Read a table that `write_table` wrote.
+
+    In CSV, "nan" is NaN and an empty cell is empty text.
+    """
     if Path(path).suffix == ".parquet":
         return pd.read_parquet(path)
     return pd.read_csv(path, keep_default_na=False, na_values=["nan"])
 
 
 class ShardedArray:
-    """Rows gathered from several .npy files by memory map.
+    """Rows from several .npy files, which are mapped into memory.
+
+    Only the requested rows are read, so memory does not grow with the data set.
 
     Parameters
     ----------
     paths
-        One .npy file a shard; row shapes and dtypes agree.
+        One .npy file per shard, with the same row shape and dtype.
     shard, row
         For each item of this array, the index into `paths` and the row in that file.
 
-    Only the rows asked for are read, so memory does not grow with the data set.
+    Raises
+    ------
+    IndexError
+        A file has no such row; the message names it.
     """
 
     def __init__(
@@ -90,8 +98,8 @@ class ShardedArray:
             rows = self._row[self._shard == index]
             if rows.min() < 0 or rows.max() >= len(self._maps[index]):
                 raise IndexError(
-                    f"{paths[index]}: rows {rows.min()}..{rows.max()} asked of "
-                    f"{len(self._maps[index])}"
+                    f"{paths[index]}: rows {rows.min()} to {rows.max()} were requested, "
+                    f"but the file has {len(self._maps[index])}"
                 )
 
     def __len__(self) -> int:
@@ -103,7 +111,7 @@ class ShardedArray:
         return self._maps[0].shape[1:]
 
     def take(self, items: np.ndarray) -> np.ndarray:
-        """Copy of the given items, shape (len(items), *row_shape), as float32."""
+        """Copy of the given items: float32, shape (items, *row_shape)."""
         items = np.asarray(items, dtype=np.int64)
         out = np.empty((len(items), *self.row_shape), dtype=np.float32)
         for position, item in enumerate(items):

@@ -58,6 +58,8 @@ EXCLUSION_REASONS = (
 
 # Sets of units: all, the music-selective (MS) ones, and all but those.
 ALL_UNITS, MS_UNITS, OTHER_UNITS = "all", "ms", "others"
+# The units that are selective for another category of sound.
+CATEGORY_UNITS = "category:{category}"
 
 # Sets of units that ablation silences.
 NO_UNITS = "none"

@@ -1,26 +1,41 @@
-# Public data, where a study does not give its own. Fetched where Snakemake itself runs,
-# for the nodes of a cluster often have no way out.
+# Public data that a study does not give itself. Downloads run where Snakemake runs,
+# since the nodes of a cluster often have no connection.
+from music_selectivity.corpus.files import MIRROR, mirror_files
+
+
 localrules:
     fetch,
     unpack,
 
 
+# What can be downloaded, by its path below DOWNLOADS: address, and sha256 if it is known.
+AUDIOSET_MIRROR = config["corpus"]["audioset"]["mirror"]
+FETCHED = config["downloads"] | {
+    f"{MIRROR}/{name}": {"address": AUDIOSET_MIRROR["address"].replace("{file}", name)}
+    for name in mirror_files(AUDIOSET_MIRROR)
+}
+# Archives among them, by the folder that they are unpacked to.
 ARCHIVES = {
-    "natsound165": "natsound165.zip",
+    "natural_sounds": "natural_sounds.zip",
     "esc50": "esc50.zip",
     "gtzan": "gtzan.tar.gz",
 }
 
 
-# What has come of a file stands beside the output, which Snakemake removes when a job
-# fails: a download that was killed goes on from there.
+wildcard_constraints:
+    download="|".join(map(re.escape, FETCHED)),
+    archive="|".join(ARCHIVES),
+
+
+# A partial file is not an output, which Snakemake would delete after a failed job: a
+# download from Hugging Face continues where it broke off.
 rule fetch:
     output:
         paths.download,
     log:
-        f"{paths.log}/fetch/{{download}}.log",
+        "<logs>/fetch/{download}.log",
     benchmark:
-        f"{paths.benchmark}/fetch/{{download}}.tsv"
+        "<benchmarks>/fetch/{download}.tsv"
     conda:
         "../../envs/audio.yaml"
     threads: 1
@@ -29,7 +44,8 @@ rule fetch:
         runtime=minutes("fetch"),
     params:
         source=lambda wildcards: FETCHED[wildcards.download],
-        code=code("fetch.py"),
+        # Address and checksum identify a file: an edit of code downloads none again.
+        code="",
     script:
         "../scripts/fetch.py"
 
@@ -40,9 +56,9 @@ rule unpack:
     output:
         directory(paths.unpacked),
     log:
-        f"{paths.log}/unpack/{{archive}}.log",
+        "<logs>/unpack/{archive}.log",
     benchmark:
-        f"{paths.benchmark}/unpack/{{archive}}.tsv"
+        "<benchmarks>/unpack/{archive}.tsv"
     conda:
         "../../envs/audio.yaml"
     threads: 1

@@ -1,7 +1,8 @@
 # Files that the study reads, as the user has them or as they are downloaded.
 from pathlib import Path
 
-from music_selectivity.corpus.files import corpus_files, is_parquet, shard_of
+from music_selectivity.corpus.files import corpus_files
+from music_selectivity.corpus.shards import is_parquet, shard_of
 from music_selectivity.study.config import AUDIOSET_TABLES
 
 # Corpora that the workflow generates, and their tables.

@@ -1,90 +1,81 @@
-# Figures, each with its numbers; the page that shows everything; the config it came of.
-# What each figure is drawn from: a list holds one table of each network.
-STATISTICS = {"statistics": paths.statistics}
-FIGURES = {
-    "class_precision": {
-        "ablations": networks(paths.ablation),
-        "classes": paths.classes,
-    },
-    "embedding": {
-        "embeddings": networks(paths.embedding, SOURCES),
-        "clips": paths.clips,
-        "categories": paths.categories,
-        **STATISTICS,
-    },
-    "readout": STATISTICS,
-    "unit_responses": STATISTICS,
-    "msi_distribution": {"units": networks(paths.units, SOURCES)},
-    "selectivity_ratio": STATISTICS,
-    "amplitude": STATISTICS,
-    "readout_units": STATISTICS,
-    "readout_genres": STATISTICS,
-    "natural_sounds": {
-        "responses": networks(paths.sounds, WITH_NATURAL),
-        "sounds": paths.natural_sounds if NATURAL else [],
-    },
-    "natural_categories": STATISTICS,
-    "natural_ratio": STATISTICS,
-    "quilts": STATISTICS,
-    "quilts_genres": STATISTICS,
-    "quilts_models": STATISTICS,
-    "ablation": STATISTICS,
-    "random_ablation": {"nulls": networks(paths.null, RANDOM), **STATISTICS},
-    "training_course": STATISTICS,
-    "training_embedding": {
-        "embeddings": networks(paths.course_embedding, COURSES),
-        **STATISTICS,
-    },
-    "categories": STATISTICS,
-    "calibration": {
-        "permutations": networks(paths.permutations, SOURCES),
-        **STATISTICS,
-    },
-}
-# Whose tables a list holds, where it is not every network's.
-FIGURE_NETWORKS = {
-    "embedding": SOURCES,
-    "msi_distribution": SOURCES,
-    "natural_sounds": WITH_NATURAL,
-    "random_ablation": RANDOM,
-    "training_embedding": COURSES,
-    "calibration": SOURCES,
-}
-FIGURE_ARGUMENTS = {
-    "selectivity_ratio": {"measured_split": "eval"},
-    "msi_distribution": {
-        "fraction": config["analysis"]["ms_fraction"],
-        "selection_split": "train",
-    },
-}
+# Figures with their numbers; the pages that show all results; the config in use.
+from pathlib import Path
 
-# Snakemake's own report takes them from the params: a caption's path has no wildcards.
-CAPTIONS = {
-    figure: open(f"{LIBRARY}/report/{figure}.rst", encoding="utf-8").read()
-    for figure in FIGURES
+from music_selectivity.figures.catalogue import FIGURES
+
+# The groups of networks that a figure module may name in its INPUTS; the tables that it
+# may name there are in `paths`.
+NETWORK_GROUPS = {
+    "networks": NETWORKS,
+    "feature_sources": FEATURE_SOURCES,
+    "natural_sounds": WITH_NATURAL_SOUNDS,
+    "random_ablation": RANDOM_ABLATION,
+    "training_course": TRAINING_COURSE,
 }
+ABSENT_TABLES = [] if NATURAL_SOUNDS_FOLDER else ["natural_sounds"]
+
+
+def figure_networks(entry):
+    """Networks whose tables a figure shows, by argument of its function `table`."""
+    return {
+        argument: NETWORK_GROUPS[wanted[1]]
+        for argument, wanted in entry.inputs.items()
+        if not isinstance(wanted, str)
+    }
+
+
+def figure_inputs(entry):
+    """Files of the tables that a figure shows, by argument of its function `table`."""
+    files = {}
+    shown = figure_networks(entry)
+    for argument, wanted in entry.inputs.items():
+        if argument in shown:
+            files[argument] = networks(getattr(paths, wanted[0]), shown[argument])
+        else:
+            files[argument] = [] if wanted in ABSENT_TABLES else getattr(paths, wanted)
+    return files
+
+
+def figure_params(figure, entry):
+    """Params of a figure that other figures do not share."""
+    return {
+        "networks": figure_networks(entry),
+        "arguments": {
+            argument: lookup(dpath=key.replace(".", "/"), within=config)
+            for argument, key in entry.arguments.items()
+        },
+        "caption": Path(f"{LIBRARY}/report/{figure}.rst").read_text(encoding="utf-8"),
+        "code": code("figure.py", f"music_selectivity.figures.{figure}"),
+    }
+
+
+# Now, and not when an input function asks: Snakemake takes an error in an input
+# function for a missing file.
+FIGURE_INPUTS = {name: figure_inputs(entry) for name, entry in FIGURES.items()}
+FIGURE_PARAMS = {name: figure_params(name, entry) for name, entry in FIGURES.items()}
 
 
 rule figure:
     input:
-        unpack(lambda wildcards: FIGURES[wildcards.figure]),
+        unpack(lookup(dpath="{figure}", within=FIGURE_INPUTS)),
     output:
         svg=report(
             f"{paths.figure}.svg",
+            # It shows the param of that name, since its own path has no wildcards.
             caption="../report/figure.rst",
             category="Figures",
             labels={"figure": "{figure}"},
         ),
         png=f"{paths.figure}.png",
         csv=report(
-            f"{paths.figure}.csv",
-            category="Numbers",
-            labels={"figure": "{figure}"},
+            f"{paths.figure}.csv", category="Numbers", labels={"figure": "{figure}"}
         ),
     log:
-        f"{paths.log}/figure/{{figure}}.log",
+        "<logs>/figure/{figure}.log",
     benchmark:
-        f"{paths.benchmark}/figure/{{figure}}.tsv"
+        "<benchmarks>/figure/{figure}.tsv"
+    wildcard_constraints:
+        figure="|".join(FIGURES),
     group:
         "report"
     conda:
@@ -94,13 +85,11 @@ rule figure:
         mem_mb=memory("figure"),
         runtime=minutes("figure"),
     params:
-        networks=lambda wildcards: FIGURE_NETWORKS.get(wildcards.figure, NETWORKS),
-        arguments=lambda wildcards: FIGURE_ARGUMENTS.get(wildcards.figure, {}),
+        networks=lookup(dpath="{figure}/networks", within=FIGURE_PARAMS),
+        arguments=lookup(dpath="{figure}/arguments", within=FIGURE_PARAMS),
         colours=config["figures"],
-        caption=lambda wildcards: CAPTIONS[wildcards.figure],
-        code=lambda wildcards: code(
-            "figure.py", f"music_selectivity.figures.{wildcards.figure}"
-        ),
+        caption=lookup(dpath="{figure}/caption", within=FIGURE_PARAMS),
+        code=lookup(dpath="{figure}/code", within=FIGURE_PARAMS),
     script:
         "../scripts/figure.py"
 
@@ -109,7 +98,7 @@ rule report_page:
     input:
         clips=paths.clips,
         classes=paths.classes,
-        trivial=paths.trivial,
+        baseline=paths.baseline,
         statistics=paths.statistics,
         histories=networks(paths.history),
         claims=paths.claims,
@@ -122,9 +111,9 @@ rule report_page:
             paths.claims_page, caption="../report/claims.rst", category="Claims"
         ),
     log:
-        f"{paths.log}/report_page.log",
+        "<logs>/report_page.log",
     benchmark:
-        f"{paths.benchmark}/report_page.tsv"
+        "<benchmarks>/report_page.tsv"
     group:
         "report"
     conda:
@@ -136,9 +125,13 @@ rule report_page:
     params:
         study=config["study"],
         notice=config["notice"],
-        captions=CAPTIONS,
-        templates=REPORT_TEMPLATES,
+        # Title, caption and what was measured.
+        figures=[
+            (f"{entry.title} ({entry.panel})", FIGURE_PARAMS[figure]["caption"], entry.clips)
+            for figure, entry in FIGURES.items()
+        ],
         networks=NETWORKS,
+        templates=REPORT_TEMPLATES,
         code=code("report_page.py"),
     script:
         "../scripts/report_page.py"
@@ -148,9 +141,9 @@ rule resolved_config:
     output:
         paths.resolved_config,
     log:
-        f"{paths.log}/resolved_config.log",
+        "<logs>/resolved_config.log",
     benchmark:
-        f"{paths.benchmark}/resolved_config.tsv"
+        "<benchmarks>/resolved_config.tsv"
     conda:
         "../../envs/plots.yaml"
     threads: 1

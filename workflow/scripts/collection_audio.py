@@ -1,6 +1,6 @@
 """Write the clips of one shard of two public collections."""
 
-from music_selectivity.corpus.files import shard_of
+from music_selectivity.corpus.shards import shard_of
 from music_selectivity.corpus.sound_collections.levelling import write_audio
 from music_selectivity.store import read_table
 from music_selectivity.study.jobs import job

@@ -1,4 +1,4 @@
-"""One figure of the study: the numbers it shows, and the picture of those alone."""
+"""One figure of the study: the numbers that it shows, and the drawing of those."""
 
 import importlib
 
@@ -7,17 +7,17 @@ from music_selectivity.store import read_table
 from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
-    networks = [tuple(network) for network in snakemake.params.networks]
-    # A path is one table of the study, a list one table of each network.
-    tables = {
-        name: read_table(paths)
-        if isinstance(paths, str)
-        else dict(zip(networks, map(read_table, paths), strict=True))
-        for name, paths in snakemake.input.items()
-    }
-    module = importlib.import_module(
-        f"music_selectivity.figures.{snakemake.wildcards.figure}"
-    )
-    table = module.table(**tables, **snakemake.params.arguments)
-    figure = module.draw(table, Style(snakemake.params.colours))
+    params = snakemake.params
+    tables = {}
+    for argument, files in snakemake.input.items():
+        if argument in params.networks:
+            networks = map(tuple, params.networks[argument])
+            tables[argument] = dict(zip(networks, map(read_table, files), strict=True))
+        else:
+            # A study may lack the table: it then has no file.
+            tables[argument] = read_table(files) if files else None
+    name = snakemake.wildcards.figure
+    module = importlib.import_module(f"music_selectivity.figures.{name}")
+    table = module.table(**tables, **params.arguments)
+    figure = module.draw(table, Style(params.colours))
     save(figure, table, snakemake.output.svg.removesuffix(".svg"))

@@ -1,6 +1,6 @@
 """Synthesise the clips of one shard of the synthetic corpus."""
 
-from music_selectivity.corpus.files import shard_of
+from music_selectivity.corpus.shards import shard_of
 from music_selectivity.corpus.soundscapes.corpus import Spec, plan
 from music_selectivity.corpus.soundscapes.rendering import write_audio
 from music_selectivity.study.jobs import job

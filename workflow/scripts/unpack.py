@@ -1,8 +1,8 @@
-"""Unpack what is needed of an archive."""
+"""Unpack the needed files of an archive."""
 
-from music_selectivity.corpus.fetch import unpack
 from music_selectivity.corpus.sound_collections.esc50 import esc50_place
 from music_selectivity.corpus.sound_collections.gtzan import music_place
+from music_selectivity.corpus.unpack import unpack
 from music_selectivity.stimuli.natural_sounds import place_in_folder
 from music_selectivity.study.jobs import job
 
@@ -15,4 +15,4 @@ PLACES = {
 with job(snakemake) as log:
     place = PLACES[snakemake.wildcards.archive]
     count = unpack(snakemake.input[0], snakemake.output[0], place)
-    log.info("%d files", count)
+    log.info("%d files unpacked", count)

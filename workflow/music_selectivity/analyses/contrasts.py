@@ -201,17 +201,20 @@ class SilencingLoss(Contrast):
     reference: str
 
 
-KINDS = (
-    MusicResponse,
-    Selectivity,
-    SegmentSlope,
-    QuiltLoss,
-    SmallerQuiltLoss,
-    GenreQuiltLoss,
-    CategoryQuiltLoss,
-    NaturalSelectivity,
-    SilencingLoss,
-)
+KINDS = {
+    kind.__name__: kind
+    for kind in (
+        MusicResponse,
+        Selectivity,
+        SegmentSlope,
+        QuiltLoss,
+        SmallerQuiltLoss,
+        GenreQuiltLoss,
+        CategoryQuiltLoss,
+        NaturalSelectivity,
+        SilencingLoss,
+    )
+}
 
 
 def as_data(contrast: Contrast) -> dict[str, str | int]:
@@ -222,5 +225,4 @@ def as_data(contrast: Contrast) -> dict[str, str | int]:
 def from_data(data: dict[str, str | int]) -> Contrast:
     """The contrast that `as_data` wrote."""
     fields = {name: value for name, value in data.items() if name != "kind"}
-    (kind,) = (kind for kind in KINDS if kind.__name__ == data["kind"])
-    return kind(**fields)
+    return KINDS[data["kind"]](**fields)

@@ -6,8 +6,8 @@ other sounds, are excluded.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import singledispatch
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -85,47 +85,47 @@ def mixed_effects_table(
         contrast whose data the study lacks has no row.
     """
     clips = clips[clips["group"].isin(COMPARED_GROUPS)]
-    study = _Study(
-        responses=_clip_responses(set(contrasts.values()), tuning, clips),
+    responses = _clip_responses(contrasts.values(), tuning, clips)
+    corpus = _Corpus(
         labels=clips["labels"].to_numpy(),
         genres=classes_of(GENRE, categories),
         categories=classes_of(CATEGORY, categories),
-        sounds=sounds,
-        ablations=ablations,
         music_classes=set(classes.loc[classes["music_related"].astype(bool), "name"]),
     )
-    rows = [
-        (name, *found)
-        for name, contrast in contrasts.items()
-        if (found := _estimate(contrast, study)) is not None
-    ]
+    rows = []
+    for name, contrast in contrasts.items():
+        match contrast:
+            case NaturalSelectivity():
+                tables = sounds
+            case SilencingLoss():
+                tables = ablations
+            case _:
+                tables = responses[contrast]
+        table = _stacked(tables, contrast.models)
+        if table["model"].nunique() < len(contrast.models):
+            continue
+        found = _estimate(contrast, table, corpus)
+        if found is not None:
+            rows.append((name, *found))
     return pd.DataFrame(rows, columns=["id", *Estimate._fields])
 
 
-@dataclass(frozen=True)
-class _Study:
-    """What the contrasts are estimated from.
+class _Corpus(NamedTuple):
+    """What contrasts need to know of the clips and classes.
 
     Attributes
     ----------
-    responses : dict of DataFrame
-        `_clip_responses`.
     labels : array of lists of str
         The classes of each music and non-music clip.
     genres, categories : dict of sets of str
         The classes of each, by name.
-    sounds, ablations : dict of DataFrame
-        By network, as for `mixed_effects_table`.
     music_classes : set of str
         The music-related classes.
     """
 
-    responses: Mapping[ClipContrast, pd.DataFrame]
     labels: np.ndarray
     genres: Mapping[str, set[str]]
     categories: Mapping[str, set[str]]
-    sounds: Tables
-    ablations: Tables
     music_classes: set[str]
 
 
@@ -133,30 +133,25 @@ def _clip_responses(
     contrasts: Iterable[Contrast],
     tuning: Iterable[tuple[Network, pd.DataFrame]],
     clips: pd.DataFrame,
-) -> dict[ClipContrast, pd.DataFrame]:
-    """The responses that each contrast of clips needs, of all its networks.
+) -> dict[ClipContrast, dict[Network, pd.DataFrame]]:
+    """The responses that each contrast of clips needs, network by network.
 
     Returns
     -------
-    dict of DataFrame
-        clip, its position among `clips`; stimulus; response; music (bool); model;
-        network.
+    dict of dict of DataFrame
+        clip, its position among `clips`; stimulus; response; music (bool).
     """
-    parts = {each: [] for each in contrasts if isinstance(each, ClipContrast)}
+    found = {each: {} for each in contrasts if isinstance(each, ClipContrast)}
     positions, groups = pd.Index(clips["clip_id"]), clips["group"].to_numpy()
-    for (model, seed), table in tuning:
+    for network, table in tuning:
         clip = positions.get_indexer(table["clip_id"]).astype(np.int32)
         table = table[clip >= 0].assign(clip=clip[clip >= 0])
         table["group"] = groups[table["clip"]]
         cells = table.groupby(["stimulus", "split", "group"]).indices
-        network = f"{model} {seed}"
-        for contrast in parts:
-            if model in contrast.models and _units(contrast) in table:
-                needed = _needed(contrast, table, cells)
-                parts[contrast].append(needed.assign(model=model, network=network))
-    columns = ["clip", "stimulus", "response", "music", "model", "network"]
-    empty = pd.DataFrame(columns=columns)
-    return {each: pd.concat(found) if found else empty for each, found in parts.items()}
+        for contrast, tables in found.items():
+            if network[0] in contrast.models and _units(contrast) in table:
+                tables[network] = _needed(contrast, table, cells)
+    return found
 
 
 def _units(contrast: ClipContrast) -> str:
@@ -190,43 +185,62 @@ def _needed(
         if contrast.uses(set_named(stimulus), split, group)
     ]
     rows = table.iloc[np.sort(np.concatenate([np.empty(0, np.intp), *chosen]))]
-    return pd.DataFrame(
-        {
-            "clip": rows["clip"],
-            "stimulus": rows["stimulus"].astype("category"),
-            "response": rows[_units(contrast)],
-            "music": rows["group"] == MUSIC,
-        }
-    )
+    needed = {
+        "clip": rows["clip"],
+        "stimulus": rows["stimulus"].astype("category"),
+        "response": rows[_units(contrast)],
+        "music": rows["group"] == MUSIC,
+    }
+    return pd.DataFrame(needed).reset_index(drop=True)
+
+
+def _stacked(tables: Tables, models: tuple[str, ...]) -> pd.DataFrame:
+    """Tables of the networks of some models, with columns model and network."""
+    chosen = [
+        table.assign(model=model, network=f"{model} {seed}")
+        for (model, seed), table in tables.items()
+        if model in models
+    ]
+    return pd.concat(chosen) if chosen else pd.DataFrame(columns=["model", "network"])
 
 
 @singledispatch
-def _estimate(contrast: Contrast, study: _Study) -> Estimate | None:
-    """The estimate of a contrast; None where the study lacks its data."""
+def _estimate(
+    contrast: Contrast, table: pd.DataFrame, corpus: _Corpus
+) -> Estimate | None:
+    """The estimate of a contrast; None where the study lacks its data.
+
+    Parameters
+    ----------
+    contrast
+        What to estimate.
+    table
+        What it is estimated from, of at least one network of each of its models.
+    corpus
+        What is known of the clips and classes.
+    """
     raise NotImplementedError(f"{contrast}: no mixed-effects model")
 
 
 @_estimate.register
-def _music_response(contrast: MusicResponse, study: _Study) -> Estimate | None:
-    table = study.responses[contrast]
-    if table.empty:
-        return None
+def _music_response(
+    contrast: MusicResponse, table: pd.DataFrame, corpus: _Corpus
+) -> Estimate:
     return slope(table["response"], table["music"], table["network"])
 
 
 @_estimate.register
-def _selectivity(contrast: Selectivity, study: _Study) -> Estimate | None:
-    table = study.responses[contrast]
-    if table["model"].nunique() < 2 or not table["music"].any():
-        return None
-    return _more_selective(table, contrast.model)
+def _selectivity(
+    contrast: Selectivity, table: pd.DataFrame, corpus: _Corpus
+) -> Estimate | None:
+    # A study may lack the stimulus set of the music alone.
+    return _more_selective(table, contrast.model) if table["music"].any() else None
 
 
 @_estimate.register
-def _segment_slope(contrast: SegmentSlope, study: _Study) -> Estimate | None:
-    table = study.responses[contrast]
-    if table.empty:
-        return None
+def _segment_slope(
+    contrast: SegmentSlope, table: pd.DataFrame, corpus: _Corpus
+) -> Estimate:
     names = table["stimulus"].unique()
     milliseconds = {name: float(set_named(name).segment) for name in names}
     x = np.log2(table["stimulus"].map(milliseconds).astype(float))
@@ -234,29 +248,33 @@ def _segment_slope(contrast: SegmentSlope, study: _Study) -> Estimate | None:
 
 
 @_estimate.register
-def _quilt_loss(contrast: QuiltLoss, study: _Study) -> Estimate | None:
-    return _loss_within_clips(study.responses[contrast])
+def _quilt_loss(
+    contrast: QuiltLoss, table: pd.DataFrame, corpus: _Corpus
+) -> Estimate | None:
+    return _loss_within_clips(table)
 
 
 @_estimate.register
-def _smaller_quilt_loss(contrast: SmallerQuiltLoss, study: _Study) -> Estimate | None:
-    lost = _relative_loss(study.responses[contrast])
-    if lost["model"].nunique() < 2:
+def _smaller_quilt_loss(
+    contrast: SmallerQuiltLoss, table: pd.DataFrame, corpus: _Corpus
+) -> Estimate | None:
+    lost = _relative_loss(table)
+    if lost.empty:
         return None
-    # The difference of what is kept is that of the losses the other way round.
+    # A smaller loss is a larger response that is kept.
     is_model = lost["model"] == contrast.model
     return difference_of_kinds(-lost["loss"], is_model, lost["network"])
 
 
 @_estimate.register
-def _genre_quilt_loss(contrast: GenreQuiltLoss, study: _Study) -> Estimate | None:
-    lost = _relative_loss(study.responses[contrast])
+def _genre_quilt_loss(
+    contrast: GenreQuiltLoss, table: pd.DataFrame, corpus: _Corpus
+) -> Estimate | None:
+    lost = _relative_loss(table)
     means = [lost["loss"].iloc[:0]]
-    for classes in study.genres.values():
-        holds = np.array(
-            [not classes.isdisjoint(names) for names in study.labels], bool
-        )
-        of_genre = lost[holds[lost["clip"].to_numpy(np.int64)]]
+    for classes in corpus.genres.values():
+        holds = [not classes.isdisjoint(names) for names in corpus.labels]
+        of_genre = lost[np.array(holds, bool)[lost["clip"].to_numpy(np.int64)]]
         means.append(of_genre.groupby("network")["loss"].mean())
     loss = pd.concat(means)
     if loss.empty:
@@ -265,28 +283,27 @@ def _genre_quilt_loss(contrast: GenreQuiltLoss, study: _Study) -> Estimate | Non
 
 
 @_estimate.register
-def _category_quilt_loss(contrast: CategoryQuiltLoss, study: _Study) -> Estimate | None:
-    table = study.responses[contrast]
-    classes = study.categories.get(contrast.category, ())
-    own, _ = category_sides(study.labels, classes)
+def _category_quilt_loss(
+    contrast: CategoryQuiltLoss, table: pd.DataFrame, corpus: _Corpus
+) -> Estimate | None:
+    classes = corpus.categories.get(contrast.category, ())
+    own, _ = category_sides(corpus.labels, classes)
     return _loss_within_clips(table[own[table["clip"].to_numpy(np.int64)]])
 
 
 @_estimate.register
-def _natural(contrast: NaturalSelectivity, study: _Study) -> Estimate | None:
-    table = _stacked(study.sounds, contrast.models)
-    if table.empty or table["model"].nunique() < 2:
-        return None
-    table["music"] = table["category"].isin(MUSIC_CATEGORIES)
-    return _more_selective(table, contrast.model)
+def _natural_selectivity(
+    contrast: NaturalSelectivity, table: pd.DataFrame, corpus: _Corpus
+) -> Estimate:
+    music = table["category"].isin(MUSIC_CATEGORIES)
+    return _more_selective(table.assign(music=music), contrast.model)
 
 
 @_estimate.register
-def _silencing_loss(contrast: SilencingLoss, study: _Study) -> Estimate | None:
-    table = _stacked(study.ablations, contrast.models)
-    if table.empty:
-        return None
-    scored = ~table["class"].isin(study.music_classes) & (table["positives"] > 0)
+def _silencing_loss(
+    contrast: SilencingLoss, table: pd.DataFrame, corpus: _Corpus
+) -> Estimate:
+    scored = ~table["class"].isin(corpus.music_classes) & (table["positives"] > 0)
     precision = table[scored].pivot_table(
         "average_precision", ["network", "class"], "condition"
     )
@@ -302,7 +319,7 @@ def _more_selective(table: pd.DataFrame, model: str) -> Estimate:
 
 
 def _loss_within_clips(table: pd.DataFrame) -> Estimate | None:
-    """Response to the unquilted clip less that to the quilt."""
+    """Response to the unquilted clip less that to the quilt; None without either."""
     if table["stimulus"].nunique() < 2:
         return None
     is_original = table["stimulus"] == UNQUILTED.name
@@ -319,13 +336,3 @@ def _relative_loss(table: pd.DataFrame) -> pd.DataFrame:
     original = clips.pop(UNQUILTED.name)
     mean = original.groupby("network").transform("mean")
     return ((original - clips.squeeze(axis=1)) / mean).rename("loss").reset_index()
-
-
-def _stacked(tables: Tables, models: tuple[str, ...]) -> pd.DataFrame:
-    """Tables of the networks of some models, with columns model and network."""
-    chosen = [
-        table.assign(model=model, network=f"{model} {seed}")
-        for (model, seed), table in tables.items()
-        if model in models
-    ]
-    return pd.concat(chosen) if chosen else pd.DataFrame()

@@ -1,1 +1,1 @@
-"""One sound: reading it, and its log-mel spectrogram."""
+"""A single sound: reading it, and computing its log-mel spectrogram."""

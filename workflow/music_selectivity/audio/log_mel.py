@@ -1,4 +1,4 @@
-"""The network's front end: log-mel spectrograms."""
+"""The front end of the networks: log-mel spectrograms."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ class LogMelSettings:
     Attributes
     ----------
     n_fft, hop_length : int
-        Samples: a window of 25 ms is 551 and a hop of 12.5 ms is 275 at 22,050 Hz.
+        Samples. At 22,050 Hz a window of 25 ms is 551 and a hop of 12.5 ms is 275.
     n_mels : int
         Number of mel bands.
     f_min, f_max : float
@@ -29,19 +29,19 @@ class LogMelSettings:
     f_max: float
 
     def n_frames(self, n_samples: int) -> int:
-        """Frames of a waveform of `n_samples`: 802 for 10 s at 22,050 Hz."""
+        """Number of frames for `n_samples`: 802 for 10 s at 22,050 Hz."""
         return 1 + n_samples // self.hop_length
 
     def span(self, n_frames: int) -> int:
-        """Samples that hold `n_frames` whole frames, without centring."""
+        """Number of samples that `n_frames` frames cover, without centring."""
         return self.n_fft + (n_frames - 1) * self.hop_length
 
 
 class LogMel:
     """Power mel spectrogram in dB, as torchaudio's MelSpectrogram + AmplitudeToDB.
 
-    With `center`, as the networks see sound, frames are centred on multiples of the hop
-    and the ends are mirrored; without, every frame lies wholly inside the waveform.
+    With `center`, as for the networks' input, frames are centred on multiples of the
+    hop and the ends are mirrored. Without it, every frame lies within the waveform.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
-"""Reading one clip: whatever libsndfile decodes, to mono at the study's rate.
+"""Reading one clip: any format of libsndfile, to mono at the study's sample rate.
 
-What a sound is told by its first bytes, never by its name. Nothing that a file claims
-of itself, such as its length, decides how much memory is taken.
+The format is recognised by the first bytes of the file, never by its name. What a file
+claims about itself, such as its length, never decides how much memory is used.
 """
 
 import contextlib
@@ -30,30 +30,29 @@ from music_selectivity.vocabulary import (
 )
 
 FRAME_SECONDS = 0.025
-"""Length of the frames whose level decides what is silence."""
-
+"""Length of the frames whose level decides whether they are silent."""
 
 GZIP_MAGIC = b"\x1f\x8b"
 
 MAX_UNPACKED = 128 * 2**20
-"""Bytes that a gzipped clip may unpack to: 40 s of eight channels at 96 kHz, float.
+"""Most bytes that are unpacked from a gzipped clip: 40 s, 8 channels, 96 kHz, float.
 
-What a larger one holds beyond that is cut off, as with any long file.
+Anything beyond is cut off, as in any long file.
 """
 
 BLOCK_SAMPLES = 2**22
-"""Samples, over all channels, that are decoded at once; most clips are one block."""
+"""Samples, summed over channels, that are decoded at once; most clips are one block."""
 
 CLIPPED_LEVEL = 0.999
-"""Magnitude from which a sample counts as clipped: resampling may take a bit off."""
+"""Magnitude from which a sample counts as clipped; resampling may lower it a little."""
 
 RATES = range(1_000, 768_001)
-"""Sample rates taken for true, Hz; others come of broken headers."""
+"""Plausible sample rates, Hz; others come from broken headers."""
 
 
 @dataclass(frozen=True)
 class EncodedSound:
-    """The encoded sound of a clip that lies inside a larger file, at `path`."""
+    """The encoded sound of a clip that is part of a larger file, `path`."""
 
     data: bytes
     path: str | os.PathLike
@@ -63,11 +62,11 @@ class EncodedSound:
 
 
 Source = str | os.PathLike | EncodedSound
-"""The encoded sound of a clip; as text, the file that it was found in."""
+"""The encoded sound of a clip; ``str(source)`` is the file that holds it."""
 
 
 class UnusableClip(Exception):
-    """One clip cannot be used; the message is the reason kept in the clip table."""
+    """One clip cannot be used; the message is its exclusion reason."""
 
 
 @dataclass(frozen=True)
@@ -79,20 +78,20 @@ class AudioSettings:
     sample_rate : int
         Hz.
     clip_seconds : float
-        Length of every waveform; longer clips are cut to their first part.
+        Length of every waveform; of longer clips only the beginning is used.
     min_seconds : float
-        Clips with less sound are set aside as too short. With
-        ``min_seconds == clip_seconds`` nothing is ever filled.
+        Clips with less sound are excluded as too short. If it equals `clip_seconds`, no
+        clip is ever filled.
     fill : str
         How a clip shorter than `clip_seconds` is filled: "repeat" or "zeros".
     trim_silence : bool
-        Cut silence from both ends before the length is judged, so that padding baked
-        into the files tells nothing.
+        Whether silence is cut from both ends before the length is checked, so that
+        padding inside the files carries no information.
     silence_dbfs : float
         A frame of 25 ms whose RMS is below this is silent.
     full_scale : int
-        Value of a full-scale sample in the waveforms: 1, or the 32768 of the public
-        notebook's unscaled 16-bit samples. Levels above are measured before.
+        Value of a full-scale sample in the waveforms: 1, or 32768 as in the unscaled
+        16-bit samples of the public notebook. Levels are measured before scaling.
     """
 
     sample_rate: int
@@ -111,18 +110,18 @@ class AudioSettings:
 
 @contextlib.contextmanager
 def open_audio(source: Source) -> Iterator[BinaryIO]:
-    """The encoded sound of a clip as an open file, gunzipped if need be.
+    """The encoded sound of a clip as an open file, gunzipped if necessary.
 
     Raises
     ------
     OSError, EOFError, zlib.error
-        It cannot be opened, is no regular file, or is broken gzip.
+        The file cannot be opened, is not a regular file, or is broken gzip.
     """
     with contextlib.ExitStack() as stack:
         if isinstance(source, EncodedSound):
             file = io.BytesIO(source.data)
         else:
-            file = stack.enter_context(open(source, "rb", opener=_at_once))
+            file = stack.enter_context(open(source, "rb", opener=_open_without_waiting))
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise OSError(f"{source}: not a regular file")
         magic = file.read(len(GZIP_MAGIC))
@@ -133,22 +132,34 @@ def open_audio(source: Source) -> Iterator[BinaryIO]:
         yield file
 
 
-def _at_once(path: str, flags: int) -> int:
-    """Open without waiting, as a named pipe would have us wait for its writer."""
+def _open_without_waiting(path: str, flags: int) -> int:
+    """Open a file at once; a named pipe would otherwise wait for its writer."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def read_mono(source: Source, sample_rate: int, max_seconds: float) -> np.ndarray:
-    """First `max_seconds` of a clip, channels averaged, resampled, float32.
+# RuntimeError and ValueError are raised by soundfile for absurd headers, and by open()
+# for absurd names.
+_UNREADABLE = (
+    soundfile.SoundFileError,
+    OSError,
+    EOFError,
+    zlib.error,
+    RuntimeError,
+    ValueError,
+)
 
-    No more than that is decoded, so that a file of hours costs no more than a clip.
+
+def read_mono(source: Source, sample_rate: int, max_seconds: float) -> np.ndarray:
+    """First `max_seconds` of a clip: channels averaged, resampled, float32.
+
+    No more is decoded, so that a file of several hours costs no more than a clip.
 
     Raises
     ------
     UnusableClip
-        If the file is missing, cannot be decoded, is empty or holds NaN or infinity.
+        The file is missing, cannot be decoded, is empty, or contains NaN or infinity.
     OSError
-        The disk or network mount that holds it does not answer.
+        The disk or network mount that holds the file does not answer.
     """
     try:
         with open_audio(source) as file:
@@ -158,18 +169,14 @@ def read_mono(source: Source, sample_rate: int, max_seconds: float) -> np.ndarra
             mono, rate = _decode(file, max_seconds)
     except FileNotFoundError as error:
         raise UnusableClip(MISSING_FILE) from error
-    except (
-        *(soundfile.SoundFileError, OSError, EOFError, zlib.error),
-        # What soundfile makes of absurd headers, and open() of absurd names.
-        *(RuntimeError, ValueError),
-    ) as error:
+    except _UNREADABLE as error:
         if isinstance(error, OSError) and error.errno in STORAGE_FAILURES:
             raise
         raise UnusableClip(UNREADABLE) from error
     if not np.isfinite(mono).all():
         raise UnusableClip(NOT_FINITE)
     if rate != sample_rate and len(mono):
-        # Without its DC: a resampler's ends would ring with that.
+        # Without the mean, which would make the resampler ring at the ends.
         offset = np.float32(mono.mean(dtype=np.float64))
         mono = soxr.resample(mono - offset, rate, sample_rate) + offset
     if len(mono) == 0:
@@ -178,10 +185,10 @@ def read_mono(source: Source, sample_rate: int, max_seconds: float) -> np.ndarra
 
 
 class _Handle:
-    """An open file for libsndfile, in which a seek that is impossible goes nowhere.
+    """An open file for libsndfile, in which impossible seeks are ignored.
 
-    libsndfile may ask for one in a broken file, and an exception in its callback would
-    not be raised but printed, with a traceback. An error of reading is therefore kept.
+    libsndfile may request one in a broken file. An exception in its callback would be
+    printed with a traceback instead of raised, so errors of reading are kept here.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -202,10 +209,10 @@ class _Handle:
 
 
 class _Stream(soundfile.SoundFile):
-    """A sound that is read on and on.
+    """A sound that is read from the beginning to the end, without seeking.
 
-    In one that is seekable soundfile seeks after every read, which garbles MP3 where
-    the next read goes on, and it believes the length that the header claims.
+    If a file is seekable, soundfile seeks after every read, which garbles MP3 at the
+    start of the next read, and it trusts the length in the header.
     """
 
     def seekable(self) -> bool:
@@ -213,12 +220,12 @@ class _Stream(soundfile.SoundFile):
 
 
 def _decode(file: BinaryIO, max_seconds: float) -> tuple[np.ndarray, int]:
-    """First `max_seconds` of an open file, channels averaged, and its rate."""
+    """First `max_seconds` of an open file, channels averaged, and its sample rate."""
     handle = _Handle(file)
     try:
         return _decode_stream(handle, max_seconds)
     finally:
-        # Whatever libsndfile made of a read that failed.
+        # This takes precedence over whatever libsndfile made of the failed read.
         if handle.failure is not None:
             raise handle.failure
 
@@ -226,15 +233,15 @@ def _decode(file: BinaryIO, max_seconds: float) -> tuple[np.ndarray, int]:
 def _decode_stream(handle: _Handle, max_seconds: float) -> tuple[np.ndarray, int]:
     with _Stream(handle) as sound:
         if sound.samplerate not in RATES:
-            raise ValueError(f"a sample rate of {sound.samplerate} Hz")
+            raise ValueError(f"implausible sample rate of {sound.samplerate} Hz")
         wanted = int(np.ceil(max_seconds * sound.samplerate))
         blocks = [np.empty(0, np.float32)]
         while wanted > 0:
-            # Not all at once: of a length that a header claims, nothing may be there.
+            # In blocks, because the header may claim more than the file holds.
             size = min(wanted, max(1, BLOCK_SAMPLES // sound.channels))
             block = sound.read(size, dtype="float32", always_2d=True)
             with np.errstate(over="ignore", invalid="ignore"):
-                # The mean over channels: numpy's own is slow along so short an axis.
+                # Mean over channels; numpy's own is slow along such a short axis.
                 blocks.append(sum(block.T) / sound.channels)
             wanted = wanted - size if len(block) == size else 0
         return np.concatenate(blocks), sound.samplerate
@@ -250,11 +257,11 @@ def frame_levels(waveform: np.ndarray, sample_rate: int) -> np.ndarray:
 
 
 def is_silent(waveform: np.ndarray, sample_rate: int, silence_dbfs: float) -> bool:
-    """Whether no frame reaches the level, as it is or without the waveform's mean.
+    """Whether no frame reaches the level, with or without the waveform's mean.
 
-    A constant offset (DC) is no sound, whatever its level.
+    A constant offset (DC) is not a sound, whatever its level.
     """
-    # Some frame is as loud as the whole: for most clips that settles it.
+    # At least one frame is as loud as the whole, which settles it for most clips.
     with np.errstate(over="ignore", invalid="ignore"):
         if waveform.std() >= 10 ** (silence_dbfs / 20):
             return False
@@ -268,7 +275,7 @@ def is_silent(waveform: np.ndarray, sample_rate: int, silence_dbfs: float) -> bo
 def trim_silence(
     waveform: np.ndarray, sample_rate: int, silence_dbfs: float
 ) -> np.ndarray:
-    """Cut the silent frames from both ends; an all-silent clip becomes empty."""
+    """Cut silent frames from both ends; a clip without any sound becomes empty."""
     loud = np.flatnonzero(frame_levels(waveform, sample_rate) >= silence_dbfs)
     if len(loud) == 0:
         return waveform[:0]
@@ -277,7 +284,13 @@ def trim_silence(
 
 
 def fit(waveform: np.ndarray, n_samples: int, fill: str) -> np.ndarray:
-    """Cut to `n_samples`, or fill by repetition or with zeros."""
+    """Cut a waveform to `n_samples`, or fill it by repetition or with zeros.
+
+    Raises
+    ------
+    InputError
+        `fill` is neither "repeat" nor "zeros".
+    """
     if len(waveform) >= n_samples:
         return waveform[:n_samples]
     if fill == "repeat":
@@ -290,35 +303,35 @@ def fit(waveform: np.ndarray, n_samples: int, fill: str) -> np.ndarray:
 def load_clip(
     source: Source, settings: AudioSettings
 ) -> tuple[np.ndarray, dict[str, float | str]]:
-    """Waveform of one clip at the study's length, and what was measured on the way.
+    """Waveform of one clip at the study's length, and its measures.
 
     Returns
     -------
     waveform
         float32, shape (settings.n_samples,).
     measures
-        seconds (of sound, before filling), level_dbfs (RMS), silent_share (of frames),
-        filled_share and clipped_share (of samples; see CLIPPED_LEVEL), and content, a
-        digest that clips of the same sound share.
+        seconds (of sound, before filling); level_dbfs (RMS); silent_share (of frames);
+        filled_share and clipped_share (of samples, see `CLIPPED_LEVEL`); and content, a
+        digest that is equal for clips with the same sound.
 
     Raises
     ------
     UnusableClip
-        With the reason: missing file, unreadable, empty, not finite, silent or
-        too short.
+        With the reason: missing file, unreadable, empty, not finite, silent, or too
+        short.
     """
-    # With trimming, leading padding must not eat the clip: look a little further.
+    # If silence is trimmed, padding at the start must not use up the clip.
     margin = 30.0 if settings.trim_silence else 0.0
     waveform = read_mono(source, settings.sample_rate, settings.clip_seconds + margin)
     if is_silent(waveform, settings.sample_rate, settings.silence_dbfs):
         raise UnusableClip(SILENT)
     if settings.trim_silence:
         waveform = trim_silence(waveform, settings.sample_rate, settings.silence_dbfs)
-    # One sample of slack: resampling rounds.
+    # One sample of tolerance, because resampling rounds.
     if len(waveform) + 1 < round(settings.min_seconds * settings.sample_rate):
         raise UnusableClip(TOO_SHORT)
     waveform = waveform[: settings.n_samples]
-    # Judged again on the part that is kept: the rest of the file is never heard.
+    # Checked again on the part that is kept; the rest of the file is never heard.
     if is_silent(waveform, settings.sample_rate, settings.silence_dbfs):
         raise UnusableClip(SILENT)
     levels = frame_levels(waveform, settings.sample_rate)

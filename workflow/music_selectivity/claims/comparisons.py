@@ -120,11 +120,10 @@ class Correlation:
     """Pearson's r over all networks and conditions together, as the paper has it."""
 
     points: Points
-    alternative: str = "greater"
 
     def run(self, measured: Measured) -> Outcome:
         """Outcome over networks with a value under every condition."""
-        # Imported here because the Snakefile, which must plan quickly, reads the claims.
+        # Imported here because the Snakefile reads the claims, and must plan quickly.
         from scipy import stats
 
         x, y = self.pooled(measured)

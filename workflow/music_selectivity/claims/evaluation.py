@@ -1,7 +1,8 @@
 """Every claim of the paper that a study can test, against what it measured.
 
 `catalogue` holds the claims, `comparisons` how each is tested, `verdicts` the rule by
-which all are judged, and `intervals` what bootstrap and permutations say beside it.
+which all are judged, and `intervals` the bootstrap intervals and permutation tests that
+complement the tests over networks.
 """
 
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from music_selectivity.claims.intervals import (
     shown,
 )
 from music_selectivity.claims.measured import Measured
+from music_selectivity.claims.quantities import of
 from music_selectivity.claims.verdicts import (
     DIFFERENCE,
     ENOUGH_NETWORKS,
@@ -32,17 +34,17 @@ from music_selectivity.claims.verdicts import (
     trend_verdict,
     verdict,
 )
-from music_selectivity.stats import rank_tests as statistics
+from music_selectivity.measures import CALIBRATED_P, CALIBRATED_RATIO
+from music_selectivity.stats.multiple_testing import benjamini_hochberg
+from music_selectivity.vocabulary import MEASURED_SPLIT
 
-__all__ = ["evaluate", "verdict"]
-
-MIXED = ["mixed_estimate", "mixed_low", "mixed_high", "mixed_p"]
+MIXED_EFFECTS = ["mixed_estimate", "mixed_low", "mixed_high", "mixed_p"]
 
 
 def evaluate(
-    table: pd.DataFrame,
+    statistics: pd.DataFrame,
     replicates: pd.DataFrame | None = None,
-    mixed: pd.DataFrame | None = None,
+    mixed_effects: pd.DataFrame | None = None,
     permutations: pd.DataFrame | None = None,
     claims: tuple[Claim, ...] = CLAIMS,
 ) -> pd.DataFrame:
@@ -50,12 +52,12 @@ def evaluate(
 
     Parameters
     ----------
-    table
+    statistics
         statistics.csv: model, seed, measure, condition, value.
     replicates
-        Of the same rows, a column a bootstrap draw.
-    mixed
-        mixed_models.csv: id (of the claim), estimate, low, high, p, model.
+        The same rows, with one column per bootstrap draw.
+    mixed_effects
+        mixed_effects.csv: id (of the claim), estimate, low, high, p, model.
     permutations
         ``calibration.permuted_ratios`` of all networks: model, seed, permutation,
         ratio. Networks share permutations of the same number.
@@ -63,7 +65,7 @@ def evaluate(
     Returns
     -------
     DataFrame
-        A row a claim: id, claim, models, where, paper; measured and sd, mean and SD
+        One row per claim: id, claim, models, where, paper; measured and sd, mean and SD
         over networks of what `notes` names; low and high, its 95 % bootstrap interval
         over clips and networks; n, networks (of the smaller sample); test, p,
         p_adjusted (Benjamini and Hochberg, over all claims that are tested),
@@ -71,22 +73,23 @@ def evaluate(
         contrast, the mean of the first sample less that of the second, with
         contrast_low and contrast_high, its interval as above (none of a correlation);
         permutation_p, of the mean response ratio over networks against permuted labels,
-        where the claim is that there is selectivity; the estimate, interval and p of
-        the mixed-effects model; verdict, "not run" where a model or measure is missing;
-        notes.
+        where the claim is that there is selectivity; mixed_estimate, mixed_low,
+        mixed_high and mixed_p of the mixed-effects model; verdict, "not run" where a
+        model or measure is missing; notes.
 
     Raises
     ------
     InputError
-        The table lacks a column or holds a value twice.
+        The statistics lack a column, hold a value twice, or hold a measure or condition
+        that is unknown.
     """
-    measured = Measured(table, replicates)
+    measured = Measured(statistics, replicates)
     found = pd.DataFrame([_judge(claim, measured, permutations) for claim in claims])
-    found["p_adjusted"] = statistics.benjamini_hochberg(found["p"])
-    found = _with_mixed(found, mixed)
+    found["p_adjusted"] = benjamini_hochberg(found["p"])
+    found = _with_mixed_effects(found, mixed_effects)
     first = ["id", "claim", "models", "where", "paper", *SHOWN]
     tests = ["n", "test", "p", "p_adjusted", "effect_size", *CONTRAST, "permutation_p"]
-    return found[[*first, *tests, *MIXED, "verdict", "notes"]]
+    return found[[*first, *tests, *MIXED_EFFECTS, "verdict", "notes"]]
 
 
 def _judge(claim: Claim, measured: Measured, permutations: pd.DataFrame | None) -> dict:
@@ -109,7 +112,7 @@ def _judge(claim: Claim, measured: Measured, permutations: pd.DataFrame | None) 
         return row | {"test": "", "p": np.nan, "effect_size": np.nan}
     row |= shown(claim, measured) | contrast(claim, measured)
     row["permutation_p"] = permutation_p(claim, measured, permutations)
-    papers = list(_beside_the_paper(claim, row, measured))
+    papers = list(_compared_with_paper(claim, row, measured))
     inside = all(inside for inside, _ in papers) if papers else None
     row["verdict"] = _verdict(claim, outcome, row, inside)
     remarks = [outcome.remark, *(remark for _, remark in papers)]
@@ -134,10 +137,10 @@ def _verdict(claim: Claim, outcome: Outcome, row: dict, inside: bool | None) -> 
     )
 
 
-def _beside_the_paper(
+def _compared_with_paper(
     claim: Claim, row: dict, measured: Measured
 ) -> Iterator[tuple[bool, str]]:
-    """For each number of the paper, whether it lies in the interval, and in words."""
+    """For each number of the paper, whether the interval includes it, and in words."""
     pairs = [(claim.paper_value, "", (row["low"], row["high"]))]
     if claim.paper_second is not None:
         ends = second_interval(claim, measured)
@@ -155,31 +158,34 @@ def _beside_the_paper(
 def _reservations(
     claim: Claim, outcome: Outcome, row: dict, measured: Measured
 ) -> Iterator[str]:
-    """What a reader of the verdict must know besides."""
+    """What else a reader of the verdict must know."""
     if outcome.p <= LEVEL and row["contrast_low"] <= 0 <= row["contrast_high"]:
         yield (
             f"although p = {outcome.p:.2g}, the interval of the difference includes "
-            "none: other clips may show none"
+            "zero: other clips may show no difference"
         )
     for model in claim.models if claim.permuted else ():
-        ratios = measured.values(model, "calibrated_ratio", "eval")[0]
-        p_values = measured.values(model, "calibrated_p", "uniformity")[0]
+        ratios = of(model, CALIBRATED_RATIO, split=MEASURED_SPLIT)(measured)[0]
+        p_values = of(model, CALIBRATED_P)(measured)[0]
         if len(p_values):
             yield (
-                f"with permuted labels {model} has ratios about 1 in "
+                f"with permuted labels, {model} has ratios about 1 in "
                 f"{ratios.sum():.0f} of {len(ratios)} networks, and uniform p values "
                 f"in {p_values.sum():.0f} of {len(p_values)}"
             )
-    left_out = measured.n_networks(claim.models) - outcome.n
-    if left_out > 0:
-        yield f"{left_out} networks without a value left out"
+    without = measured.n_networks(claim.models) - outcome.n
+    if without > 0:
+        yield f"{without} network{'s' * (without > 1)} without a value left out"
 
 
-def _with_mixed(found: pd.DataFrame, mixed: pd.DataFrame | None) -> pd.DataFrame:
-    if mixed is None:
-        return found.assign(**dict.fromkeys(MIXED, np.nan))
-    mixed = mixed.rename(columns=lambda name: name if name == "id" else f"mixed_{name}")
-    found = found.merge(mixed, on="id", how="left", validate="1:1")
-    used = found["mixed_model"].fillna("") != ""
-    found.loc[used, "notes"] += "; mixed model: " + found.loc[used, "mixed_model"]
+def _with_mixed_effects(
+    found: pd.DataFrame, mixed_effects: pd.DataFrame | None
+) -> pd.DataFrame:
+    if mixed_effects is None:
+        return found.assign(**dict.fromkeys(MIXED_EFFECTS, np.nan))
+    columns = {name: f"mixed_{name}" for name in mixed_effects if name != "id"}
+    mixed_effects = mixed_effects.rename(columns=columns)
+    found = found.merge(mixed_effects, on="id", how="left", validate="1:1")
+    models = found["mixed_model"].fillna("")
+    found.loc[models != "", "notes"] += "; mixed-effects model: " + models[models != ""]
     return found

@@ -1,6 +1,6 @@
-"""What stands beside a claim's test: bootstrap intervals and permutations of labels.
+"""What complements a claim's test: bootstrap intervals and permutations of labels.
 
-A test over networks knows nothing of the luck of the clips, which all networks share.
+A test over networks does not count the luck of the clips, which all networks share.
 """
 
 import numpy as np
@@ -11,7 +11,12 @@ from music_selectivity.analyses.calibration import shared_permutation_p
 from music_selectivity.claims.claim import Claim, ratio
 from music_selectivity.claims.comparisons import RANKED, Correlation, Trend
 from music_selectivity.claims.measured import Measured
-from music_selectivity.stats import rank_tests as statistics
+from music_selectivity.stats.intervals import (
+    NETWORK_DRAWS,
+    bootstrap_interval,
+    contrast_interval,
+    network_interval,
+)
 
 # Columns of claims.csv.
 SHOWN = ["measured", "sd", "low", "high"]
@@ -24,27 +29,27 @@ def shown(claim: Claim, measured: Measured) -> dict[str, float]:
     sd = np.nan
     if isinstance(claim.comparison, Trend):
         value, *draws = claim.comparison.change(measured)
-        ends = statistics.bootstrap_interval(value, draws)
+        ends = bootstrap_interval(value, draws)
     elif isinstance(claim.comparison, Correlation):
         x, y = claim.comparison.pooled(measured)
         value = _pearson(x[:, :, 0], y[:, :, 0])
-        ends = statistics.bootstrap_interval(value, _drawn_correlations(x, y, rng))
+        ends = bootstrap_interval(value, _drawn_correlations(x, y, rng))
     else:
         values = claim.shown(measured)
         value, sd = values[0].mean(), values[0].std()
-        ends = statistics.network_interval(values.to_numpy(), rng)
+        ends = network_interval(values.to_numpy(), rng)
     return dict(zip(SHOWN, (value, sd, *ends), strict=True))
 
 
 def contrast(claim: Claim, measured: Measured) -> dict[str, float]:
     """Mean of the first sample less that of the second, and its interval.
 
-    Nothing of a claim that compares no two samples.
+    Empty for a claim that does not compare two samples.
     """
     if not isinstance(claim.comparison, RANKED):
         return {}
     first, second = claim.comparison.samples(measured)
-    ends = statistics.contrast_interval(
+    ends = contrast_interval(
         first.to_numpy(),
         second.to_numpy(),
         claim.comparison.paired,
@@ -57,7 +62,7 @@ def second_interval(claim: Claim, measured: Measured) -> tuple[float, float]:
     """Interval of the mean of the second sample."""
     _, second = claim.comparison.samples(measured)
     rng = seeds.generator("bootstrap", "second", claim.id)
-    return statistics.network_interval(second.to_numpy(), rng)
+    return network_interval(second.to_numpy(), rng)
 
 
 def permutation_p(
@@ -82,12 +87,12 @@ def permutation_p(
 def _drawn_correlations(
     x: np.ndarray, y: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """r of networks drawn anew for each draw of clips, or of networks alone.
+    """r in each bootstrap sample, of clips and networks or of networks alone.
 
-    x and y are ``Correlation.pooled``.
+    x and y are as from `Correlation.pooled`.
     """
     drawn = y.shape[2] > 1 and np.isfinite(x[..., 1:] + y[..., 1:]).any()
-    clips = range(1, y.shape[2]) if drawn else [0] * statistics.NETWORK_DRAWS
+    clips = range(1, y.shape[2]) if drawn else [0] * NETWORK_DRAWS
     draws = []
     for clip in clips:
         networks = rng.integers(y.shape[1], size=y.shape[1])

@@ -51,7 +51,6 @@ class Measured:
         numbers = table.drop(columns=KEY).apply(pd.to_numeric)
         numbers = numbers.set_axis(range(numbers.shape[1]), axis=1)
         numbers.index = table["seed"]
-        self.n_draws = numbers.shape[1] - 1
         keys = [table[name].to_numpy() for name in ("model", "measure", "condition")]
         self._rows = {key: rows for key, rows in numbers.groupby(keys, sort=False)}
         self._conditions = table.groupby(["model", "measure"], sort=False)["condition"]

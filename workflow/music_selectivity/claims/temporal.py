@@ -1,189 +1,163 @@
-"""Claims on the time scales that MS units follow (Fig. 4 and 5b, S4, S5, S7)."""
+"""Claims on the time scales that units follow, by sound quilts (Fig. 4, S4, S5, S7)."""
 
-from music_selectivity.claims.claim import GABOR, MEMORIZED, UNTRAINED, WITHOUT, Claim
-from music_selectivity.claims.comparisons import (
-    Correlation,
-    Paired,
-    Trend,
-    Unpaired,
-    along,
+from music_selectivity.analyses.contrasts import (
+    GenreQuiltLoss,
+    QuiltLoss,
+    SegmentSlope,
 )
-from music_selectivity.claims.measured import Quantity, mean_of, of, over
+from music_selectivity.claims.claim import Claim, quilted
+from music_selectivity.claims.comparisons import Correlation, Paired, Trend
+from music_selectivity.claims.quantities import Quantity, along, mean_of, quotient
 from music_selectivity.claims.verdicts import NO_DIFFERENCE
+from music_selectivity.measures import QUILT_GENRE_RESPONSE, QUILT_RESPONSE
+from music_selectivity.paper import QUILT_CORRELATIONS, QUILT_RESPONSES
+from music_selectivity.vocabulary import (
+    GABOR,
+    MS_UNITS,
+    MUSIC,
+    NONMUSIC,
+    ORIGINAL,
+    OTHER_UNITS,
+    UNTRAINED,
+    WITHOUT_MUSIC,
+)
+
+UNITS = {MS_UNITS: "music-selective units", OTHER_UNITS: "the other units"}
+SOUNDS = {MUSIC: "music", NONMUSIC: "other sounds"}
 
 
-def follows(model: str, group: str, units: str, **texts) -> Claim:
-    names = {"ms": "MS units", "others": "the other units"}
-    sounds = {"music": "music", "nonmusic": "other sounds"}
+def follows(model: str, group: str, units: str, **fields) -> Claim:
+    """A claim on how a response depends on the segment length of quilts."""
     return Claim(
         models=(model,),
-        comparison=Correlation(along(model, "quilt_response", f"{group}/{units}/")),
-        measured=f"r of segment length and response of {names[units]} to quilts of "
-        f"{sounds[group]}, {model}",
-        **texts,
+        comparison=Correlation(along(model, QUILT_RESPONSE, group=group, units=units)),
+        measured=f"r of segment length and response of {UNITS[units]} to quilts of "
+        f"{SOUNDS[group]}, {model}",
+        mixed=SegmentSlope(model=model, group=group, units=units),
+        **fields,
     )
 
 
-def quilted(model: str, length: int | str, measure: str = "quilt_response") -> Quantity:
-    """Response of MS units to quilts of music, or to the original."""
-    return of(model, measure, f"music/ms/{length}")
+def response(segment: int | str) -> Quantity:
+    """Response of MS units to quilts of music, trained without music."""
+    return quilted(WITHOUT_MUSIC, segment, QUILT_RESPONSE)
 
 
-def memorization(length: int, alternative: str, **texts) -> Claim:
-    first, second = (
-        quilted(model, length, "quilt_relative") for model in (MEMORIZED, WITHOUT)
-    )
+def against_original(segment: int, sentence: str, paper: str, **fields) -> Claim:
+    """A claim on the response of MS units to quilts of music and to the original."""
+    reported, original = QUILT_RESPONSES.get(str(segment)), QUILT_RESPONSES[ORIGINAL]
+    numbers = f", {reported} against {original}" if reported else ""
     return Claim(
-        id=f"5b-{length}",
-        where="Fig. 5b",
-        models=(MEMORIZED, WITHOUT),
-        comparison=Unpaired(first, second, alternative),
-        measured=f"response of MS units to quilts of {length} ms over that to the "
-        f"original, {MEMORIZED} against {WITHOUT}",
-        shown=first,
-        **texts,
+        id=f"4c-{segment}",
+        sentence=sentence,
+        where="Fig. 4c",
+        paper=paper + numbers,
+        paper_value=reported.value / original.value if reported else None,
+        models=(WITHOUT_MUSIC,),
+        comparison=Paired(response(ORIGINAL), response(segment)),
+        measured="response of music-selective units over that to the original",
+        shown=quilted(WITHOUT_MUSIC, segment),
+        mixed=QuiltLoss(model=WITHOUT_MUSIC, segment=segment),
+        **fields,
     )
+
+
+def over_genres(segment: int | str) -> Quantity:
+    """Mean over genres of music of the response of MS units to quilts."""
+    return mean_of(WITHOUT_MUSIC, QUILT_GENRE_RESPONSE, over="genre", segment=segment)
 
 
 TEMPORAL_STRUCTURE = (
     follows(
-        WITHOUT,
-        "music",
-        "ms",
+        WITHOUT_MUSIC,
+        MUSIC,
+        MS_UNITS,
         id="4b-a",
-        sentence="MS units answer the more to music the longer its quilted segments",
+        sentence="Music-selective units of networks trained without music respond more "
+        "to quilts of music, the longer the segments are",
         where="Fig. 4b",
-        paper="r = 0.601, p = 4.4e-4",
-        paper_value=0.601,
+        paper=f"r = {QUILT_CORRELATIONS[MUSIC, MS_UNITS]}, p = 4.4e-4",
+        paper_value=QUILT_CORRELATIONS[MUSIC, MS_UNITS].value,
     ),
     follows(
-        WITHOUT,
-        "nonmusic",
-        "ms",
+        WITHOUT_MUSIC,
+        NONMUSIC,
+        MS_UNITS,
         id="4b-b",
-        sentence="MS units answer somewhat more to other sounds with longer segments",
+        sentence="Music-selective units of networks trained without music respond "
+        "somewhat more to quilts of other sounds, the longer the segments are",
         where="Fig. 4b",
-        paper="r = 0.38",
-        paper_value=0.38,
+        paper=f"r = {QUILT_CORRELATIONS[NONMUSIC, MS_UNITS]}",
+        paper_value=QUILT_CORRELATIONS[NONMUSIC, MS_UNITS].value,
     ),
     *(
         follows(
-            WITHOUT,
+            WITHOUT_MUSIC,
             group,
-            "others",
+            OTHER_UNITS,
             id=f"4b-{letter}",
-            sentence=f"The other units do not follow segment length in {name}",
+            sentence="In networks trained without music, units that are not "
+            "music-selective do not follow the segment length of quilts of "
+            f"{SOUNDS[group]}",
             where="Fig. 4b",
             paper="flat",
             kind=NO_DIFFERENCE,
         )
-        for letter, group, name in (
-            ("c", "music", "music"),
-            ("d", "nonmusic", "other sounds"),
-        )
+        for letter, group in (("c", MUSIC), ("d", NONMUSIC))
     ),
     *(
-        Claim(
-            id=f"4c-{length}",
-            sentence=f"Music quilted at {length} ms drives MS units less than the "
-            "original",
-            where="Fig. 4c",
-            paper="p = .031"
-            + (", 0.599 +/- 0.047 against 0.768 +/- 0.030" if length == 50 else ""),
-            paper_value=0.599 / 0.768 if length == 50 else None,
-            models=(WITHOUT,),
-            comparison=Paired(quilted(WITHOUT, "original"), quilted(WITHOUT, length)),
-            measured="response of MS units over that to the original",
-            shown=quilted(WITHOUT, length, "quilt_relative"),
+        against_original(
+            segment,
+            f"Quilting music with segments of {segment} ms lowers the response of "
+            "music-selective units of networks trained without music",
+            "p = .031",
         )
-        for length in (50, 100, 200)
+        for segment in (50, 100, 200)
     ),
     *(
-        Claim(
-            id=f"4c-{length}",
-            sentence=f"Music quilted at {length} ms drives MS units no less than the "
-            "original",
-            where="Fig. 4c",
-            paper="not significant"
-            + (", 0.775 +/- 0.033 against 0.768 +/- 0.030" if length == 800 else ""),
-            paper_value=0.775 / 0.768 if length == 800 else None,
-            models=(WITHOUT,),
-            comparison=Paired(quilted(WITHOUT, "original"), quilted(WITHOUT, length)),
-            measured="response of MS units over that to the original",
-            shown=quilted(WITHOUT, length, "quilt_relative"),
+        against_original(
+            segment,
+            f"Quilting music with segments of {segment} ms does not lower the response "
+            "of music-selective units of networks trained without music",
+            "not significant",
             kind=NO_DIFFERENCE,
         )
-        for length in (400, 800, 1600)
+        for segment in (400, 800, 1600)
     ),
     Claim(
         id="S7",
-        sentence="Quilting at 50 ms lowers the response of MS units in the single "
-        "genres of music, on average over them",
+        sentence="Quilting single genres of music with segments of 50 ms lowers the "
+        "response of music-selective units of networks trained without music, on "
+        "average over genres",
         where="Fig. S7",
         paper="as for all music",
-        models=(WITHOUT,),
-        comparison=Paired(
-            mean_of(
-                WITHOUT,
-                "quilt_genre_response",
-                lambda name: name.endswith("/original"),
-            ),
-            mean_of(WITHOUT, "quilt_genre_response", lambda name: name.endswith("/50")),
-        ),
-        measured="mean over genres of the response of MS units to quilts of 50 ms, "
-        "over that to the original",
-        shown=over(
-            mean_of(WITHOUT, "quilt_genre_response", lambda name: name.endswith("/50")),
-            mean_of(
-                WITHOUT,
-                "quilt_genre_response",
-                lambda name: name.endswith("/original"),
-            ),
-        ),
+        models=(WITHOUT_MUSIC,),
+        comparison=Paired(over_genres(ORIGINAL), over_genres(50)),
+        measured="mean over genres of the response of music-selective units to quilts "
+        "of 50 ms, over that to the original",
+        shown=quotient(over_genres(50), over_genres(ORIGINAL)),
+        mixed=GenreQuiltLoss(model=WITHOUT_MUSIC, segment=50),
     ),
     Claim(
         id="S4",
-        sentence="Gabor filters do not follow segment length in music",
+        sentence="Gabor filters do not follow the segment length of quilts of music",
         where="Fig. S4b, c",
         paper="no such pattern",
         models=(GABOR,),
-        comparison=Trend(along(GABOR, "quilt_response", "music/ms/")),
+        comparison=Trend(along(GABOR, QUILT_RESPONSE, group=MUSIC, units=MS_UNITS)),
         measured="change of the response to quilts of music from the shortest to the "
         "longest segments, along its regression on their length, over its mean",
         kind=NO_DIFFERENCE,
     ),
     follows(
         UNTRAINED,
-        "music",
-        "ms",
+        MUSIC,
+        MS_UNITS,
         id="S5",
-        sentence="Untrained networks do not follow segment length in music",
+        sentence="Music-selective units of untrained networks do not follow the "
+        "segment length of quilts of music",
         where="Fig. S5",
         paper="no such pattern",
         kind=NO_DIFFERENCE,
-    ),
-)
-
-MEMORIZATION = (
-    *(
-        memorization(
-            length,
-            "greater",
-            sentence=f"Networks that memorized random labels lose less of their "
-            f"response at {length} ms",
-            paper="p = .006",
-        )
-        for length in (50, 100)
-    ),
-    *(
-        memorization(
-            length,
-            "two-sided",
-            sentence=f"Networks that memorized random labels lose as much of their "
-            f"response at {length} ms",
-            paper="not significant",
-            kind=NO_DIFFERENCE,
-        )
-        for length in (200, 400, 800, 1600)
     ),
 )

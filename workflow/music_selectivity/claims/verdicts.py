@@ -3,7 +3,6 @@
 # Kinds of claim.
 DIFFERENCE = "difference"
 NO_DIFFERENCE = "no difference"
-EVERY_NETWORK = "every network"
 
 LEVEL = 0.05
 REPLICATED = "replicated"
@@ -13,9 +12,9 @@ TOO_FEW = "too few networks to tell"
 TOO_FEW_CLIPS = "too few clips to tell"
 NOT_RUN = "not run"
 
-# What no test guards needs this many networks: "every network passes", and "no
-# difference", which needs an effect size this near to 1/2, or a correlation this near
-# to 0, besides.
+# "Every network passes" and "no difference", for which no test speaks, need this many
+# networks; "no difference" also needs an effect size this near to 1/2, or a correlation
+# this near to 0.
 ENOUGH_NETWORKS = 5
 EQUIVALENCE_MARGIN = 0.25
 
@@ -23,9 +22,9 @@ EQUIVALENCE_MARGIN = 0.25
 # with a single one. It needs as many networks as the rank-sum test does.
 LEAST_NETWORKS = 3
 
-# Of a response, the change along all lengths of segment that is still none. The paper's
-# MS units answer 22 % less at 50 ms than to the original (0.599 and 0.768): a pattern
-# half as strong would be one.
+# A response that changes by no more than this share along all segment lengths does not
+# follow them. The paper's MS units respond 22 % less at 50 ms than to the original
+# (``paper.QUILT_RESPONSES``): a pattern half as strong would count as one.
 TREND_MARGIN = 0.1
 
 
@@ -47,12 +46,12 @@ def verdict(
       outside the 95 % interval of what was measured;
     - "replicated" otherwise.
 
-    A claim of no difference is, for lack of significance alone proves nothing,
+    Lack of significance alone proves nothing. So a claim of no difference is
 
     - "too few networks to tell" if the test cannot reach p <= 0.05 with so few;
     - "not replicated" if p <= 0.05;
     - "replicated" if p > 0.05 with at least 5 networks (of each model) and an effect
-      near to none, within 0.25;
+      within 0.25 of none;
     - "too few networks to tell" otherwise.
 
     Parameters
@@ -60,12 +59,12 @@ def verdict(
     kind
         `DIFFERENCE` or `NO_DIFFERENCE`.
     p, smallest_p
-        Of the test, and the least it can give with so many networks.
+        The p value of the test, and the least it can reach with so many networks.
     distance
-        Of the effect from none: of a common-language effect size from 1/2, or of a
-        correlation from 0; of claims of "no more", upwards only.
+        How far the effect is from none: a common-language effect size from 1/2, or a
+        correlation from 0; for claims of "no more", upwards only.
     n_networks
-        Of the smaller sample.
+        The number of networks in the smaller sample.
     paper_inside
         Whether the paper's values lie in their intervals; None where it gives none.
     """
@@ -84,12 +83,13 @@ def verdict(
 def trend_verdict(low: float, high: float) -> str:
     """Judge a claim that linear features follow nothing, by an equivalence test.
 
-    There is one set of them, so no test over networks can tell; what is left to chance
-    is the clips. By the 95 % interval over clips, of the relative change of a response
-    from the shortest to the longest segments (`comparisons.Trend`), the claim is
+    There is one set of linear features, so that no test over networks is possible; only
+    the choice of clips is random. `low` and `high` are the 95 % interval over clips of
+    the relative change of a response from the shortest to the longest segments
+    (`comparisons.Trend`). The claim is
 
     - "replicated" if the interval lies within `TREND_MARGIN` of none;
-    - "not replicated" if it lies beyond that on either side;
+    - "not replicated" if it lies entirely beyond that margin;
     - "too few clips to tell" otherwise, or without an interval.
     """
     if low >= -TREND_MARGIN and high <= TREND_MARGIN:

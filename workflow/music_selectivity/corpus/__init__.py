@@ -1,1 +1,1 @@
-"""The clips: where they come from, which are used, and which are music."""
+"""The clips: where they come from, which of them are used, and which are music."""

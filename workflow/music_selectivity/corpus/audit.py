@@ -1,9 +1,10 @@
-"""What became of every clip listed: counts by split, group and class; the lost ones."""
+"""What became of every listed clip: counts, and the clips that are excluded."""
 
 import pandas as pd
 
 from music_selectivity.paper import CLIP_COUNTS
 from music_selectivity.vocabulary import (
+    ALL_CLIPS,
     DUPLICATE,
     EMPTY,
     GROUPS,
@@ -25,24 +26,35 @@ REASONS = {
     TOO_SHORT: "too_short",
     DUPLICATE: "duplicate",
 }
-"""Why a clip is excluded, and the column of the audit that counts it."""
+"""Column of the audit that counts the clips excluded for each reason."""
 
 COUNTS = (
-    *("listed", "missing", "found", "unreadable", "empty", "not_finite", "silent"),
-    *("too_short", "duplicate", "used", "on_exclusion_list", "clipped"),
+    "listed",
+    "missing",
+    "found",
+    "unreadable",
+    "empty",
+    "not_finite",
+    "silent",
+    "too_short",
+    "duplicate",
+    "used",
+    "on_exclusion_list",
+    "clipped",
 )
 
 CLIPPED_SHARE = 0.01
 """A clip with a larger share of samples at full scale counts as clipped.
 
-Sound that was only scaled to its peak reaches that in single samples; where each
-hundredth is flat, distortion is heard. Judged after resampling, which from 44.1 kHz
-leaves three fifths of such samples. A pure tone at full scale counts, too.
+Sound that was merely scaled to its peak reaches full scale in single samples; with one
+sample in a hundred, distortion is audible. The share is measured after resampling,
+which from 44.1 kHz keeps three fifths of such samples. A pure tone at full scale also
+counts as clipped.
 """
 
 
 def audit(clips: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """What became of the clips of each split, in all and by group and class.
+    """Counts of the clips of each split: all clips, by group, and by class.
 
     Parameters
     ----------
@@ -54,9 +66,9 @@ def audit(clips: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        split, kind (all, group, class), name, and the COUNTS: listed is missing plus
-        found; found is used plus those set aside, by reason; the last two are of those
-        used. A clip counts in each of its classes.
+        split, kind (all, group, class), name, and the `COUNTS`: listed is missing plus
+        found; found is used plus the clips excluded for each other reason; the last two
+        are subsets of used. A clip counts in each of its classes.
     """
     used = clips["excluded"] == USED
     lost = {column: clips["excluded"] == name for name, column in REASONS.items()}
@@ -72,13 +84,13 @@ def audit(clips: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         }
     )
     memberships = [
-        ("all", ["all"], pd.Series("all", clips.index)),
+        ("all", [ALL_CLIPS], pd.Series(ALL_CLIPS, clips.index)),
         ("group", GROUPS, clips["group"]),
         ("class", names, clips["labels"].explode()),
     ]
     parts = []
     for kind, members, membership in memberships:
-        # A clip stands here as often as it has classes.
+        # A clip has one row for each of its classes.
         rows = counted.loc[membership.index].assign(name=membership.to_numpy())
         rows = rows.groupby(["split", "name"])[list(COUNTS)].sum()
         every = pd.MultiIndex.from_product([SPLITS, members], names=["split", "name"])
@@ -86,14 +98,14 @@ def audit(clips: pd.DataFrame, names: list[str]) -> pd.DataFrame:
         rows.insert(1, "kind", kind)
         parts.append(rows)
     table = pd.concat(parts, ignore_index=True)
-    # train before eval
+    # The train split comes before the eval split.
     return table.sort_values("split", ascending=False, kind="stable", ignore_index=True)
 
 
 def excluded_clips(clips: pd.DataFrame) -> pd.DataFrame:
-    """The clips that are not used: clip_id, split, group, file and reason.
+    """The excluded clips: clip_id, split, group, file and reason.
 
-    `file` is where the clip was found, or where a table says that it should be.
+    `file` is where the clip was found, or else where the user's table places it.
     """
     lost = clips[clips["excluded"] != USED]
     reasons = lost["excluded"].where(
@@ -107,17 +119,17 @@ def excluded_clips(clips: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_with_paper(counts: pd.DataFrame) -> pd.DataFrame:
-    """Clips that the paper obtained, and what this study listed, found and used.
+    """Numbers of clips of the paper, and those that this study listed, found and used.
 
     Parameters
     ----------
     counts
-        `audit` of AudioSet.
+        `audit` of a study on AudioSet.
 
     Returns
     -------
     DataFrame
-        split, name (of the group, or all), paper, listed, found, used.
+        split, name (a group, or all), paper, listed, found, used.
     """
     rows = [(*key, number) for key, number in CLIP_COUNTS.items()]
     paper = pd.DataFrame(rows, columns=["split", "name", "paper"])

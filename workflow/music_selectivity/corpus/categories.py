@@ -1,4 +1,4 @@
-"""Other categories of sound, and the genres of music: which classes belong to each."""
+"""Classes that belong to the other categories of sound, and to the genres of music."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
@@ -22,33 +22,35 @@ def category_table(
     Parameters
     ----------
     categories
-        Config section ``analysis.categories``: subtrees and classes by category.
+        Config section ``analysis.categories``: subtrees and classes of each category.
     genres
-        Config section ``analysis.genres``: the children of `below`, each with all
-        below it, and single `classes`.
+        Config section ``analysis.genres``. Genres are the children of the class
+        `below`, each with its subtree, and the single `classes`.
     names
-        Classes of the corpus; no other is listed.
+        Classes of the corpus; no others are listed.
     ontology
-        None if the corpus has none: then those count as below a class that stand on no
-        clip without it, as where a table lists a bark as a dog's and an animal's too.
+        None if the corpus has none. A class then counts as below another one if every
+        clip with the first also has the second, for example if a table labels each
+        bark as dog and as animal, too.
     labels
-        Of each clip; needed without an ontology.
+        Labels of each clip; used only without an ontology.
 
     Returns
     -------
     DataFrame
-        kind (category or genre), category, class. Those without any class are absent.
+        kind (category or genre), category, class. A category without any class has no
+        row.
 
     Raises
     ------
     InputError
-        The ontology lacks a class that the config names.
+        The config names a class that the ontology lacks.
     """
     given = ontology is not None
     ontology = ontology if given else _ontology_of(labels)
 
     def known(wanted: Sequence[str]) -> list[str]:
-        # Whatever a table's labels lack is absent; what an ontology lacks is an error.
+        # A class that no clip has is ignored; one that the ontology lacks is an error.
         return [name for name in wanted if given or name in ontology.children]
 
     members: list[tuple[str, str, Iterable[str]]] = []
@@ -74,7 +76,7 @@ def category_table(
 
 
 def classes_of(kind: str, table: pd.DataFrame) -> dict[str, set[str]]:
-    """Classes by name of the categories, or of the genres, in a `category_table`."""
+    """Classes of each category, or of each genre, in a `category_table`."""
     of_kind = table[table["kind"] == kind]
     groups = of_kind.groupby("category", sort=False)["class"]
     return {name: set(classes) for name, classes in groups}
@@ -83,11 +85,11 @@ def classes_of(kind: str, table: pd.DataFrame) -> dict[str, set[str]]:
 def category_sides(
     labels: Iterable[Sequence[str]], classes: Iterable[str]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Clips that belong to a category, and clips that do not, as two masks.
+    """Masks of the clips that belong to a category, and of those outside it.
 
-    To the first all of a clip's labels belong, to the second none; a clip that holds
-    both, or has no label, is on neither side. Labels alone decide, so music stands
-    outside the category of speech, as does music mixed with birdsong.
+    A clip belongs to it if all of its labels do, and lies outside if none does. A clip
+    with labels of both kinds, or without any, is on neither side. Only labels count:
+    music lies outside the category of speech, and so does music mixed with birdsong.
     """
     labels, classes = [set(names) for names in labels], set(classes)
     own = np.array([bool(names) and names <= classes for names in labels], bool)
@@ -98,7 +100,7 @@ def category_sides(
 
 
 def _ontology_of(labels: Sequence[Collection[str]]) -> Ontology:
-    """What labels tell: below a class are those that stand on no clip without it."""
+    """Ontology from labels: a class lies below those that all of its clips have."""
     above: dict[str, set[str]] = {}
     for of_clip in labels:
         for name in of_clip:

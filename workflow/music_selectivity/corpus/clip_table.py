@@ -1,6 +1,6 @@
-"""Reading the clip table: the clips in use, their labels, and those a model learns.
+"""Reading the clip table: the usable clips, their labels, and a model's training clips.
 
-The clip table has a row for each clip and is the single source for every later stage.
+The clip table has one row per clip and is the only source of clips for later stages.
 """
 
 import numpy as np
@@ -17,12 +17,15 @@ from music_selectivity.vocabulary import (
 
 
 def included(clips: pd.DataFrame) -> pd.DataFrame:
-    """The usable clips, in table order; activation tables follow this order."""
+    """The usable clips in table order, which is the order of activation tables."""
     return clips[clips["excluded"] == USED].reset_index(drop=True)
 
 
 def label_matrix(clips: pd.DataFrame, classes: pd.DataFrame) -> np.ndarray:
-    """uint8 (clips, classes): 1 where a clip has the label."""
+    """Labels of the clips: uint8, shape (clips, classes), 1 where a clip has the label.
+
+    `classes` is classes.csv, which gives each class its column.
+    """
     index = dict(zip(classes["name"], classes["index"], strict=True))
     matrix = np.zeros((len(clips), len(classes)), np.uint8)
     for position, labels in enumerate(clips["labels"]):
@@ -31,10 +34,20 @@ def label_matrix(clips: pd.DataFrame, classes: pd.DataFrame) -> np.ndarray:
 
 
 def training_clips(clips: pd.DataFrame, condition: str) -> pd.DataFrame:
-    """Usable clips of the train split that a condition trains on (paper, Methods).
+    """Usable clips of the train split on which a model is trained (paper, Methods).
 
-    without_music: no music-related label and not on the exclusion list;
-    without_music_and_speech: of those, none under Speech; all: every clip.
+    Parameters
+    ----------
+    clips
+        The clip table.
+    condition
+        all: every clip; without_music: clips that have no music-related label and are
+        not on the exclusion list; without_music_and_speech: those without speech, too.
+
+    Raises
+    ------
+    InputError
+        Speech is to be left out, but no clip without music contains speech.
     """
     usable = included(clips)
     keep = usable["split"] == TRAIN
@@ -43,8 +56,9 @@ def training_clips(clips: pd.DataFrame, condition: str) -> pd.DataFrame:
     if condition == CLIPS_WITHOUT_MUSIC_AND_SPEECH:
         if not (keep & usable["is_speech"]).any():
             raise InputError(
-                "no training clip without music holds speech, so leaving speech out "
-                "changes nothing; label speech, or drop the model that asks for it"
+                "no training clip without music contains speech, so leaving speech "
+                "out changes nothing; label speech, or remove the model that asks for "
+                "it"
             )
         keep &= ~usable["is_speech"]
     return usable[keep].reset_index(drop=True)

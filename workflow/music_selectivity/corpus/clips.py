@@ -23,8 +23,8 @@ from music_selectivity.vocabulary import (
 
 log = logging.getLogger(__name__)
 
-# Broken files. A clip that is missing was never had (videos vanish), and one that is
-# silent, too short or a duplicate was read well: none of these is a failure.
+# Broken files. A missing clip was never obtained (videos vanish), and a clip that is
+# silent, too short or a duplicate was read without error; these are no failures.
 FAILURES = (UNREADABLE, EMPTY, NOT_FINITE)
 
 
@@ -33,27 +33,29 @@ def merge_audits(
 ) -> pd.DataFrame:
     """The clip table: described clips with what was found in their audio.
 
-    Adds shard, row, excluded and the measures of `log_mel_shards.write_shard`. A clip
-    without any file is excluded as "missing file", with shard and row -1, and one whose sound
-    another clip has too as "duplicate", of the clip in `duplicate_of`. Rows are sorted
-    by clip_id.
+    Adds shard, row, excluded and the measures of ``log_mel_shards.write_shard``. A clip
+    without a file is excluded as a missing file, with shard and row -1. A clip with the
+    same sound as another is excluded as a duplicate of the clip in `duplicate_of`. Rows
+    are sorted by clip_id.
 
     Parameters
     ----------
+    described
+        ``groups.describe``.
     audits
-        Of each shard, in order. Of a clip_id that stands in two, as it may in Parquet
-        files, the first is used.
+        ``log_mel_shards.write_shard`` of each shard, in order. If a clip_id is in two
+        shards, as is possible with Parquet files, the first is used.
 
     Raises
     ------
     InputError
-        If no clip of a split is left, with the reasons counted.
+        A split has no usable clip; the message counts the reasons.
     """
     numbered = [audit.assign(shard=shard) for shard, audit in enumerate(audits)]
     found = pd.concat(numbered, ignore_index=True)
     again = found["clip_id"].duplicated()
     for clip_id, path in found.loc[again, ["clip_id", "found_in"]].to_numpy():
-        log.warning("%s is in %s again; the first is used", clip_id, path)
+        log.warning("%s occurs again in %s; the first is used", clip_id, path)
     clips = described.merge(found[~again], on="clip_id", how="left")
     clips = clips.sort_values("clip_id", ignore_index=True)
     clips["excluded"] = clips["excluded"].fillna(MISSING_FILE)
@@ -65,21 +67,21 @@ def merge_audits(
         of_split = clips[clips["split"] == split]
         if not (of_split["excluded"] == USED).any():
             reasons = of_split["excluded"].value_counts()
-            told = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
+            counts = ", ".join(f"{count} {reason}" for reason, count in reasons.items())
             raise InputError(
                 f"no usable clip is left in the {split} split "
-                f"({told or 'none listed'}); check the corpus folder and tables"
+                f"({counts or 'none listed'}); check the corpus folder and tables"
             )
     return clips
 
 
 def _without_duplicates(clips: pd.DataFrame) -> pd.DataFrame:
-    """`clips` with all but one of those whose sound is the same set aside.
+    """`clips`, with all but one of those with the same sound excluded as duplicates.
 
-    One in eval stays rather than one in train, so that no network is tested on a sound
-    that it learned and the clips that are scored stay whole; among others the first by
-    clip_id. What one copy is said to hold, the sound holds: copies of several groups
-    are mixed, and speech in one is speech in all.
+    A clip of the eval split is kept rather than one of the train split, so that no
+    network is tested on a sound that it learned and the scored clips stay complete;
+    otherwise the first by clip_id is kept. It inherits what the tables say of any copy:
+    it is mixed if the copies differ in group, and speech if any of them is.
     """
     clips = clips.assign(duplicate_of="")
     usable = clips[clips["excluded"] == USED]
@@ -96,32 +98,34 @@ def _without_duplicates(clips: pd.DataFrame) -> pd.DataFrame:
 
 
 def check_failures(clips: pd.DataFrame, max_share: float) -> None:
-    """Refuse a clip table for which too many files were broken.
+    """Refuse a clip table with too many broken files.
 
     Parameters
     ----------
+    clips
+        The clip table.
     max_share
-        Share of a split's clips with a file that may fail, 0 to 1; see FAILURES.
+        Tolerated share of broken files (`FAILURES`) among the files of a split, 0 to 1.
 
     Raises
     ------
     InputError
-        If more of them failed in a split, with reasons counted and three named.
+        A split exceeds the share; the message counts the reasons and names three files.
     """
     for split in SPLITS:
         found = clips[(clips["split"] == split) & (clips["excluded"] != MISSING_FILE)]
         failed = found[found["excluded"].isin(FAILURES)]
         if len(failed) > max_share * len(found):
             reasons = failed["excluded"].value_counts(sort=False)
-            told = ", ".join(
+            counts = ", ".join(
                 f"{reasons[name]} {name}" for name in FAILURES if name in reasons
             )
             first = failed[["clip_id", "found_in"]].head(3).to_numpy()
             some = ", ".join(f"{clip_id} in {path}" for clip_id, path in first)
             raise InputError(
-                f"{len(failed)} of the {len(found)} clips found of the {split} split "
-                f"failed ({told}), such as {some}; mend or fetch them anew, or raise "
-                f"corpus.max_failed_share, now {max_share:g}"
+                f"{len(failed)} of the {len(found)} clips found in the {split} split "
+                f"are broken ({counts}), such as {some}; repair or replace them, or "
+                f"raise corpus.max_failed_share, which is {max_share:g}"
             )
 
 
@@ -131,9 +135,9 @@ def class_table(
     speech: Collection[str],
     clips: pd.DataFrame,
 ) -> pd.DataFrame:
-    """classes.csv: index, name, music_related, speech, and clips per split.
+    """classes.csv: index, name, music_related, speech, and counts of clips.
 
-    n_train and n_eval count usable clips; listed_train and listed_eval, all.
+    n_train and n_eval count the usable clips; listed_train and listed_eval count all.
     """
 
     def per_class(clips: pd.DataFrame) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Lists of clips that hold music no label names: the study's own, or a user's."""
+"""Exclusion lists: clips that contain music although no label says so."""
 
 import os
 import re
@@ -8,16 +8,22 @@ import zlib
 from music_selectivity.corpus.files import text_lines, ytid_in
 from music_selectivity.errors import InputError
 
-# Bytes that an Excel sheet may unpack to: some 500,000 names.
+# Bytes that an Excel sheet may unpack to, enough for about 500,000 names.
 MAX_SHEET = 64 * 2**20
 
 
 def read_exclusion_list(path: str | os.PathLike) -> list[str]:
-    """Clips of an exclusion list: a line each, a clip id or the name of its file.
+    """Clip ids and file names on an exclusion list, which has one of them per line.
 
-    A name as AudioSet clips have, such as ``YTID_start.wav`` in the study's published
-    list, gives the YTID too. That list is an Excel sheet: of one, every cell is read
-    that holds such a name.
+    The name of an AudioSet clip, such as ``YTID_start.wav`` in the study's published
+    list, also adds its YTID. The published list is an Excel sheet; in a sheet, every
+    cell with such a name is read.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or is a sheet that is broken, too large or without
+        such a name.
     """
     if zipfile.is_zipfile(path):
         names = _sheet_names(path)
@@ -39,17 +45,19 @@ def _sheet_names(path: str | os.PathLike) -> list[str]:
                 if left < 0:
                     raise InputError(
                         f"{path}: this Excel sheet unpacks to more than "
-                        f"{MAX_SHEET // 2**20} MiB; give its names as text, one a line"
+                        f"{MAX_SHEET // 2**20} MiB; give its names as text, one per "
+                        "line"
                     )
                 text = data.decode("utf-8", errors="replace")
                 texts += re.findall(r"<t(?: [^<>]*)?>([^<]+)</t>", text)
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise InputError(
-            f"{path}: broken Excel sheet ({error}); remove it and fetch it anew"
+            f"{path}: broken Excel sheet ({error}); remove it and fetch it again"
         ) from error
     names = {text.strip() for text in texts if ytid_in(text.strip())}
     if not names:
         raise InputError(
-            f"{path}: no cell of this Excel sheet holds a name such as YTID_30.wav"
+            f"{path}: no cell of this Excel sheet has a name such as YTID_30.wav; give "
+            "names of clips as text, one per line"
         )
     return sorted(names)

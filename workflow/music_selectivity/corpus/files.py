@@ -1,49 +1,60 @@
-"""Where the clips' audio lies: files of each form of corpus, by clip id.
+"""The audio files of each type of corpus, by clip id.
 
-Standard library only: the Snakefile calls this to learn the inputs of each shard
-before any job runs.
+Only the standard library is used, because the Snakefile calls this to find the inputs
+of each shard before any job runs.
 """
 
 import csv
-import hashlib
 import os
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from music_selectivity.corpus.shards import is_parquet
 from music_selectivity.errors import InputError
+from music_selectivity.vocabulary import SPLITS
 
-# Folder of the mirror's files among the downloads.
+# Folder of the mirror's files, below the downloads.
 MIRROR = "audioset/parquet"
 
-# What is read of a clip that lies there in several forms. A clip may have any other
-# suffix, or none, for the reader judges by first bytes.
+# Suffixes that are preferred if a clip is there in several formats. A clip may have any
+# other suffix, or none, because the reader recognises formats by the first bytes.
 AUDIO_SUFFIXES = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aif", ".aiff")
 
-# What downloads and analyses leave beside clips, under their names.
-SIDECARS = (
-    *(".json", ".txt", ".csv", ".tsv", ".md", ".description", ".vtt", ".srt"),
-    *(".jpg", ".jpeg", ".png", ".webp", ".part", ".tmp", ".ytdl", ".npy", ".h5"),
+# Suffixes of other files that downloads and analyses write under a clip's name.
+SIDECARS = frozenset(
+    [
+        ".json",
+        ".txt",
+        ".csv",
+        ".tsv",
+        ".md",
+        ".description",
+        ".vtt",
+        ".srt",
+        ".jpg",
+        ".jpeg",
+        ".png",
+        ".webp",
+        ".part",
+        ".tmp",
+        ".ytdl",
+        ".npy",
+        ".h5",
+    ]
 )
 
-# Of clips that no table of the user's narrows down: both splits have 42,531.
+# Most clips that are used without a table that lists them; both splits have 42,531.
 MOST_UNLISTED = 100_000
 
-# AudioSet clips are kept as YTID, YTID_start or YTID_start_end, with a Y before them in
-# some collections; a YTID is 11 long, so none of these can be mistaken for another.
+# AudioSet clips are named YTID, YTID_start or YTID_start_end, in some collections after
+# the letter Y. As a YTID has 11 characters, none of these names is ambiguous.
 AUDIOSET_NAME = re.compile(r"Y?([A-Za-z0-9_-]{11})(_[0-9.]+){0,2}")
 
 
-def shard_of(name: str, n_shards: int) -> int:
-    """The fixed shard of a clip or Parquet file: a hash of its id, so that none moves
-    when others come."""
-    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") % n_shards
-
-
 def split_name(name: str) -> tuple[str, str]:
-    """Stem and suffix, lower case, of a file's name; that of gzip is left out."""
+    """Stem and lower-case suffix of a file's name, both without a suffix of gzip."""
     if name.lower().endswith(".gz"):
         name = name[: -len(".gz")]
     stem, suffix = os.path.splitext(name)
@@ -51,7 +62,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def ytid_in(name: str) -> str | None:
-    """YTID of a clip of AudioSet from its file's name; None if it is no such name."""
+    """YTID of an AudioSet clip from its file's name; None if it has no such name."""
     match = AUDIOSET_NAME.fullmatch(split_name(name)[0])
     return match and match[1]
 
@@ -61,27 +72,31 @@ def audioset_files(
     parquet: Sequence[str] = ("**/*.parquet",),
     listed: Collection[str] | None = None,
 ) -> dict[str, Path]:
-    """Files of a folder of AudioSet, nested or flat, links followed.
-
-    Parquet files by their paths below the folder: the clips stand in them. Or clip
-    files by YTID, sorted by id. Of several with one YTID the first counts, those with a
-    suffix of sound before others; in order of names, those of a folder before those of
-    its subfolders.
+    """Files in a folder of AudioSet, including its subfolders; links are followed.
 
     Parameters
     ----------
     folder
-        Of the clips.
+        Folder of the clips.
     parquet
-        Globs below it of the Parquet files to use; ``**`` stands for any folders.
+        Globs, relative to the folder, of the Parquet files to use; ``**`` matches any
+        number of folders.
     listed
         YTIDs of the clip files to use; None for all.
+
+    Returns
+    -------
+    dict
+        Either Parquet files, which contain the clips, by their paths below the folder;
+        or clip files by YTID, sorted. If a YTID has several files, those with a suffix
+        of `AUDIO_SUFFIXES` come first, then files in a folder before those in its
+        subfolders, in the order of their names.
 
     Raises
     ------
     InputError
-        If the folder is missing, holds no clip, holds both forms or cannot be read, a
-        Parquet file cannot, or too many clips are there to take them all.
+        The folder is missing, unreadable, without clips, contains both kinds of files,
+        or has too many clips to use all of them; or a Parquet file cannot be read.
     """
     folder = _existing_folder(folder, "corpus.audioset.folder")
     in_parquet: dict[str, Path] = {}
@@ -100,15 +115,15 @@ def audioset_files(
                 clips[ytid] = path
             if listed is None and len(clips) > MOST_UNLISTED:
                 raise InputError(
-                    f"{folder}: more than {MOST_UNLISTED:,} clips; give the segment "
-                    "tables of those that you mean as corpus.audioset.train_segments "
-                    "and corpus.audioset.eval_segments, and no other is read"
+                    f"{folder}: more than {MOST_UNLISTED:,} clips; give segment tables "
+                    "of the clips to use as corpus.audioset.train_segments and "
+                    "corpus.audioset.eval_segments, then no others are read"
                 )
     if in_parquet and clips:
         raise InputError(
-            f"{folder}: holds {len(in_parquet)} Parquet files and {len(clips)} clip "
-            f"files, such as {next(iter(clips.values()))}; move one kind out of it, or "
-            "set corpus.audioset.parquet to [] to use the clip files alone"
+            f"{folder}: contains {len(in_parquet)} Parquet files and {len(clips)} clip "
+            f"files, such as {next(iter(clips.values()))}; move one kind elsewhere, or "
+            "set corpus.audioset.parquet to [] to use the clip files only"
         )
     if not in_parquet and not clips:
         which = "" if listed is None else " that the segment tables list"
@@ -130,7 +145,7 @@ def _matches(path: Sequence[str], glob: Sequence[str]) -> bool:
 
 
 def _is_clip(path: Path, listed: Collection[str] | None) -> bool:
-    """Whether a file is a clip of those that are asked for, by its name."""
+    """Whether a file is, by its name, one of the requested clips."""
     ytid = ytid_in(path.name)
     if not ytid or split_name(path.name)[1] in SIDECARS:
         return False
@@ -145,39 +160,33 @@ def _check_parquet(path: Path) -> None:
     _check_name(path)
     if not _is_readable(path):
         raise InputError(
-            f"{path}: cannot be read; fetch it anew, or move it out of the corpus's "
+            f"{path}: cannot be read; fetch it again, or move it out of the corpus's "
             "folder"
         )
 
 
-def is_parquet(path: str | os.PathLike) -> bool:
-    """Whether a file is named as Parquet; hidden ones are other programs' own."""
-    name = os.path.basename(path)
-    return name.endswith(".parquet") and not name.startswith(".")
-
-
 def _is_readable(path: str | os.PathLike) -> bool:
-    """Whether a path is a regular file that may be read; what is not counts as missing.
+    """Whether a path is a regular file that may be read; all others count as missing.
 
-    Snakemake opens its inputs: it would wait for a named pipe, and fail on the rest.
+    Snakemake opens its inputs. It would wait for a named pipe, and fail on the others.
     """
     return os.path.isfile(path) and os.access(path, os.R_OK)
 
 
 def _check_name(path: Path) -> None:
-    """Refuse names that Snakemake cannot carry."""
+    """Refuse names that Snakemake cannot handle."""
     try:
         str(path).encode()
     except UnicodeEncodeError as error:
-        raise InputError(f"{str(path)!a}: a name not in UTF-8; rename it") from error
+        raise InputError(f"{str(path)!a}: name is not UTF-8; rename it") from error
     if "{" in str(path) or "}" in str(path):
         raise InputError(
-            f"{path}: Snakemake takes braces in a path for wildcards; rename it"
+            f"{path}: Snakemake reads braces in a path as wildcards; rename it"
         )
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """What lies below a folder but is none, links followed, each folder once."""
+    """Files below a folder; links are followed, and each folder is visited once."""
 
     def refuse(error: OSError) -> None:
         raise InputError(
@@ -200,13 +209,13 @@ def _walk(folder: Path) -> Iterator[Path]:
 def table_rows(
     folder: str | os.PathLike, table: str
 ) -> list[tuple[int, dict[str, str]]]:
-    """Numbered rows of a user's own clip table; the header is row 1.
+    """Numbered rows of a user's own clip table; its header is row 1.
 
     Raises
     ------
     InputError
-        If the table is missing, empty, lacks a column, repeats an id or names a file
-        outside the folder; the message gives the row.
+        The table is missing or empty, lacks a column, repeats an id or a file, or names
+        a file outside the folder; the message names the row.
     """
     folder = _existing_folder(folder, "corpus.table.folder")
     path = Path(folder, table)
@@ -219,10 +228,10 @@ def table_rows(
             if missing:
                 raise InputError(
                     f"{path}: the table lacks the column(s) "
-                    f"{', '.join(sorted(missing))}; it has "
+                    f"{', '.join(sorted(missing))}; add them to those it has: "
                     f"{', '.join(reader.fieldnames or ['none'])}"
                 )
-            # Blank lines count as rows, as they do in an editor.
+            # Blank lines are counted, as in an editor.
             rows = [(reader.line_num, row) for row in reader]
     except OSError as error:
         raise InputError(
@@ -230,30 +239,32 @@ def table_rows(
             "corpus.table.folder and corpus.table.table"
         ) from error
     except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: not a CSV table in UTF-8 ({error})") from error
+        raise InputError(
+            f"{path}: not a CSV table in UTF-8 ({error}); save it as one"
+        ) from error
     if not rows:
-        raise InputError(f"{path}: the clip table has a header but no rows")
+        raise InputError(f"{path}: the clip table has a header but no rows; add clips")
     seen: dict[str, int] = {}
     files: dict[str, int] = {}
     for number, row in rows:
         if any(row.get(None, ())):
             raise InputError(
-                f"{path}, row {number}: more cells than the header has; put a cell "
-                "with a comma in it in double quotes"
+                f"{path}, row {number}: more cells than the header; enclose cells that "
+                "contain a comma in double quotes"
             )
         if not row["clip_id"] or not row["file"]:
-            raise InputError(f"{path}, row {number}: clip_id or file is empty")
+            raise InputError(f"{path}, row {number}: clip_id or file is empty; give it")
         if row["clip_id"] in seen:
             raise InputError(
-                f"{path}, row {number}: clip_id {row['clip_id']!r} stands already in "
-                f"row {seen[row['clip_id']]}; ids must differ"
+                f"{path}, row {number}: clip_id {row['clip_id']!r} is already in row "
+                f"{seen[row['clip_id']]}; give each clip its own id"
             )
         seen[row["clip_id"]] = number
         if row["file"] in files:
             raise InputError(
-                f"{path}, row {number}: file {row['file']!r} stands already in row "
-                f"{files[row['file']]}; a sound in both splits would test units on the "
-                "clips that chose them"
+                f"{path}, row {number}: file {row['file']!r} is already in row "
+                f"{files[row['file']]}; remove one of them, because units would be "
+                "tested on the clips that selected them"
             )
         files[row["file"]] = number
         parts = Path(row["file"]).parts
@@ -265,18 +276,18 @@ def table_rows(
         if "{" in row["file"] or "}" in row["file"]:
             raise InputError(
                 f"{path}, row {number}: file {row['file']!r} has a brace in its name, "
-                "which Snakemake takes for a wildcard; rename it"
+                "which Snakemake reads as a wildcard; rename it"
             )
     return rows
 
 
 def table_files(folder: str | os.PathLike, table: str) -> dict[str, Path]:
-    """Readable files of a user's own clip table, by clip id, sorted by id.
+    """Readable files of a user's own clip table by clip id, sorted by id.
 
     Raises
     ------
     InputError
-        The table is wrong, or no file that it lists is there.
+        The table is wrong, or none of its files exists.
     """
     files = {
         row["clip_id"]: Path(folder, row["file"])
@@ -286,10 +297,10 @@ def table_files(folder: str | os.PathLike, table: str) -> dict[str, Path]:
         clip_id: path for clip_id, path in sorted(files.items()) if _is_readable(path)
     }
     if not found:
-        # Before any result is made anew without sound: a mount may be gone.
+        # Refused before results are recomputed without sound: a mount may be gone.
         raise InputError(
-            f"{folder}: none of the {len(files)} files that {table} lists is there; "
-            "see that its disk is mounted, and check corpus.table.folder"
+            f"{folder}: none of the {len(files)} files listed in {table} exists; check "
+            "that its disk is mounted, and corpus.table.folder"
         )
     return found
 
@@ -297,8 +308,13 @@ def table_files(folder: str | os.PathLike, table: str) -> dict[str, Path]:
 def corpus_files(corpus: Mapping, downloads: str | os.PathLike) -> dict[str, Path]:
     """Files of the corpus that the config section `corpus` describes, by clip id.
 
-    Parquet files, which hold many clips, by their paths below the folder; those that
-    are fetched need not be there yet.
+    Parquet files, which contain many clips, are keyed by their paths below the folder.
+    Files that are to be downloaded are listed although they may not exist yet.
+
+    Raises
+    ------
+    InputError
+        As `table_files`, `audioset_files` and `segment_rows`.
     """
     if corpus["type"] == "table":
         return table_files(corpus["table"]["folder"], corpus["table"]["table"])
@@ -311,12 +327,12 @@ def corpus_files(corpus: Mapping, downloads: str | os.PathLike) -> dict[str, Pat
 
 
 def _listed_ytids(audioset: Mapping, downloads: str | os.PathLike) -> set[str] | None:
-    """YTIDs of the user's own segment tables; None unless both are given.
+    """YTIDs in the user's own segment tables; None unless both are given.
 
-    Fetched ones do not count: they may not be there yet, and when they come the inputs
-    of a run must not change.
+    Downloaded tables do not count. They may not exist yet, and the inputs of a run must
+    not change when they arrive.
     """
-    tables = [Path(audioset[f"{split}_segments"]) for split in ("train", "eval")]
+    tables = [Path(audioset[f"{split}_segments"]) for split in SPLITS]
     if any(table.is_relative_to(downloads) for table in tables):
         return None
     return {cells[0] for table in tables for _, cells in segment_rows(table)}
@@ -328,41 +344,47 @@ def segment_rows(path: str | os.PathLike) -> list[tuple[int, list[str]]]:
     Raises
     ------
     InputError
-        If the table cannot be read, a row is no CSV, or there is none.
+        The table cannot be read, has no rows, or has a row that is not CSV.
     """
     rows = []
     for number, line in enumerate(text_lines(path), start=1):
         if not line.strip() or line.startswith("#"):
             continue
         try:
-            # Each line by itself: a quote left open must not swallow the next.
+            # Line by line, so that an unclosed quote does not swallow the next line.
             cells = next(csv.reader([line], skipinitialspace=True))
         except csv.Error as error:
-            raise InputError(f"{path}, row {number}: not CSV ({error})") from error
+            raise InputError(
+                f"{path}, row {number}: not CSV ({error}); correct it"
+            ) from error
         rows.append((number, cells))
     if not rows:
-        raise InputError(f"{path}: the segment table holds no clip")
+        raise InputError(f"{path}: the segment table lists no clip; add clips")
     return rows
 
 
 def text_lines(path: str | os.PathLike) -> list[str]:
-    """Lines of a text in UTF-8.
+    """Lines of a text file in UTF-8.
 
     Raises
     ------
     InputError
-        If it cannot be read, or is no such text.
+        The file cannot be read, or is not such text.
     """
     try:
         return Path(path).read_text(encoding="utf-8-sig").splitlines()
     except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+        raise InputError(
+            f"{path}: cannot be read ({error.strerror}); check its path in the config"
+        ) from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not text in UTF-8 ({error})") from error
+        raise InputError(
+            f"{path}: not text in UTF-8 ({error}); save it as UTF-8"
+        ) from error
 
 
 def mirror_files(mirror: Mapping) -> list[str]:
-    """Names of the mirror's Parquet files (config section corpus.audioset.mirror)."""
+    """Names of the mirror's Parquet files (config section `corpus.audioset.mirror`)."""
     counts = {"bal_train": mirror["train_files"], "eval": mirror["eval_files"]}
     return [
         f"{split}/{number:02d}.parquet"
@@ -373,7 +395,7 @@ def mirror_files(mirror: Mapping) -> list[str]:
 
 def _existing_folder(folder: str | os.PathLike | None, key: str) -> Path:
     if not folder:
-        raise InputError(f"config key {key} is empty: give the folder of your clips")
+        raise InputError(f"config key {key} is empty; give the folder of your clips")
     if not Path(folder).is_dir():
         raise InputError(f"{folder}: no such folder; correct config key {key}")
     _check_name(Path(folder))

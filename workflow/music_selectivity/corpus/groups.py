@@ -1,7 +1,7 @@
 """Which clips are music and which are speech, by their labels.
 
-Without an ontology it is the other way round: the user's table tells it of clips, and
-classes are music or speech by the clips that they stand on.
+Without an ontology, the user's table says which clips are music or speech, and classes
+follow from the clips that have them.
 """
 
 import os
@@ -14,7 +14,7 @@ from music_selectivity.vocabulary import MIXED, MUSIC, NONMUSIC
 
 
 def group_of(labels: Collection[str], music: Collection[str]) -> str:
-    """music (all labels music-related), nonmusic (none) or mixed (both)."""
+    """Group of a clip: music if all labels are music-related, nonmusic if none is."""
     related = [label in music for label in labels]
     if all(related):
         return MUSIC
@@ -29,15 +29,24 @@ def describe(
 ) -> pd.DataFrame:
     """Add group, is_speech and unlabelled_music to listed clips.
 
-    A group or is_speech that the user's table gives is kept. Clips on the exclusion
-    list hold music that no label names (paper, Methods): they become mixed, which
-    leaves them out of training without music and of the selectivity analysis.
+    Groups and is_speech from the user's table are kept. Clips on the exclusion list
+    contain music that no label names (paper, Methods). They become mixed, so that they
+    take no part in training without music and in the selectivity analysis.
+
+    Parameters
+    ----------
+    listed
+        ``tables.list_audioset`` or ``tables.list_table``.
+    music, speech
+        The music-related and the speech classes.
+    unlabelled_music
+        ``exclusions.read_exclusion_list``.
 
     Raises
     ------
     InputError
-        A clip is non-music by the user's table, and music-related by a label: networks
-        would be trained on it as on no music, and be tested on its class as on music.
+        A clip is non-music in the user's table but has a music-related label. Networks
+        would be trained on it as non-music, and its class would be tested as music.
     """
     described = listed.copy()
     if "group" not in described:
@@ -66,22 +75,22 @@ def _check_nonmusic(clips: pd.DataFrame, music: Collection[str]) -> None:
     if related:
         clip_id, label = related[0]
         raise InputError(
-            f"clip {clip_id!r}: its group in the table is nonmusic, but its label "
-            f"{label!r} is music-related (and so for {len(related) - 1} more); correct "
-            "the group, or what categories.music names in the config"
+            f"clip {clip_id!r}: its group in the table is {NONMUSIC}, but its label "
+            f"{label!r} is music-related (as for {len(related) - 1} more labels); "
+            "correct the group, or categories.music in the config"
         )
 
 
 def table_music_classes(listed: pd.DataFrame) -> set[str]:
-    """Music-related classes of a table without an ontology: all those on music clips.
+    """Music-related classes of a table without an ontology: those of its music clips.
 
-    By definition all labels of a music clip are music-related, and none of a nonmusic
+    By definition, all labels of a music clip are music-related, and none of a non-music
     clip is.
 
     Raises
     ------
     InputError
-        If a class stands on clips of both kinds.
+        A class is a label of both music and non-music clips.
     """
     labels = listed.explode("labels")
     music = set(labels.loc[labels["group"] == MUSIC, "labels"])
@@ -89,15 +98,15 @@ def table_music_classes(listed: pd.DataFrame) -> set[str]:
     if len(wrong):
         label, clip_id = wrong.iloc[0][["labels", "clip_id"]]
         raise InputError(
-            f"class {label!r} stands on clips of group music and on clips of group "
-            f"nonmusic, such as {clip_id!r}; a clip with a music-related label among "
-            "others is of group mixed"
+            f"class {label!r} is a label of clips of group {MUSIC} and of group "
+            f"{NONMUSIC}, such as {clip_id!r}; a clip with music-related and other "
+            f"labels belongs to group {MIXED}"
         )
     return music
 
 
 def table_speech_classes(listed: pd.DataFrame) -> set[str]:
-    """Speech classes of a table without an ontology: those on speech clips alone."""
+    """Speech classes of a table without an ontology: those of speech clips only."""
     speech = listed["is_speech"]
     labels = listed["labels"]
     return set(labels[speech].explode()) - set(labels[~speech].explode())

@@ -1,4 +1,4 @@
-"""The corpus that a config describes: every clip and class, in one form for all."""
+"""The corpus that a config describes: its clips and classes, in one format."""
 
 import os
 from collections.abc import Mapping
@@ -19,8 +19,9 @@ from music_selectivity.corpus.tables import (
     read_class_names,
 )
 from music_selectivity.errors import InputError
+from music_selectivity.vocabulary import SPLITS
 
-# Forms of corpus that the workflow itself writes, in AudioSet's form.
+# Types of corpus that the workflow itself writes, in AudioSet's format.
 GENERATED = ("soundscapes", "collections")
 
 
@@ -34,7 +35,7 @@ def list_corpus(
     corpus, categories
         The config sections.
     generated
-        Folder of a generated corpus, used when that is the form.
+        Folder of a generated corpus; used only for its types.
 
     Returns
     -------
@@ -42,23 +43,25 @@ def list_corpus(
         clip_id, split, labels, group, is_speech, unlabelled_music.
     classes
         name, music_related, speech, in output order.
+
+    Raises
+    ------
+    InputError
+        A table is wrong, lists no clip, or does not fit the others.
     """
-    form = corpus["type"]
-    tables = dict(corpus[form])
-    if form == "table":
+    corpus_type = corpus["type"]
+    tables = dict(corpus[corpus_type])
+    if corpus_type == "table":
         ontology = Ontology.read(tables["ontology"]) if tables["ontology"] else None
         known = set(ontology.children) if ontology else None
         listed = list_table(tables["folder"], tables["table"], known)
         names = sorted({label for labels in listed["labels"] for label in labels})
     else:
-        if form in GENERATED:
+        if corpus_type in GENERATED:
             tables = generated_tables(generated)
         ontology = Ontology.read(tables["ontology"])
         names_by_mid = read_class_names(tables["classes"], ontology)
-        segments = {
-            "train": tables["train_segments"],
-            "eval": tables["eval_segments"],
-        }
+        segments = {split: tables[f"{split}_segments"] for split in SPLITS}
         listed = list_audioset(segments, names_by_mid)
         names = list(names_by_mid.values())
     if ontology:
@@ -75,7 +78,7 @@ def list_corpus(
     if excluded and not clips["unlabelled_music"].any():
         raise InputError(
             f"{excluded}: none of its lines is a clip of the corpus; give clip ids or "
-            "file names, one a line"
+            "file names, one per line"
         )
     classes = pd.DataFrame({"name": names})
     classes["music_related"] = classes["name"].isin(music)

@@ -1,4 +1,4 @@
-"""Log-mel spectrograms of the clips, in one array on disk for each shard."""
+"""Log-mel spectrograms of the clips, in one array on disk per shard."""
 
 import contextlib
 import logging
@@ -18,8 +18,8 @@ from music_selectivity.vocabulary import MISSING_FILE, NOT_FINITE, USED
 
 log = logging.getLogger(__name__)
 
-# Not float16, which would halve the disk: its rounding moved responses by up to
-# 1.5e-3 of a unit's SD in trained networks, and by more in untrained ones.
+# float16 would need half the space, but its rounding moved responses by up to 1.5e-3 of
+# a unit's SD in trained networks, and by more in untrained ones.
 SHARD_DTYPE = np.float32
 
 
@@ -29,27 +29,31 @@ def write_shard(
     settings: LogMelSettings,
     array_path: str | os.PathLike,
 ) -> pd.DataFrame:
-    """Write the log-mels of one shard of clips, and return what was found in each.
+    """Write the log-mels of one shard of clips, and return what was found in each clip.
+
+    Memory does not grow with the shard, because the array is filled clip by clip.
 
     Parameters
     ----------
     clips
         ``shard_clips.shard_clips``, or the items of a dict of files by clip id.
+    audio, settings
+        How clips are read, and the front end.
     array_path
-        .npy to write, float32 of shape (len(clips), n_mels, frames), filled clip by
-        clip: memory does not grow with the shard.
+        .npy file to write: float32, shape (len(clips), n_mels, frames).
 
     Returns
     -------
     DataFrame
-        clip_id, found_in (the file), row, excluded (reason or ""), what `load_clip`
-        measures, and mel_00..: the mean over time of each band, dB. An unusable clip
-        has row -1, zeros in the array, NaN measures and no content.
+        clip_id, found_in (the file), row, excluded (the reason, or empty), the measures
+        of ``audio.reading.load_clip``, and mel_00, mel_01, ...: the mean level of each
+        band over time, dB. An unusable clip has row -1, zeros in the array, NaN
+        measures and no content.
 
     Raises
     ------
     InputError
-        A file is gone: all were there when the run was planned.
+        A file has vanished; all files existed when the run was planned.
     """
     log_mel = LogMel(settings, audio.sample_rate)
     found = []
@@ -61,7 +65,7 @@ def write_shard(
                 waveform, measures = load_clip(source, audio)
                 spectrogram = log_mel(waveform)
                 if not np.isfinite(spectrogram).all():
-                    # Finite samples, but so large that their power is not.
+                    # The samples are finite, but their power is not.
                     raise UnusableClip(NOT_FINITE)
                 shard[row] = spectrogram
                 bands = spectrogram.mean(axis=1)
@@ -70,12 +74,12 @@ def write_shard(
             except UnusableClip as reason:
                 if str(reason) == MISSING_FILE:
                     raise InputError(
-                        f"{source} was there when this run was planned and is gone; "
-                        "see that the disk or network mount of the corpus is there, "
-                        "and run the same command again"
+                        f"{source} has vanished since this run was planned; check that "
+                        "the disk or network mount of the corpus is available, and run "
+                        "the same command again"
                     ) from reason
                 entry |= {"row": -1, "excluded": str(reason)}
-                log.warning("%s is set aside: %s", clip_id, reason)
+                log.warning("%s is excluded: %s", clip_id, reason)
             found.append(entry)
             if (row + 1) % 1000 == 0:
                 log.info("%d of %d clips", row + 1, len(clips))
@@ -83,21 +87,21 @@ def write_shard(
 
 
 class ShardFile:
-    """A float32 .npy array in a file, of zeros until its rows are written.
+    """A float32 .npy array in a file, filled with zeros until its rows are written.
 
-    Not a memory map, whose touched pages would all count as memory of the job.
+    It is not a memory map, because all touched pages would count as memory of the job.
 
     Parameters
     ----------
     file
-        Open for writing and reading, and empty.
+        An empty file, open for writing and reading.
     shape
-        Of the array: rows first.
+        Shape of the array; the first axis is rows.
 
     Raises
     ------
     OSError
-        The disk is too full for the whole array.
+        The disk has too little space for the whole array.
     """
 
     def __init__(self, file: BinaryIO, shape: tuple[int, ...]) -> None:
@@ -107,7 +111,7 @@ class ShardFile:
         file.flush()
         self._file, self._shape, self._start = file, shape, file.tell()
         self._row_bytes = int(np.prod(shape[1:])) * np.dtype(SHARD_DTYPE).itemsize
-        # Told now, not after an hour of work.
+        # The space is reserved now, so that a full disk is noticed before the work.
         size = self._start + shape[0] * self._row_bytes
         os.posix_fallocate(file.fileno(), 0, size)
 
@@ -128,7 +132,7 @@ def open_shards(
     audio: AudioSettings,
     settings: LogMelSettings,
 ) -> Iterator[list[ShardFile]]:
-    """Log-mel arrays of `n_clips`, .npy, renamed into place when all are whole."""
+    """Open log-mel arrays of `n_clips` as .npy files, all renamed on success."""
     shape = (n_clips, settings.n_mels, settings.n_frames(audio.n_samples))
     with contextlib.ExitStack() as stack:
         temporary = [stack.enter_context(atomic_path(path)) for path in paths]
@@ -137,7 +141,7 @@ def open_shards(
 
 
 def _with_all_columns(found: pd.DataFrame, n_mels: int) -> pd.DataFrame:
-    """Same columns and types whether clips were usable, unusable or absent."""
+    """`found` with the same columns and types, whatever clips there are."""
     texts = ["clip_id", "found_in", "excluded", "content"]
     numbers = ["seconds", "level_dbfs", "silent_share", "filled_share"]
     numbers += ["clipped_share"]

@@ -1,7 +1,7 @@
-"""The tree of sound classes, and which classes count as music or as speech.
+"""The ontology of sound classes, and the classes that a category contains.
 
 AudioSet's ontology is a directed graph: a class may have several parents (Choir is
-both Singing and a Musical instrument), so categories are unions of subtrees.
+both Singing and a Musical instrument). Categories are therefore unions of subtrees.
 """
 
 import json
@@ -22,43 +22,49 @@ class Ontology:
 
     @classmethod
     def read(cls, path: str | os.PathLike) -> "Ontology":
-        """Read an ontology.json in AudioSet's form.
+        """Read an ontology.json in AudioSet's format.
 
         Raises
         ------
         InputError
-            If the file is missing, is no JSON list of classes, or a child is unknown.
+            The file is missing or not a JSON list of classes, or a child is unknown.
         """
         try:
             with open(path, encoding="utf-8-sig") as file:
                 nodes = json.load(file)
             names = {node["id"]: node["name"] for node in nodes}
             if not all(isinstance(name, str) for name in names.values()):
-                raise TypeError("a name is no text")
+                raise TypeError("a name is not text")
             children = {
                 node["name"]: [names[child] for child in node["child_ids"]]
                 for node in nodes
             }
         except OSError as error:
-            raise InputError(f"{path}: cannot read the ontology ({error})") from error
+            raise InputError(
+                f"{path}: cannot read the ontology ({error}); check its path in the "
+                "config"
+            ) from error
         except (ValueError, TypeError, RecursionError) as error:
             raise InputError(
-                f"{path}: not an ontology in AudioSet's form, a JSON list of classes "
-                f"with id, name and child_ids ({error})"
+                f"{path}: not an ontology in AudioSet's format, a JSON list of classes "
+                f"with id, name and child_ids ({error}); give such a file"
             ) from error
         except KeyError as error:
             raise InputError(
-                f"{path}: a class lacks the field, or names the unknown child, {error}"
+                f"{path}: a class lacks the field {error}, or has that unknown child; "
+                "give AudioSet's own ontology, or one in its format"
             ) from error
         return cls(children, names)
 
     def subtree(self, root: str) -> set[str]:
-        """Names of `root` and every class below it."""
-        if root not in self.children:
-            raise InputError(
-                f"the ontology has no class named {root!r}; correct it under "
-                "'categories' in the config"
-            )
+        """Names of `root` and of all classes below it.
+
+        Raises
+        ------
+        InputError
+            There is no such class.
+        """
+        self._check(root)
         found: set[str] = set()
         waiting = [root]
         while waiting:
@@ -69,19 +75,27 @@ class Ontology:
         return found
 
     def category(self, subtrees: Iterable[str], classes: Iterable[str]) -> set[str]:
-        """Union of whole subtrees and of single classes, by name.
+        """Union of subtrees and of single classes, by name.
 
-        The study's music is the subtree Music plus nine classes of Human voice
-        (paper, Methods, data set).
+        Music, for example, is the subtree Music and nine classes of Human voice (paper,
+        Methods, data set).
+
+        Raises
+        ------
+        InputError
+            There is no such class.
         """
         names: set[str] = set()
         for root in subtrees:
             names |= self.subtree(root)
         for name in classes:
-            if name not in self.children:
-                raise InputError(
-                    f"the ontology has no class named {name!r}; correct it under "
-                    "'categories' in the config"
-                )
+            self._check(name)
             names.add(name)
         return names
+
+    def _check(self, name: str) -> None:
+        if name not in self.children:
+            raise InputError(
+                f"the ontology has no class named {name!r}; correct it under "
+                "'categories' in the config"
+            )

@@ -1,4 +1,4 @@
-"""The clips of one shard, in a fixed order, in whatever form the corpus has them."""
+"""The clips of one shard in a fixed order, whatever the type of the corpus."""
 
 import contextlib
 import itertools
@@ -20,17 +20,19 @@ from music_selectivity.audio.reading import (
     UnusableClip,
     load_clip,
 )
-from music_selectivity.corpus.files import is_parquet
+from music_selectivity.corpus.shards import is_parquet
 from music_selectivity.errors import STORAGE_FAILURES, InputError
 
 log = logging.getLogger(__name__)
 
 BATCH_ROWS = 16
-"""Clips that are taken from a Parquet file at once, of about 1.4 MB each."""
+"""Clips that are read from a Parquet file at once; each has about 1.4 MB."""
 
 DAMAGED = b"damaged"
-"""What stands for the sound of a clip that cannot be taken from its Parquet file; no
-decoder reads it."""
+"""Replaces the sound of a clip that cannot be read from its Parquet file.
+
+No decoder accepts it, so the clip is excluded as unreadable.
+"""
 
 _BROKEN = (pa.ArrowException, OSError, ValueError)
 
@@ -44,14 +46,14 @@ class Clips(Protocol):
 
 
 def shard_clips(clip_ids: Sequence[str], audio: Sequence[str | os.PathLike]) -> Clips:
-    """The clips of a shard, from the inputs that a rule has of it.
+    """The clips of a shard, from the input files of a rule.
 
     Parameters
     ----------
     clip_ids
-        Ids of the files in `audio`. None where the audio itself tells them: for
-        Parquet files, and for the one folder of a synthetic shard, whose files are
-        named for their clips. A shard without any clip has neither.
+        Ids of the files in `audio`. Empty if the audio gives them: for Parquet files,
+        and for the folder of a generated shard, whose files have the names of their
+        clips. For a shard without clips, both are empty.
     audio
         Paths, in order.
 
@@ -71,19 +73,25 @@ def shard_clips(clip_ids: Sequence[str], audio: Sequence[str | os.PathLike]) -> 
 def chosen_waveforms(
     chosen: pd.DataFrame, clips: Clips, settings: AudioSettings
 ) -> Iterator[tuple[int, str, np.ndarray]]:
-    """Row, id and waveform of those clips of a shard that a stimulus set holds.
+    """Row, id and waveform of the clips of a shard that belong to a stimulus set.
 
     Parameters
     ----------
     chosen
-        ``stimuli.stimulus_clips`` of the shard.
+        Rows of ``stimuli.arrays.stimulus_clips`` for this shard.
     clips
         `shard_clips`.
+
+    Yields
+    ------
+    int, str, array
+        Row in the arrays of the stimulus set, clip id, and waveform as from
+        ``audio.reading.load_clip``; in the order of `clips`.
 
     Raises
     ------
     InputError
-        A chosen clip, which was usable, is so no longer.
+        A chosen clip is no longer there, or no longer usable.
     """
     rows = dict(zip(chosen["clip_id"], chosen["row"], strict=True))
     for clip_id, source in clips:
@@ -99,24 +107,25 @@ def chosen_waveforms(
 
 def _changed(clip_id: str, what: str) -> InputError:
     return InputError(
-        f"clip {clip_id!r} {what} since the clip table was made; see that the disk or "
-        "network mount of the corpus is there, and run the same command again"
+        f"clip {clip_id!r} {what} since the clip table was made; check that the disk "
+        "or network mount of the corpus is available, and run the same command again"
     )
 
 
 class ParquetClips:
-    """Clips in Parquet files of encoded sound, as public mirrors of AudioSet have them.
+    """Clips in Parquet files of encoded sound, as in public mirrors of AudioSet.
 
-    A row is a clip: ``video_id`` and ``audio {bytes}``; other columns are left alone.
-    Of an id that stands twice the first is taken; a row without sound has no bytes.
-    From where the sounds of a row group cannot be read, its clips get DAMAGED.
+    Each row is a clip, with ``video_id`` and ``audio {bytes}``; other columns are
+    ignored. If an id occurs twice, the first row is used. A row without sound has no
+    bytes. Where the sounds of a row group become unreadable, the rest of its clips are
+    `DAMAGED`.
 
     Raises
     ------
     InputError
-        A file is no whole Parquet file, lacks a column, or its ids cannot be read.
+        A file is not a complete Parquet file, lacks a column, or has unreadable ids.
     OSError
-        The disk or network mount that holds it does not answer.
+        The disk or network mount that holds a file does not answer.
     """
 
     def __init__(self, paths: Sequence[str | os.PathLike]) -> None:
@@ -131,9 +140,9 @@ class ParquetClips:
 
     def _place(self, clip_id: str | None, place: tuple[str | os.PathLike, int]) -> None:
         if not clip_id:
-            log.warning("%s, clip %d: no video_id; passed over", *place)
+            log.warning("%s, clip %d: no video_id; ignored", *place)
         elif self._places.setdefault(clip_id, place) != place:
-            log.warning("%s, clip %d: %s again; passed over", *place, clip_id)
+            log.warning("%s, clip %d: %s occurs again; ignored", *place, clip_id)
 
     def __len__(self) -> int:
         return len(self._places)
@@ -148,7 +157,7 @@ class ParquetClips:
 
 @contextlib.contextmanager
 def _opened(path: str | os.PathLike) -> Iterator[pq.ParquetFile]:
-    """A Parquet file of clips; what is broken in it raises InputError."""
+    """An open Parquet file of clips; errors in its content raise InputError."""
     try:
         with pq.ParquetFile(path, pre_buffer=False, buffer_size=2**20) as file:
             _check_columns(file, path)
@@ -156,30 +165,28 @@ def _opened(path: str | os.PathLike) -> Iterator[pq.ParquetFile]:
     except InputError:
         raise
     except _BROKEN as error:
-        if _is_of_machine(error):
+        if _is_failure_of_machine(error):
             raise
         raise InputError(
-            f"{path}: not a whole Parquet file ({_told(error)}); fetch it anew"
+            f"{path}: not a complete Parquet file ({_first_line(error)}); fetch it "
+            "again"
         ) from error
 
 
-def _is_of_machine(error: Exception) -> bool:
-    """Whether a disk that fails or too little memory is to blame, not the file."""
+def _is_failure_of_machine(error: Exception) -> bool:
+    """Whether the cause is a failing disk or too little memory, and not the file."""
     failed = isinstance(error, OSError) and error.errno in STORAGE_FAILURES
     return failed or isinstance(error, MemoryError)
 
 
-def _told(error: Exception) -> str:
+def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
 
 
 def _rows(
     file: pq.ParquetFile, path: str | os.PathLike
 ) -> Iterator[tuple[str | None, bytes]]:
-    """Id and encoded sound of each row.
-
-    From where a row group's sounds cannot be read, each of them is DAMAGED.
-    """
+    """Id and encoded sound of each row; unreadable sounds are `DAMAGED`."""
     for group in range(file.num_row_groups):
         ids = list(_column(file, group, "video_id"))
         read = 0
@@ -189,11 +196,14 @@ def _rows(
                 read += 1
                 yield clip_id, (sound or {}).get("bytes") or b""
         except _BROKEN as error:
-            if _is_of_machine(error):
+            if _is_failure_of_machine(error):
                 raise
             log.warning(
                 "%s, row group %d: the sounds of its last %d clips cannot be read (%s)",
-                *(path, group, len(ids) - read, _told(error)),
+                path,
+                group,
+                len(ids) - read,
+                _first_line(error),
             )
             yield from ((clip_id, DAMAGED) for clip_id in ids[read:])
 
@@ -201,8 +211,7 @@ def _rows(
 def _column(file: pq.ParquetFile, group: int, name: str) -> Iterator:
     """Values of a column in a row group, streamed.
 
-    What must be in memory is about twice the largest page, in files of public mirrors
-    some 100 clips.
+    About twice the largest page is held in memory: some 100 clips in public mirrors.
     """
     for batch in file.iter_batches(BATCH_ROWS, [group], [name]):
         yield from batch.column(0).to_pylist()
@@ -215,5 +224,5 @@ def _check_columns(file: pq.ParquetFile, path: str | os.PathLike) -> None:
     if missing:
         raise InputError(
             f"{path}: lacks the column(s) {', '.join(sorted(missing))} of AudioSet in "
-            "Parquet; give such files, or move this one out of the corpus's folder"
+            "Parquet; give files with them, or move this one out of the corpus's folder"
         )

@@ -1,6 +1,6 @@
-"""Clips and classes as a corpus's tables list them, AudioSet's or a user's own.
+"""Clips and classes listed in the tables of a corpus, AudioSet's or a user's own.
 
-What is wrong in one is told here, by its row, before hours of audio are read.
+Mistakes in the tables are reported here, with their row, before any audio is read.
 """
 
 import csv
@@ -22,23 +22,23 @@ def read_class_names(path: str | os.PathLike, ontology: Ontology) -> dict[str, s
     Raises
     ------
     InputError
-        For a table without its columns, a row without a mid and name of its own, or one
-        whose class has another name in the ontology, or none.
+        A column is missing, a row lacks a unique mid or name, or the ontology has no
+        such class or gives it another name.
     """
     names: dict[str, str] = {}
     for number, row in _csv_rows(path, {"index", "mid", "display_name"}):
         mid, name = row["mid"], row["display_name"]
         if not mid or not name or mid in names or name in names.values():
             raise InputError(
-                f"{path}, row {number}: mid {mid!r} and display_name {name!r}; every "
-                "class needs both, and its own"
+                f"{path}, row {number}: mid {mid!r} and display_name {name!r}; give "
+                "every class a mid and a name that no other has"
             )
         known = ontology.names_by_mid.get(mid)
         if known != name:
             raise InputError(
                 f"{path}, row {number}: mid {mid!r} is {name!r} here and "
-                f"{repr(known) if known else 'no class'} in the ontology; give the "
-                "table and the ontology that belong together"
+                f"{repr(known) if known else 'no class'} in the ontology; give a table "
+                "and an ontology of the same release"
             )
         names[mid] = name
     return names
@@ -47,20 +47,20 @@ def read_class_names(path: str | os.PathLike, ontology: Ontology) -> dict[str, s
 def list_audioset(
     segments: Mapping[str, str | os.PathLike], names_by_mid: Mapping[str, str]
 ) -> pd.DataFrame:
-    """Clips of the official segment CSVs: clip_id (YTID), split and labels (names).
+    """Clips in AudioSet's segment CSVs: clip_id (YTID), split and labels (names).
 
     Parameters
     ----------
     segments
-        Segment CSV by split: YTID, start, end, "mid,mid", after '#' lines.
+        Segment CSV of each split: YTID, start, end, "mid,mid", after '#' lines.
     names_by_mid
-        The class table.
+        `read_class_names`.
 
     Raises
     ------
     InputError
-        For a malformed row, an unknown mid, or a YTID that stands twice; the message
-        names the file and the row.
+        A row is malformed, has an unknown mid, or repeats a YTID; the message names the
+        file and the row.
     """
     listed = []
     seen: dict[str, str] = {}
@@ -69,18 +69,20 @@ def list_audioset(
             place = f"{path}, row {number}"
             if len(row) != 4:
                 raise InputError(
-                    f"{place}: expected YTID, start, end and labels, found "
-                    f"{len(row)} cells"
+                    f"{place}: {len(row)} cells; expected YTID, start, end and labels "
+                    "in quotes"
                 )
             ytid, labels = row[0], []
             if ytid in seen:
-                raise InputError(f"{place}: {ytid!r} stands already in {seen[ytid]}")
+                raise InputError(
+                    f"{place}: {ytid!r} is already in {seen[ytid]}; remove one of them"
+                )
             seen[ytid] = place
             for mid in row[3].split(","):
                 if mid not in names_by_mid:
                     raise InputError(
                         f"{place}: label {mid!r} is not in the class table; correct "
-                        "the row or give the class table it was made with"
+                        "the row, or give the class table of the same release"
                     )
                 labels.append(names_by_mid[mid])
             listed.append((ytid, split, list(dict.fromkeys(labels))))
@@ -90,16 +92,22 @@ def list_audioset(
 def list_table(
     folder: str | os.PathLike, table: str, known: Collection[str] | None
 ) -> pd.DataFrame:
-    """Clips of a user's own table: clip_id, file, split, labels, group, is_speech.
+    """Clips in a user's own table: clip_id, file, split, labels, group, is_speech.
 
-    `labels` holds class names with '|' between; `split` is train or eval. `known` are
-    the class names allowed. Without an ontology it is None, any name is allowed, and
-    the columns `group` and `is_speech` are needed; with one they may be absent.
+    Parameters
+    ----------
+    folder, table
+        The corpus's folder, and the path of the table below it. In the table, `labels`
+        are class names separated by '|', and `split` is train or eval.
+    known
+        Names of the ontology's classes. None without an ontology: any name is then
+        allowed, and the columns `group` and `is_speech`, otherwise optional, are
+        required.
 
     Raises
     ------
     InputError
-        For a bad cell; the message names the file, the row and what is allowed.
+        A cell is wrong; the message names the file, the row and the allowed values.
     """
     listed = []
     needed = () if known is not None else ("group", "is_speech")
@@ -108,13 +116,13 @@ def list_table(
         for column in needed:
             if column not in row:
                 raise InputError(
-                    f"{Path(folder, table)}: the table has no column {column!r} and "
-                    "corpus.table.ontology is empty; give one of them, or music and "
-                    "speech cannot be told from the rest"
+                    f"{Path(folder, table)}: the table has no column {column!r}, and "
+                    "corpus.table.ontology is empty; give one of them, because music "
+                    "and speech are identified by it"
                 )
         labels = [label.strip() for label in row["labels"].split("|") if label.strip()]
         if not labels:
-            raise InputError(f"{place}: the clip has no label")
+            raise InputError(f"{place}: the clip has no label; give one or more")
         for label in labels:
             if known is not None and label not in known:
                 raise InputError(
@@ -135,7 +143,7 @@ def list_table(
 
 
 def generated_tables(folder: str | os.PathLike) -> dict[str, str]:
-    """Paths of the tables in a folder in AudioSet's form, by config key."""
+    """Paths of the tables in a folder in AudioSet's format, by config key."""
     names = {
         "ontology": "ontology.json",
         "classes": "class_labels_indices.csv",
@@ -155,13 +163,18 @@ def _check_cell(place: str, column: str, value: str, allowed: Sequence[str]) -> 
 def _csv_rows(
     path: str | os.PathLike, columns: set[str]
 ) -> list[tuple[int, dict[str, str]]]:
-    """Numbered rows of a CSV with a header, which is row 1."""
+    """Numbered rows of a CSV table; its header is row 1."""
     reader = csv.DictReader(text_lines(path), restval="")
     try:
         missing = columns - set(reader.fieldnames or [])
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
-        raise InputError(f"{path}: not a CSV table ({error})") from error
+        raise InputError(
+            f"{path}: not a CSV table ({error}); save it as CSV in UTF-8"
+        ) from error
     if missing:
-        raise InputError(f"{path}: lacks the column(s) {', '.join(sorted(missing))}")
+        raise InputError(
+            f"{path}: lacks the column(s) {', '.join(sorted(missing))}; give the table "
+            "of AudioSet, or one with its columns"
+        )
     return rows

@@ -30,9 +30,7 @@ from music_selectivity.vocabulary import (
 
 TITLE = "Non-music detection with units silenced"
 PANEL = "Fig. 5c"
-CLIPS = (
-    "evaluation clips: {music} of music, {nonmusic} of other sounds, and those of both"
-)
+CLIPS = "evaluation clips: {music} of music, {nonmusic} of other sounds, and mixed ones"
 INPUTS = {"statistics": "statistics"}
 
 # The sets of units that are silenced, in drawn order.

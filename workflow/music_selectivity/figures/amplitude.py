@@ -45,7 +45,8 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     """
     rows = first_model(POWER_RATIO.select(statistics))
     rows = rows.rename(columns={"value": "ratio"})
-    paper = reported_values(POWER_RATIOS, zip(rows["split"], rows["divisor"]))
+    keys = zip(rows["split"], rows["divisor"], strict=True)
+    paper = reported_values(POWER_RATIOS, keys)
     rows["paper"] = np.where(rows["model"] == WITHOUT_MUSIC, paper, np.nan)
     return rows.sort_values(["model", "seed", "split", "divisor"], ignore_index=True)
 

@@ -28,7 +28,7 @@ from music_selectivity.measures import RATIO_PERMUTATION_P, RESPONSE_RATIO
 from music_selectivity.vocabulary import MEASURED_SPLIT
 
 TITLE = "Response ratios of permuted labels"
-PANEL = "calibration"
+PANEL = "not in the paper"
 INPUTS = {
     "permutations": ["permutations", "feature_sources"],
     "statistics": "statistics",
@@ -172,7 +172,7 @@ def _draw_p(axes: Axes, table: pd.DataFrame, style: Style) -> None:
             axes.plot(network["level"], excess, color=colour, lw=0.6)
     axes.set_xlim(0, 1)
     axes.set_xlabel("p, permuted music against other sounds")
-    axes.set_ylabel("Share of permutations at or below p, less p")
+    axes.set_ylabel("Share of permutations at or below p, minus p")
     axes.legend(
         handles=[
             Line2D([], [], color="black", lw=0.6, label="uniform"),

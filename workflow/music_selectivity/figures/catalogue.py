@@ -1,21 +1,20 @@
 """The figures in the order of the report, and what each module says of its figure.
 
-The constants of a figure module, all literals, are read from its syntax tree, so that a
-study is planned without plotting libraries:
+The constants of a figure module are literals, which are read from its syntax tree, so
+that planning a study imports no plotting library:
 
-- ``TITLE``; and ``PANEL``, the paper's figure that it corresponds to;
-- ``INPUTS``, the tables that its function ``table`` takes, by name of the argument: the
-  name of a table of the study, or of one that each network has and the group of networks
-  that are shown (`Entry`);
-- ``ARGUMENTS``, the other arguments of ``table``, as keys of the config. Default: none;
-- ``CLIPS``, what was measured, with ``{music}`` and ``{nonmusic}`` in place of the
-  numbers of clips. Default: `COMPARED_CLIPS`; empty for other sounds than clips.
+- ``TITLE``, and ``PANEL``: the figure of the paper that it corresponds to;
+- ``INPUTS``: by argument of the module's function ``table``, either the name of a table
+  of the study, or the name of a table that each network has and a group of networks;
+- ``ARGUMENTS``: by other argument of ``table``, a config key; none if left out;
+- ``CLIPS``: what was measured, with ``{music}`` and ``{nonmusic}`` for the numbers of
+  clips; `COMPARED_CLIPS` if left out, and empty for sounds that are not clips.
 
 The caption is ``workflow/report/<name>.rst``.
 """
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 ORDER = [
@@ -47,17 +46,17 @@ COMPARED_CLIPS = "evaluation clips: {music} of music, {nonmusic} of other sounds
 
 @dataclass(frozen=True)
 class Entry:
-    """What a figure module says of its figure.
+    """What a figure module says of its figure, in constants of these names.
 
     Attributes
     ----------
     title, panel, clips : str
-        As in the report.
+        For the report.
     inputs : dict
-        By argument: the name of a table in ``paths``, of one table; or a pair of such a
-        name and a group of networks, of a dict of tables by (model, seed).
-    arguments : dict of str
-        By argument: a config key, such as ``analysis.ms_fraction``.
+        By argument, the name of a table; or a list of two, the name of each network's
+        table and that of the group of networks. ``report.smk`` has both kinds of names.
+    arguments : dict
+        By argument, a config key such as ``analysis.ms_fraction``.
     """
 
     title: str
@@ -68,8 +67,8 @@ class Entry:
 
 
 def read_entry(module: Path) -> Entry:
-    """Read the constants of a figure module without importing it."""
-    names = {name.upper() for name in Entry.__dataclass_fields__}
+    """What the figure module in this file says, without importing it."""
+    names = {entry.name.upper() for entry in fields(Entry)}
     constants = {
         target.id.lower(): ast.literal_eval(node.value)
         for node in ast.parse(module.read_text(encoding="utf-8")).body

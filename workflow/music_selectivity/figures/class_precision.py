@@ -37,9 +37,7 @@ from music_selectivity.vocabulary import (
 
 TITLE = "Detection of each sound class"
 PANEL = "Fig. 1c"
-CLIPS = (
-    "evaluation clips: {music} of music, {nonmusic} of other sounds, and those of both"
-)
+CLIPS = "evaluation clips: {music} of music, {nonmusic} of other sounds, and mixed ones"
 INPUTS = {"ablations": ["ablation", "networks"], "classes": "classes"}
 
 COMPARED = (WITHOUT_MUSIC, WITH_MUSIC)

@@ -1,8 +1,8 @@
-"""Music-selectivity index of each unit: its spread, and whether it is reliable.
+"""Music-selectivity index of each unit: how it is spread, and whether it is reliable.
 
-Beside the paper's Fig. 2b, and Fig. S4b for linear features. Left: the index on the
-split that units are chosen on. Right: the index on that split against the other, of one
-network and of linear features.
+Left: the index on the split that units are chosen on (paper Fig. 2b, and Fig. S4b for
+linear features). Right: the index on that split against the other split, of one network
+and of linear features.
 """
 
 from collections.abc import Mapping
@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 
 from music_selectivity.analyses.selectivity import top_units
 from music_selectivity.figures.style import (
-    FEATURES,
     LOOK,
+    OTHER,
     PAGE_INCHES,
     Style,
     empty_figure,
@@ -24,14 +24,23 @@ from music_selectivity.figures.style import (
     new_figure,
     ordered_models,
 )
+from music_selectivity.vocabulary import (
+    LINEAR_FEATURES,
+    MEASURED_SPLIT,
+    MUSIC,
+    SELECTION_SPLIT,
+)
+
+TITLE = "Music-selectivity index of each unit"
+PANEL = "Fig. S4b; extends Fig. 2b"
+INPUTS = {"units": ["units", "feature_sources"]}
+ARGUMENTS = {"fraction": "analysis.ms_fraction"}
 
 BINS = 48
 
 
 def table(
-    units: Mapping[tuple[str, int], pd.DataFrame],
-    fraction: float,
-    selection_split: str,
+    units: Mapping[tuple[str, int], pd.DataFrame], fraction: float
 ) -> pd.DataFrame:
     """Music-selectivity index of every unit or linear feature, on both splits.
 
@@ -41,8 +50,6 @@ def table(
         ``units.csv`` by (model, seed).
     fraction
         Share of units that are called music-selective, in (0, 1).
-    selection_split
-        ``train`` or ``eval``: where units are chosen.
 
     Returns
     -------
@@ -50,35 +57,29 @@ def table(
         model, seed, unit, msi (on the selection split), msi_other (on the other),
         selective (among the top `fraction` by msi).
     """
-    other = {"train": "eval", "eval": "train"}[selection_split]
+    columns = ["model", "seed", "unit", "msi", "msi_other", "selective"]
     frames = []
     for (model, seed), frame in sorted(units.items()):
-        msi = frame[f"msi_{selection_split}"].to_numpy(dtype=float)
+        msi = frame[f"msi_{SELECTION_SPLIT}"].to_numpy(dtype=float)
         selective = np.zeros(len(msi), dtype=bool)
         selective[top_units(msi, fraction)] = True
         frames.append(
-            pd.DataFrame(
-                {
-                    "model": model,
-                    "seed": seed,
-                    "unit": frame["unit"],
-                    "msi": msi,
-                    "msi_other": frame[f"msi_{other}"].to_numpy(dtype=float),
-                    "selective": selective,
-                }
+            frame[["unit"]].assign(
+                model=model,
+                seed=seed,
+                msi=msi,
+                msi_other=frame[f"msi_{MEASURED_SPLIT}"].astype(float),
+                selective=selective,
             )
         )
-    columns = ["model", "seed", "unit", "msi", "msi_other", "selective"]
-    return (
-        pd.concat(frames, ignore_index=True)
-        if frames
-        else pd.DataFrame([], columns=columns)
-    )
+    if not frames:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(frames, ignore_index=True)[columns]
 
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a histogram a model; scatters of one, and of features."""
+    """Figure of `table`: a histogram per model; scatter plots of one and features."""
     finite = table[np.isfinite(table["msi"].astype(float))]
     if finite.empty:
         return empty_figure("No music-selectivity index in this study")
@@ -93,7 +94,8 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         axes.tick_params(labelbottom=axes is panels[-1])
     panels[-1].set_xlabel("Music-selectivity index")
     figure.supylabel("Units per network, or features", fontsize=LOOK["axes.labelsize"])
-    compared = models[:1] + [name for name in models[1:] if name in FEATURES][:1]
+    features = [name for name in models[1:] if name in LINEAR_FEATURES]
+    compared = models[:1] + features[:1]
     right = grid[:, 1].subgridspec(len(compared), 1)
     for row, model in enumerate(compared):
         first = finite[finite["model"] == model]
@@ -107,15 +109,16 @@ def _draw_histogram(
 ) -> None:
     model, networks = units["model"].iloc[0], units["seed"].nunique()
     counts = np.histogram(units["msi"], edges)[0] / networks
-    axes.bar(
-        *(edges[:-1], counts, np.diff(edges)), align="edge", color=style.colour(model)
-    )
+    colour = style.colour(model)
+    axes.bar(edges[:-1], counts, np.diff(edges), align="edge", color=colour)
     thresholds = units[units["selective"]].groupby("seed")["msi"].min()
     share = units["selective"].mean()
     if len(thresholds):
         axes.axvline(thresholds.mean(), color="black", lw=0.8, ls="--")
         axes.text(
-            *(thresholds.mean(), 0.97, f" top {share:.1%}"),
+            thresholds.mean(),
+            0.97,
+            f" top {share:.1%}",
             transform=axes.get_xaxis_transform(),
             va="top",
         )
@@ -124,24 +127,22 @@ def _draw_histogram(
 
 
 def _draw_scatter(axes: Axes, units: pd.DataFrame, style: Style) -> None:
-    # A unit silent to one group of a split has an infinite index there.
+    # A unit that responds to one group of a split alone may have an infinite index.
     both = units[np.isfinite(units[["msi", "msi_other"]].astype(float)).all(axis=1)]
     for selective, colour, text in (
-        (False, style.colour("other"), "others"),
-        (True, style.colour("music"), "chosen as music-selective"),
+        (False, style.colour(OTHER), "others"),
+        (True, style.colour(MUSIC), "chosen as music-selective"),
     ):
         of_kind = both[both["selective"].astype(bool) == selective]
         axes.plot(
             of_kind["msi"], of_kind["msi_other"], "o", ms=2.6, color=colour, label=text
         )
-    low, high = (
-        both[["msi", "msi_other"]].min().min(),
-        both[["msi", "msi_other"]].max().max(),
-    )
+    indices = both[["msi", "msi_other"]]
+    low, high = indices.min().min(), indices.max().max()
     axes.plot([low, high], [low, high], color="black", lw=0.5, zorder=0)
     r = both["msi"].corr(both["msi_other"])
     model, seed = units["model"].iloc[0], units["seed"].iloc[0]
-    network = "" if model in FEATURES else f", seed {seed}"
+    network = "" if model in LINEAR_FEATURES else f", seed {seed}"
     axes.set_title(f"{label(model)}{network}: r = {r:.2f}", loc="left")
-    axes.set(xlabel="Index on the split chosen on", ylabel="Index on the other split")
+    axes.set(xlabel="Index on the selection split", ylabel="Index on the other split")
     axes.legend(loc="upper left", handletextpad=0.1)

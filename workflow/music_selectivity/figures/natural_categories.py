@@ -6,10 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from music_selectivity.analyses.natural_sounds import CATEGORIES, MUSIC_CATEGORIES
-from music_selectivity.figures.natural_sounds import (
+from music_selectivity.figures.natural_style import (
     ABSENT,
-    BRAIN,
     category_colour,
     source_title,
 )
@@ -22,6 +20,13 @@ from music_selectivity.figures.style import (
     ordered_models,
     spread,
 )
+from music_selectivity.measures import NATURAL_CATEGORY
+from music_selectivity.vocabulary import FMRI, MUSIC_CATEGORIES, NATURAL_CATEGORIES
+
+TITLE = "Responses to categories of sounds"
+PANEL = "Fig. 3d"
+CLIPS = ""
+INPUTS = {"statistics": "statistics"}
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
@@ -38,10 +43,10 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
         model (one, without_music if it is there; fmri), seed, category, response (in
         units of the network's mean over categories). In drawn order.
     """
-    found = statistics[statistics["measure"] == "natural_category"]
-    found = found.rename(columns={"condition": "category", "value": "response"})
-    of_models = found["model"][found["model"] != BRAIN]
-    sources = [*ordered_models(of_models)[:1], BRAIN]
+    found = NATURAL_CATEGORY.select(statistics)
+    found = found.rename(columns={"natural_category": "category", "value": "response"})
+    of_models = found["model"][found["model"] != FMRI]
+    sources = [*ordered_models(of_models)[:1], FMRI]
     found = found[found["model"].isin(sources)]
     mean = found.groupby(["model", "seed"])["response"].transform("mean")
     found = found.assign(
@@ -53,7 +58,7 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a panel a source, categories in the same order in both."""
+    """Figure of `table`: a panel per source, both with categories in the same order."""
     table = table[np.isfinite(table["response"].astype(float))]
     if table.empty:
         return empty_figure(ABSENT)
@@ -66,7 +71,8 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     panels = figure.subplots(1, len(sources), sharey=True, squeeze=False)[0]
     for axes, source in zip(panels, sources, strict=True):
         _draw_source(axes, table[table["model"] == source], order, style)
-    panels[0].set_yticks(range(len(order)), [CATEGORIES[name] for name in order])
+    names = [NATURAL_CATEGORIES[category] for category in order]
+    panels[0].set_yticks(range(len(order)), names)
     panels[0].set_ylim(len(order) - 0.5, -0.5)
     for text, category in zip(panels[0].get_yticklabels(), order, strict=True):
         text.set_fontweight("bold" if category in MUSIC_CATEGORIES else "normal")
@@ -79,7 +85,7 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
 def _draw_source(
     axes: Axes, rows: pd.DataFrame, order: list[str], style: Style
 ) -> None:
-    """A bar a category: the mean, with SD and a dot a network if there are several."""
+    """Draw a bar per category; with several networks, also SD and a dot for each."""
     for y, category in enumerate(order):
         values = rows.loc[rows["category"] == category, "response"].to_numpy()
         if not len(values):
@@ -94,5 +100,5 @@ def _draw_source(
     axes.axvline(1, color="black", lw=0.5, ls=":")
     axes.tick_params(axis="y", length=0)
     title = source_title(rows["model"].iloc[0], rows["seed"].nunique())
-    # Two lines: names of models are long.
+    # In two lines, since names of models are long.
     axes.set_title(title.replace(", ", ",\n", 1))

@@ -1,6 +1,6 @@
-"""Response ratio over the natural sounds, and what it goes with (paper Fig. 3c).
+"""Response ratio over the natural sounds, of networks and the brain (paper Fig. 3c).
 
-Each network's responses are also held against the six components of the brain's.
+Each network's responses are also compared with six components of the brain's.
 """
 
 import matplotlib
@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from music_selectivity.analyses.natural_sounds import COMPONENTS
-from music_selectivity.figures.natural_sounds import ABSENT, BRAIN
+from music_selectivity.figures.natural_style import ABSENT
+from music_selectivity.figures.published import reported_sds, reported_values
 from music_selectivity.figures.style import (
     LOOK,
+    OTHER,
     PAGE_INCHES,
     Style,
     empty_figure,
@@ -22,20 +23,21 @@ from music_selectivity.figures.style import (
     ordered_models,
     spread,
 )
+from music_selectivity.measures import NATURAL_CORRELATION, NATURAL_RATIO
+from music_selectivity.paper import NATURAL_RATIOS
+from music_selectivity.vocabulary import COMPONENTS, FMRI, MS_UNITS, OTHER_UNITS
 
-# Mean and SD over five networks on the same sounds; there is one Gabor filter bank.
-PAPER = {
-    "without_music": (1.88, 0.13),
-    "with_music": (1.61, 0.16),
-    "untrained": (1.03, 0.0044),
-    "gabor": (0.95, np.nan),
-}
+TITLE = "Response ratio over the natural sounds"
+PANEL = "Fig. 3c"
+CLIPS = ""
+INPUTS = {"statistics": "statistics"}
+
 COMPONENT_NAMES = {
     "lowfreq": "low frequency",
     "highfreq": "high frequency",
     "envsounds": "environmental",
 }
-# Where, right of the ratios, numbers are written.
+# Where numbers are written, right of the ratios.
 MEASURED_X, PAPER_X = 1.03, 1.44
 # Ratios are drawn on a logarithmic scale, so that 2 and 1/2 are as far from 1.
 TICKS = (0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 16)
@@ -54,35 +56,40 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         model, seed, measure (natural_ratio, natural_correlation), condition (ms or
         others, the units; or the component), value; of the ratio of MS units also paper
-        and paper_sd (NaN where the paper gives none). In drawn order.
+        and paper_sd (NaN where it reports none). In drawn order.
     """
-    measures = ["natural_ratio", "natural_correlation"]
-    found = statistics[statistics["measure"].isin(measures)]
+    ratios = NATURAL_RATIO.select(statistics).rename(columns={"units": "condition"})
+    correlations = NATURAL_CORRELATION.select(statistics)
+    correlations = correlations.rename(columns={"component": "condition"})
+    parts = [
+        ratios.assign(measure=NATURAL_RATIO.name),
+        correlations.assign(measure=NATURAL_CORRELATION.name),
+    ]
+    found = pd.concat(parts, ignore_index=True)
     models = ordered_models(found["model"])
     found = found.assign(
-        brain=found["model"] == BRAIN, rank=found["model"].map(models.index)
+        brain=found["model"] == FMRI, rank=found["model"].map(models.index)
     ).sort_values(["brain", "rank", "seed"], kind="stable", ignore_index=True)
     found = found[["model", "seed", "measure", "condition", "value"]]
-    of_ms = found["condition"] == "ms"
-    for place, name in enumerate(("paper", "paper_sd")):
-        published = found["model"].map(
-            {key: pair[place] for key, pair in PAPER.items()}
-        )
-        found[name] = published.astype(float).where(of_ms)
-    return found
+    of_ms = found["condition"] == MS_UNITS
+    paper = reported_values(NATURAL_RATIOS, found["model"])
+    paper_sd = reported_sds(NATURAL_RATIOS, found["model"])
+    return found.assign(
+        paper=np.where(of_ms, paper, np.nan), paper_sd=np.where(of_ms, paper_sd, np.nan)
+    )
 
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: left a row a model, right a row a component, in one colour."""
+    """Figure of `table`: left a row per model, right a row per component."""
     table = table[np.isfinite(table["value"].astype(float))]
     if table.empty:
         return empty_figure(ABSENT)
     models = list(table["model"].unique())
     figure = new_figure(PAGE_INCHES, max(2.4, 0.9 + 0.24 * len(models)))
     left, right = figure.subplots(1, 2, width_ratios=(1, 1.15))
-    ratios = table[table["measure"] == "natural_ratio"]
-    correlations = table[table["measure"] == "natural_correlation"]
+    ratios = table[table["measure"] == NATURAL_RATIO.name]
+    correlations = table[table["measure"] == NATURAL_CORRELATION.name]
     _draw_ratios(left, ratios[ratios["value"] > 0], models, style)
     _draw_correlations(right, correlations, models, style)
     return figure
@@ -91,32 +98,25 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
 def _draw_ratios(
     axes: Axes, table: pd.DataFrame, models: list[str], style: Style
 ) -> None:
-    """A row a model; right of it mean and SD of the MS units, and the paper's."""
+    """Draw a row per model, with the measured and the paper's number right of it."""
     for y, model in enumerate(models):
         rows = table[table["model"] == model]
-        for units, hollow in (("others", True), ("ms", False)):
+        for units, hollow in ((OTHER_UNITS, True), (MS_UNITS, False)):
             values = rows.loc[rows["condition"] == units, "value"]
             colour = style.colour(model)
             axes.plot(
-                *(
-                    values,
-                    y + spread(len(values), 0.22),
-                    "D" if model == BRAIN else "o",
-                ),
+                values,
+                y + spread(len(values), 0.22),
+                "D" if model == FMRI else "o",
                 color=colour,
                 mfc="none" if hollow else colour,
                 mew=0.6,
                 ms=2.8 if hollow else 3.6,
                 alpha=0.6 if hollow else 1,
             )
-        _write(axes, y, rows[rows["condition"] == "ms"])
+        _write(axes, y, rows[rows["condition"] == MS_UNITS])
     axes.axvline(1, color="black", lw=0.6, zorder=0)
-    axes.set_xscale("log")
-    low, high = axes.get_xlim()
-    axes.set_xlim(min(low, 0.8), max(high, 2.2))
-    ticks = [tick for tick in TICKS if axes.get_xlim()[0] < tick < axes.get_xlim()[1]]
-    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes.set_xticks([], minor=True)
+    _scale_ratios(axes)
     axes.set_yticks(range(len(models)), [label(model, 16) for model in models])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(models) - 0.5, -0.5)
@@ -126,7 +126,7 @@ def _draw_ratios(
         headings[PAPER_X] = "paper (dotted)"
     for x, heading in headings.items():
         axes.text(x, 1.02, heading, transform=axes.transAxes, va="bottom")
-    dot = {"marker": "o", "ls": "", "color": style.colour("other")}
+    dot = {"marker": "o", "ls": "", "color": style.colour(OTHER)}
     axes.legend(
         handles=[
             Line2D([], [], ms=3.6, label="MS units", **dot),
@@ -142,8 +142,19 @@ def _draw_ratios(
     )
 
 
+def _scale_ratios(axes: Axes) -> None:
+    """Make the horizontal axis logarithmic, with ticks at simple ratios."""
+    axes.set_xscale("log")
+    low, high = axes.get_xlim()
+    axes.set_xlim(min(low, 0.8), max(high, 2.2))
+    low, high = axes.get_xlim()
+    ticks = [tick for tick in TICKS if low < tick < high]
+    axes.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.set_xticks([], minor=True)
+
+
 def _write(axes: Axes, y: int, networks: pd.DataFrame) -> None:
-    """Right of a row of `axes`: what was measured and published, marked within it."""
+    """Write the measured and the paper's number right of a row, and mark the latter."""
     if networks.empty:
         return
     place = {"transform": axes.get_yaxis_transform(), "va": "center_baseline"}
@@ -164,7 +175,7 @@ def _mean_and_sd(mean: float, sd: float) -> str:
 def _draw_correlations(
     axes: Axes, table: pd.DataFrame, models: list[str], style: Style
 ) -> None:
-    """A row a component, and in it a line of dots a model, as high as models stand."""
+    """Draw a row per component, and in it a line of dots per model, in their order."""
     shown = [model for model in models if (table["model"] == model).any()]
     heights = dict(zip(shown, spread(len(shown), 0.36), strict=True))
     for y, component in enumerate(COMPONENTS):

@@ -9,49 +9,43 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from music_selectivity.analyses.natural_sounds import CATEGORIES, MUSIC_CATEGORIES
+from music_selectivity.figures.natural_style import (
+    ABSENT,
+    category_colour,
+    source_title,
+)
 from music_selectivity.figures.style import (
     LOOK,
     PAGE_INCHES,
     Style,
     empty_figure,
-    label,
     new_figure,
     ordered_models,
 )
+from music_selectivity.vocabulary import (
+    FMRI,
+    MUSIC_CATEGORIES,
+    MUSIC_COMPONENT,
+    NATURAL_CATEGORIES,
+)
 
-BRAIN = "fmri"
-BRAIN_TITLE = "Music component of the brain (fMRI)"
-ABSENT = "The folder of the natural sounds is not given:\nnatsound165.folder"
-
-# Also for colour-blind readers: music warm, speech blue, voices violet, animals green.
-CATEGORY_COLOURS = {
-    "Music": "#8b0000",
-    "Song": "#e8601c",
-    "EngSpeech": "#1965b0",
-    "ForSpeech": "#7bafde",
-    "HumVoc": "#882e72",
-    "HumNonVoc": "#caacdb",
-    "AniVoc": "#4eb265",
-    "AniNonVoc": "#cae0ab",
-    "Nature": "#f7d95c",
-    "Mechanical": "#555555",
-    "EnvSound": "#b5b5b5",
-}
+TITLE = "Responses to the 165 natural sounds"
+PANEL = "Fig. 3b"
+CLIPS = ""
+INPUTS = {"responses": ["sounds", "natural_sounds"], "sounds": "natural_sounds"}
 
 
 def table(
-    responses: Mapping[tuple[str, int], pd.DataFrame],
-    sounds: pd.DataFrame | Mapping[object, object],
+    responses: Mapping[tuple[str, int], pd.DataFrame], sounds: pd.DataFrame | None
 ) -> pd.DataFrame:
     """Each sound's response, of MS units and of the brain's music component.
 
     Parameters
     ----------
     responses
-        By model and seed, ``natsounds.sound_table``.
+        By model and seed, ``analyses.natural_sounds.sound_table``.
     sounds
-        ``natsounds.read_sounds``; empty if the study has none.
+        ``stimuli.natural_sounds.read_sounds``; None if the study has none.
 
     Returns
     -------
@@ -61,11 +55,12 @@ def table(
         sounds), largest first.
     """
     columns = ["source", "networks", "sound", "category", "response"]
-    if not len(sounds):
+    if sounds is None:
         return pd.DataFrame(columns=columns)
-    brain = sounds[["sound", "category"]].assign(response=sounds["component_music"])
-    found = [brain.assign(source=BRAIN, networks=1)]
-    for model in ordered_models([model for model, _ in responses])[:1]:
+    of_brain = sounds[f"component_{MUSIC_COMPONENT}"]
+    brain = sounds[["sound", "category"]].assign(response=of_brain)
+    found = [brain.assign(source=FMRI, networks=1)]
+    for model in ordered_models(model for model, _ in responses)[:1]:
         networks = [table for (name, _), table in responses.items() if name == model]
         mean = pd.concat(networks).groupby("sound")["response"].mean()
         of_model = sounds[["sound", "category"]].assign(
@@ -82,7 +77,7 @@ def table(
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a row a source, a bar a sound, coloured by category."""
+    """Figure of `table`: a row per source, a bar per sound, coloured by category."""
     table = table[np.isfinite(table["response"].astype(float))]
     if table.empty:
         return empty_figure(ABSENT)
@@ -96,7 +91,7 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     figure.legend(
         handles=[
             Patch(color=category_colour(name, style), label=text)
-            for name, text in CATEGORIES.items()
+            for name, text in NATURAL_CATEGORIES.items()
             if name in present
         ],
         loc="outside lower center",
@@ -107,21 +102,8 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     return figure
 
 
-def category_colour(category: str, style: Style) -> str:
-    """Colour of a category; that of instrumental music is the study's for music."""
-    return style.colour("music") if category == "Music" else CATEGORY_COLOURS[category]
-
-
-def source_title(source: str, networks: int) -> str:
-    """What a panel shows: the brain, or the MS units of so many networks."""
-    if source == BRAIN:
-        return BRAIN_TITLE
-    several = f", mean of {networks} networks" if networks > 1 else ""
-    return f"Music-selective units, {label(source)}{several}"
-
-
 def _draw_source(axes: Axes, rows: pd.DataFrame, style: Style) -> None:
-    """Bars of one source, and how many of as many first ones are music."""
+    """Draw the bars of one source; of n sounds of music, count those in the first n."""
     colours = [category_colour(name, style) for name in rows["category"]]
     axes.bar(range(len(rows)), rows["response"], width=0.9, color=colours)
     axes.axhline(1, color="black", lw=0.5, ls=":")

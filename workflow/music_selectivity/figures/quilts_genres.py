@@ -4,28 +4,35 @@ import matplotlib
 import pandas as pd
 from matplotlib.figure import Figure
 
-from music_selectivity.figures.quilts import (
-    by_length,
+from music_selectivity.figures.segment_axis import (
+    by_network,
     draw_lines,
-    first_model,
+    draw_reference,
     mark_lengths,
 )
-from music_selectivity.figures.quilts_models import draw_reference
 from music_selectivity.figures.style import (
     LOOK,
     PAGE_INCHES,
     Style,
     empty_figure,
+    first_model,
     label,
     new_figure,
 )
+from music_selectivity.measures import QUILT_GENRE_RESPONSE, QUILT_RESPONSE
+from music_selectivity.vocabulary import MS_UNITS, MUSIC
+
+TITLE = "Responses to quilts, by genre"
+PANEL = "Fig. S7"
+CLIPS = "evaluation clips: {music} of music"
+INPUTS = {"statistics": "statistics"}
 
 ALL_MUSIC = "all music"
 COLUMNS = 5
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
-    """Responses, by genre, of one model's networks, without_music where there is one.
+    """Responses, by genre, of the networks of one model: without_music, if it is there.
 
     Parameters
     ----------
@@ -38,19 +45,17 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
         model, seed, genre ("all music" for all clips), length (segment in ms, or
         original), response of the music-selective units.
     """
-    genres = by_length(statistics, "quilt_genre_response", ["genre"])
-    every = by_length(statistics, "quilt_response", ["group", "units"])
-    every = every[(every["group"] == "music") & (every["units"] == "ms")]
-    every = every.drop(columns=["group", "units"]).assign(genre=ALL_MUSIC)
-    genres = first_model(genres)
-    every = every[every["model"].isin(genres["model"])]
+    genres = first_model(by_network(QUILT_GENRE_RESPONSE.select(statistics)))
+    of_model = statistics[statistics["model"].isin(genres["model"])]
+    every = QUILT_RESPONSE.select(of_model, group=MUSIC, units=MS_UNITS)
+    every = by_network(every).assign(genre=ALL_MUSIC)
     rows = pd.concat([genres, every[genres.columns]], ignore_index=True)
     return rows.rename(columns={"value": "response"})
 
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a panel a genre, the mean of all music dashed in each."""
+    """Figure of `table`: a panel per genre, with the mean of all music dashed."""
     genres = [genre for genre in table["genre"].unique() if genre != ALL_MUSIC]
     if not genres:
         return empty_figure("No responses to quilts of genres in this study")
@@ -63,10 +68,10 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     for number, (axes, genre) in enumerate(zip(panels.flat, genres, strict=False)):
         draw_reference(axes, every, "response", "black")
         rows = table[table["genre"] == genre]
-        draw_lines(axes, rows, "response", style.colour("music"))
+        draw_lines(axes, rows, "response", style.colour(MUSIC))
         axes.set_title(label(genre, 24), pad=3)
         mark_lengths(axes, table["length"])
-        # The last panel of each column names the lengths.
+        # The last panel of each column shows the lengths.
         lowest = number + COLUMNS >= len(genres)
         axes.tick_params(axis="x", labelbottom=lowest)
     figure.supylabel("Mean response", fontsize=LOOK["axes.labelsize"])

@@ -3,18 +3,15 @@
 import matplotlib
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from music_selectivity.figures.quilts import (
-    ORIGINAL,
-    PAPER,
-    by_length,
+from music_selectivity.figures.published import diamond_handle, reported_values
+from music_selectivity.figures.segment_axis import (
+    by_network,
     draw_lines,
     draw_published,
+    draw_reference,
     mark_lengths,
-    positions,
-    published_handle,
 )
 from music_selectivity.figures.style import (
     COLUMN_INCHES,
@@ -26,8 +23,14 @@ from music_selectivity.figures.style import (
     new_figure,
     ordered_models,
 )
+from music_selectivity.measures import QUILT_RELATIVE
+from music_selectivity.paper import QUILT_RESPONSES
+from music_selectivity.vocabulary import MS_UNITS, MUSIC, ORIGINAL, PCA, WITHOUT_MUSIC
 
-REFERENCE = "without_music"
+TITLE = "Responses to quilts, by model"
+PANEL = "Fig. 5b, S4, S5, S10"
+CLIPS = "evaluation clips: {music} of music"
+INPUTS = {"statistics": "statistics"}
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
@@ -45,23 +48,19 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
         to the original), paper (ratio of the published means, NaN where there is
         none). PCA features are left out: they have either sign, and no ratios.
     """
-    rows = by_length(statistics, "quilt_relative", ["group", "units"])
-    shown = (rows["group"] == "music") & (rows["units"] == "ms")
-    rows = rows[shown & (rows["model"] != "pca")].rename(columns={"value": "relative"})
-    original, _ = PAPER["music", "ms", ORIGINAL]
-    published = {
-        length: mean / original
-        for (_, _, length), (mean, _) in PAPER.items()
-        if length != ORIGINAL
-    }
-    paper = rows["length"].map(published).astype(float)
-    rows["paper"] = paper.where(rows["model"] == REFERENCE)
-    return rows.drop(columns=["group", "units"]).reset_index(drop=True)
+    with_ratio = statistics[statistics["model"] != PCA]
+    rows = QUILT_RELATIVE.select(with_ratio, group=MUSIC, units=MS_UNITS)
+    rows = by_network(rows).rename(columns={"value": "relative"})
+    paper = reported_values(QUILT_RESPONSES, rows["length"])
+    paper = paper / QUILT_RESPONSES[ORIGINAL].value
+    quilts = (rows["model"] == WITHOUT_MUSIC) & (rows["length"] != ORIGINAL)
+    rows["paper"] = np.where(quilts, paper, np.nan)
+    return rows.drop(columns=["group", "units"])
 
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a panel a model, the mean of without_music dashed in each."""
+    """Figure of `table`: a panel per model, with the mean of without_music dashed."""
     if table.empty:
         return empty_figure("No responses to quilts in this study")
     models = ordered_models(table["model"])
@@ -70,14 +69,14 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     width = COLUMN_INCHES if columns < 3 else PAGE_INCHES
     figure = new_figure(width, 0.7 + 1.55 * n_rows)
     panels = figure.subplots(n_rows, columns, sharex=True, sharey=True, squeeze=False)
-    reference = table[table["model"] == REFERENCE]
+    reference = table[table["model"] == WITHOUT_MUSIC]
     for axes in panels.flat[len(models) :]:
         axes.set_axis_off()
     for axes, model in zip(panels.flat, models, strict=False):
         rows = table[table["model"] == model]
         axes.axhline(1, color="black", lw=0.5, zorder=0)
-        if model != REFERENCE:
-            draw_reference(axes, reference, "relative", style.colour(REFERENCE))
+        if model != WITHOUT_MUSIC:
+            draw_reference(axes, reference, "relative", style.colour(WITHOUT_MUSIC))
         draw_lines(axes, rows, "relative", style.colour(model))
         draw_published(axes, rows)
         axes.set_title(label(model), color=style.colour(model))
@@ -86,16 +85,5 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     figure.supylabel("Response / response to original", fontsize=LOOK["axes.labelsize"])
     figure.supxlabel("Segment length (ms)", fontsize=LOOK["axes.labelsize"])
     if table["paper"].notna().any():
-        figure.legend(handles=[published_handle()], loc="outside upper right")
+        figure.legend(handles=[diamond_handle()], loc="outside upper right")
     return figure
-
-
-def draw_reference(
-    axes: Axes, reference: pd.DataFrame, value: str, colour: str
-) -> None:
-    """The mean of `reference`, by segment length, as a dashed line."""
-    places = positions(reference["length"])
-    means = reference.groupby(reference["length"].astype(str))[value].mean()
-    quilts = [name for name in places if name != ORIGINAL]
-    mean = np.array([means[name] for name in quilts])
-    axes.plot([places[name] for name in quilts], mean, "--", color=colour, lw=0.8)

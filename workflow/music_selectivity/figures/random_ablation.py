@@ -1,4 +1,4 @@
-"""Non-music detection with random sets of units silenced (beside paper Fig. 5c)."""
+"""Non-music detection with random sets of units silenced (extends paper Fig. 5c)."""
 
 from collections.abc import Mapping
 
@@ -20,17 +20,34 @@ from music_selectivity.figures.style import (
     new_figure,
     ordered_models,
 )
+from music_selectivity.measures import MEAN_AP, RANDOM_ABLATION_P
+from music_selectivity.vocabulary import (
+    L1_TOP,
+    MIXED,
+    MSI_BOTTOM,
+    MSI_MIDDLE,
+    MSI_TOP,
+    MUSIC,
+    NO_UNITS,
+    NONMUSIC,
+    WITH_MUSIC,
+)
+
+TITLE = "Random sets of units silenced"
+PANEL = "extends Fig. 5c"
+CLIPS = "evaluation clips: {music} of music, {nonmusic} of other sounds, and mixed ones"
+INPUTS = {"nulls": ["null", "random_ablation"], "statistics": "statistics"}
 
 BINS = 50
 RANDOM = "random"
 NULL_COLOUR = "#c8c8c8"
-# The sets of units: name, line, and colour or whose.
+# Of each set of units: name, line, and its colour or whose colour it has.
 LINES = {
-    "none": ("none", "-", "black"),
-    "msi_bottom": ("MSI bottom", "-.", "nonmusic"),
-    "msi_middle": ("MSI middle", ":", "mixed"),
-    "msi_top": ("MSI top", "-", "music"),
-    "l1_top": ("L1 norm top", "--", "with_music"),
+    NO_UNITS: ("none", "-", "black"),
+    MSI_BOTTOM: ("MSI bottom", "-.", NONMUSIC),
+    MSI_MIDDLE: ("MSI middle", ":", MIXED),
+    MSI_TOP: ("MSI top", "-", MUSIC),
+    L1_TOP: ("L1 norm top", "--", WITH_MUSIC),
 }
 
 
@@ -54,7 +71,9 @@ def table(
         sets, the number of random sets in the bin; p, the one-sided share of random
         sets as low or lower, NaN where it was not measured.
     """
-    found = statistics.set_index(["model", "seed", "measure", "condition"])["value"]
+    keys = ["model", "seed", "silenced"]
+    mean_ap = MEAN_AP.select(statistics, classes=NONMUSIC).set_index(keys)["value"]
+    p = RANDOM_ABLATION_P.select(statistics).set_index(keys)["value"]
     rows = []
     for (model, seed), null in nulls.items():
         counts, edges = np.histogram(null["mean_ap"], bins=BINS)
@@ -63,18 +82,18 @@ def table(
             (model, seed, RANDOM, low + width / 2, width, count, np.nan)
             for low, count in zip(edges, counts, strict=False)
         ]
-        for condition in LINES:
-            value = found.get((model, seed, "mean_ap", f"nonmusic/{condition}"))
-            if value is not None:
-                p = found.get((model, seed, "random_ablation_p", condition), np.nan)
-                rows.append((model, seed, condition, value, np.nan, np.nan, p))
+        for silenced in LINES:
+            key = (model, seed, silenced)
+            if key in mean_ap:
+                of_set = mean_ap[key], np.nan, np.nan, p.get(key, np.nan)
+                rows.append((*key, *of_set))
     columns = ["model", "seed", "condition", "mean_ap", "bin_width", "sets", "p"]
     return pd.DataFrame(rows, columns=columns)
 
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a panel a network, a column of panels a model."""
+    """Figure of `table`: a panel per network, a column of panels per model."""
     if table.empty:
         return empty_figure("No random ablation in this study")
     models, seeds = ordered_models(table["model"]), sorted(table["seed"].unique())
@@ -90,14 +109,12 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
                 axes.set_ylabel(f"seed {seed}", rotation=0, ha="right", va="center")
         panels[0, column].set_title(label(model, 24), pad=13)
     figure.supxlabel("Mean AP, non-music classes", fontsize=LOOK["axes.labelsize"])
+    lines = [
+        Line2D([], [], color=_colour(name, style), ls=line, label=text)
+        for name, (text, line, _) in LINES.items()
+    ]
     figure.legend(
-        handles=[
-            Patch(color=NULL_COLOUR, label="random sets"),
-            *(
-                Line2D([], [], color=_colour(name, style), ls=line, label=text)
-                for name, (text, line, _) in LINES.items()
-            ),
-        ],
+        handles=[Patch(color=NULL_COLOUR, label="random sets"), *lines],
         loc="outside upper center",
         ncols=3 if width == COLUMN_INCHES else 6,
         handlelength=2,
@@ -113,9 +130,11 @@ def _draw_network(axes: Axes, rows: pd.DataFrame, style: Style) -> None:
         of_set = rows[rows["condition"] == name]
         for value in of_set["mean_ap"]:
             axes.axvline(value, color=_colour(name, style), ls=line, lw=1.1)
-        if name == "msi_top" and of_set["p"].notna().any():
+        if name == MSI_TOP and of_set["p"].notna().any():
             axes.text(
-                *(0, 1.02, f"p = {of_set['p'].iloc[0]:.2g}"),
+                0,
+                1.02,
+                f"p = {of_set['p'].iloc[0]:.2g}",
                 transform=axes.transAxes,
                 va="bottom",
                 color=_colour(name, style),

@@ -1,7 +1,7 @@
 """Music read out linearly from all features of a source (paper Fig. S3a, S4a).
 
-Sources stand alone and together with each linear one, which shows whether a network
-adds to it.
+Networks are read out alone and together with each set of linear features, which shows
+whether a network adds to them.
 """
 
 import matplotlib
@@ -11,8 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from music_selectivity.figures.published import dotted_handle, reported_values
 from music_selectivity.figures.style import (
     LOOK,
+    OTHER,
     PAGE_INCHES,
     Style,
     empty_figure,
@@ -21,16 +23,20 @@ from music_selectivity.figures.style import (
     ordered_models,
     spread,
 )
+from music_selectivity.measures import (
+    READOUT_AP,
+    READOUT_AP_WITH_LINEAR,
+    READOUT_CHANCE,
+)
+from music_selectivity.paper import READOUT_APS
+from music_selectivity.vocabulary import LINEAR_FEATURES
 
-ALONE = "all"
-# On AudioSet, where chance is 0.266; of networks the mean over five.
-PAPER = {
-    ("without_music", ALONE): 0.887,
-    ("without_music", "with_pca"): 0.887,
-    ("without_music", "with_gabor"): 0.894,
-    ("pca", ALONE): 0.437,
-    ("gabor", ALONE): 0.828,
-}
+TITLE = "Music read out from all features"
+PANEL = "Fig. S3, S4"
+INPUTS = {"statistics": "statistics"}
+
+ALONE = ""
+"""In place of the linear features that are added to a source."""
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
@@ -44,32 +50,28 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        model; seed; features (all: the model's alone, or with_<linear source>);
+        model; seed; features (all: the model's alone, or with_<linear features>);
         average_precision; chance, the share of music; paper (the published mean, NaN
-        where there is none). In drawn order. Linear sources stand alone only.
+        where there is none). In drawn order. Linear features come alone only.
     """
-    condition = statistics["condition"].astype(str)
-    combined = condition.str.startswith("with_")
-    chance = statistics[
-        (statistics["measure"] == "readout_chance") & (condition == ALONE)
-    ].set_index(["model", "seed"])["value"]
-    rows = statistics[
-        (statistics["measure"] == "readout_ap") & (combined | (condition == ALONE))
+    alone = READOUT_AP.select(statistics)
+    alone = alone.assign(linear=ALONE, features=READOUT_AP.condition())
+    combined = READOUT_AP_WITH_LINEAR.select(statistics)
+    combined = combined[~combined["model"].isin(LINEAR_FEATURES)]
+    combined["features"] = [
+        READOUT_AP_WITH_LINEAR.condition(linear=linear) for linear in combined["linear"]
     ]
-    features = [ALONE, *rows["condition"][combined].unique()]
-    linear = [name.removeprefix("with_") for name in features[1:]]
-    rows = rows[(rows["condition"] == ALONE) | ~rows["model"].isin(linear)]
-    models = ordered_models(rows["model"])
-    rows = rows.assign(
-        features=rows["condition"],
-        average_precision=rows["value"],
-        chance=chance.reindex(zip(rows["model"], rows["seed"], strict=True)).to_numpy(),
-        paper=[
-            PAPER.get(key, np.nan)
-            for key in zip(rows["model"], rows["condition"], strict=True)
-        ],
+    rows = pd.concat([alone, combined], ignore_index=True)
+    network = ["model", "seed"]
+    chance = READOUT_CHANCE.select(statistics).set_index(network)["value"]
+    models, linear = ordered_models(rows["model"]), list(rows["linear"].unique())
+    rows = rows.rename(columns={"value": "average_precision"}).assign(
+        chance=chance.reindex(pd.MultiIndex.from_frame(rows[network])).to_numpy(),
+        paper=reported_values(
+            READOUT_APS, zip(rows["model"], rows["linear"], strict=True)
+        ),
         rank=rows["model"].map(models.index),
-        place=rows["condition"].map(features.index),
+        place=rows["linear"].map(linear.index),
     )
     rows = rows.sort_values(["rank", "place", "seed"], ignore_index=True)
     return rows[["model", "seed", "features", "average_precision", "chance", "paper"]]
@@ -77,7 +79,7 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a row a set of features, a dot a network."""
+    """Figure of `table`: a row per set of features, a dot per network."""
     if table["average_precision"].isna().all():
         return empty_figure("No read-out of music in this study")
     rows = list(table.groupby(["model", "features"], sort=False))
@@ -85,20 +87,22 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     axes = figure.subplots()
     names = []
     for y, ((model, features), networks) in enumerate(rows):
-        alone = features == ALONE
-        names.append(label(model) if alone else f"and {label(features[5:])}")
-        if alone and y:
+        added = READOUT_AP_WITH_LINEAR.parse(features)
+        names.append(f"and {label(added['linear'])}" if added else label(model))
+        if y and not added:
             axes.axhline(y - 0.5, color="#e6e6e6", lw=0.6, zorder=0)
         axes.plot(
-            *(networks["average_precision"], y + spread(len(networks), 0.2), "o"),
+            networks["average_precision"],
+            y + spread(len(networks), 0.2),
+            "o",
             color=style.colour(model),
-            mfc=style.colour(model) if alone else "none",
+            mfc="none" if added else style.colour(model),
             ms=3.4,
             mew=0.7,
         )
         _write(axes, y, networks)
-    key = [Line2D([], [], color="black", ls=":", lw=0.8, label="paper, AudioSet")]
-    chance, other = table["chance"].mean(), style.colour("other")
+    key = [dotted_handle()]
+    chance, other = table["chance"].mean(), style.colour(OTHER)
     if np.isfinite(chance):
         axes.axvline(chance, color=other, ls="--", zorder=0)
         key.append(Line2D([], [], color=other, ls="--", label=f"chance {chance:.3f}"))
@@ -115,10 +119,7 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
 
 
 def _write(axes: Axes, y: int, networks: pd.DataFrame) -> None:
-    """Right of a row of `axes`: what was measured, and the paper's number.
-
-    Also a mark of the latter within the row.
-    """
+    """Write the measured and the paper's number right of a row, and mark the latter."""
     values, paper = networks["average_precision"].dropna(), networks["paper"].iloc[0]
     place = {"transform": axes.get_yaxis_transform(), "va": "center_baseline"}
     if len(values):

@@ -7,13 +7,20 @@ from matplotlib.figure import Figure
 from music_selectivity.figures.style import (
     COLUMN_INCHES,
     LOOK,
+    OTHER,
     Style,
     empty_figure,
     label,
+    networks_shown,
     new_figure,
 )
+from music_selectivity.measures import READOUT_AP_OF_GENRE, READOUT_CHANCE_OF_GENRE
+from music_selectivity.vocabulary import MUSIC, WITHOUT_MUSIC
 
-SHOWN = "without_music"
+TITLE = "Genres of music read out from units"
+PANEL = "Fig. S6"
+INPUTS = {"statistics": "statistics"}
+
 # Of each eighth: name and marker.
 EIGHTHS = {
     1: ("first (MS)", "o"),
@@ -39,19 +46,14 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
         in order of their music-selectivity; average_precision (mean over networks);
         sd (NaN for one network); networks; chance, the share of the genre's clips.
     """
-    measure = statistics["measure"]
-    parts = statistics["condition"].astype(str).str.extract(r"^genre/(.+?)(?:/(\d+))?$")
-    rows = statistics.assign(genre=parts[0], eighth=parts[1].astype(float))
-    rows = rows[(rows["model"] == SHOWN) & rows["genre"].notna()]
-    chance = rows[measure.loc[rows.index] == "readout_chance"]
-    chance = chance.groupby("genre")["value"].mean()
-    rows = rows[measure.loc[rows.index] == "readout_ap"]
-    rows = rows.astype({"eighth": int}).dropna(subset="value")
+    of_model = statistics[statistics["model"] == WITHOUT_MUSIC]
+    rows = READOUT_AP_OF_GENRE.select(of_model).dropna(subset="value")
     over = rows.groupby(["model", "genre", "eighth"], as_index=False).agg(
         average_precision=("value", "mean"),
         sd=("value", "std"),
         networks=("seed", "nunique"),
     )
+    chance = READOUT_CHANCE_OF_GENRE.select(of_model).groupby("genre")["value"].mean()
     over["chance"] = over["genre"].map(chance).astype(float)
     first = over[over["eighth"] == 1].set_index("genre")["average_precision"]
     over["best"] = -over["genre"].map(first).astype(float)
@@ -61,13 +63,13 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a row a genre, a mark an eighth of the units."""
+    """Figure of `table`: a row per genre, a mark per eighth of the units."""
     if table.empty:
         return empty_figure("No read-out of genres in this study")
     genres = list(table["genre"].unique())
     figure = new_figure(COLUMN_INCHES, 1.0 + 0.15 * len(genres))
     axes = figure.subplots()
-    # The first eighth, drawn last, lies above the others.
+    # The first eighth is drawn last, above the others.
     for eighth in sorted(set(table["eighth"]), reverse=True):
         marks = table[table["eighth"] == eighth]
         y = marks["genre"].map(genres.index)
@@ -78,7 +80,7 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
             y,
             xerr=marks["sd"].fillna(0),
             fmt=marker,
-            color=style.colour("music") if first else GREYS[eighth],
+            color=style.colour(MUSIC) if first else GREYS[eighth],
             mfc=None if first else "white",
             ms=4 if first else 3,
             mew=0.7,
@@ -86,13 +88,8 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
             label=name,
         )
     by_genre = table.drop_duplicates("genre")
-    other = style.colour("other")
-    axes.plot(
-        *(by_genre["chance"], by_genre["genre"].map(genres.index), "|"),
-        color=other,
-        ms=6,
-        label="chance",
-    )
+    y, other = by_genre["genre"].map(genres.index), style.colour(OTHER)
+    axes.plot(by_genre["chance"], y, "|", color=other, ms=6, label="chance")
     axes.set_yticks(range(len(genres)), [label(genre, 30) for genre in genres])
     axes.tick_params(axis="y", length=0)
     axes.set_ylim(len(genres) - 0.4, -0.6)
@@ -100,8 +97,6 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     axes.grid(axis="y", color="#e6e6e6", lw=0.5)
     axes.set_axisbelow(True)
     axes.set_xlabel("Average precision, genre or non-music")
-    networks = int(table["networks"].max())
-    over = "1 network" if networks == 1 else f"mean ± SD of {networks} networks"
     key = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
     names = [*(name for name, _ in EIGHTHS.values() if name in key), "chance"]
     figure.legend(
@@ -109,7 +104,7 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         names,
         loc="outside upper center",
         ncols=5,
-        title=f"Eighth of units, {over}",
+        title=f"Eighth of units, {networks_shown(int(table['networks'].max()))}",
         handletextpad=0.1,
         columnspacing=0.8,
     )

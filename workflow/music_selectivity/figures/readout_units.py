@@ -6,9 +6,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from music_selectivity.figures.published import dotted_handle
 from music_selectivity.figures.style import (
     COLUMN_INCHES,
     LOOK,
+    OTHER,
     Style,
     empty_figure,
     label,
@@ -16,10 +18,13 @@ from music_selectivity.figures.style import (
     new_figure,
     spread,
 )
+from music_selectivity.measures import READOUT_AP_OF_EIGHTH, READOUT_CHANCE
+from music_selectivity.paper import EIGHTH_AP
+from music_selectivity.vocabulary import WITHOUT_MUSIC
 
-SHOWN = "without_music"
-# Mean over five networks of the first eighth, on AudioSet.
-PAPER = 0.832
+TITLE = "Music read out from each eighth of units"
+PANEL = "Fig. 2d"
+INPUTS = {"statistics": "statistics"}
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
@@ -36,24 +41,19 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
         model; seed; eighth, of the units in order of their music-selectivity, 1 for
         the music-selective units; average_precision; chance, the share of music.
     """
-    of_model = statistics[statistics["model"] == SHOWN]
-    condition = of_model["condition"].astype(str)
-    chance = of_model[
-        (of_model["measure"] == "readout_chance") & (condition == "all")
-    ].set_index("seed")["value"]
-    found = (of_model["measure"] == "readout_ap") & condition.str.startswith("units/")
-    rows = of_model[found].rename(columns={"value": "average_precision"})
-    rows["eighth"] = condition[found].str.removeprefix("units/").astype(int)
+    of_model = statistics[statistics["model"] == WITHOUT_MUSIC]
+    chance = READOUT_CHANCE.select(of_model).set_index("seed")["value"]
+    rows = READOUT_AP_OF_EIGHTH.select(of_model)
+    rows = rows.rename(columns={"value": "average_precision"})
     rows["chance"] = rows["seed"].map(chance).astype(float)
-    rows = rows.sort_values(["seed", "eighth"], ignore_index=True)
-    return rows[["model", "seed", "eighth", "average_precision", "chance"]]
+    return rows.sort_values(["seed", "eighth"], ignore_index=True)
 
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a line a network, and the mean +/- SD of each eighth."""
+    """Figure of `table`: a line per network, and the mean +/- SD of each eighth."""
     if table["average_precision"].isna().all():
-        return empty_figure(f"No read-out of {label(SHOWN)} in this study")
+        return empty_figure(f"No read-out of {label(WITHOUT_MUSIC)} in this study")
     wide = table.pivot(index="seed", columns="eighth", values="average_precision")
     eighths = wide.columns.to_numpy()
     figure = new_figure(COLUMN_INCHES, 2.6)
@@ -62,9 +62,11 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         spread(len(wide), 0.1), wide.iterrows(), strict=True
     ):
         axes.plot(
-            *(eighths + offset, values, "o-"),
+            eighths + offset,
+            values,
+            "o-",
             color="#cccccc",
-            mfc=style.colour(SHOWN),
+            mfc=style.colour(WITHOUT_MUSIC),
             mec="white",
             mew=0.3,
             ms=3.4,
@@ -72,11 +74,11 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         )
     for eighth in eighths:
         mark_mean(axes, eighth + 0.29, wide[eighth].to_numpy(), "black")
-    axes.hlines(PAPER, 0.65, 1.45, "black", ":", lw=0.8)
-    key = [Line2D([], [], color="black", ls=":", lw=0.8, label=f"paper {PAPER}")]
+    axes.hlines(EIGHTH_AP.value, 0.65, 1.45, "black", ":", lw=0.8)
+    key = [dotted_handle(f"paper {EIGHTH_AP.value}")]
     chance = table["chance"].mean()
     if np.isfinite(chance):
-        other = style.colour("other")
+        other = style.colour(OTHER)
         axes.axhline(chance, color=other, ls="--", zorder=0)
         key.append(Line2D([], [], color=other, ls="--", label=f"chance {chance:.3f}"))
     axes.legend(

@@ -1,7 +1,7 @@
 """Music / non-music response ratio of music-selective units (paper Fig. 2b, 3e).
 
-Units are chosen on one split and measured on the other. Hollow dots show what choosing
-and measuring on the same clips would have given.
+Units are chosen on one split and measured on the other. Hollow dots show the ratio of
+units that are chosen and measured on the same clips.
 """
 
 import matplotlib
@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from music_selectivity.figures.published import dotted_handle, reported_values
 from music_selectivity.figures.style import (
     COLUMN_INCHES,
     LOOK,
@@ -22,46 +23,46 @@ from music_selectivity.figures.style import (
     ordered_models,
     spread,
 )
+from music_selectivity.measures import RESPONSE_RATIO, SAME_SPLIT_RATIO
+from music_selectivity.paper import RESPONSE_RATIOS
+from music_selectivity.vocabulary import MEASURED_SPLIT, PCA
 
-# Mean over five networks on AudioSet: Fig. 2b and S10b; of Gabor filters: Fig. 3e.
-PAPER = {"without_music": 2.07, "without_music_and_speech": 1.77, "gabor": 1.12}
+TITLE = "Response ratio of music-selective units"
+PANEL = "Fig. 2b and 3e"
+INPUTS = {"statistics": "statistics"}
 
 
-def table(statistics: pd.DataFrame, measured_split: str) -> pd.DataFrame:
-    """Response ratio of each network's music-selective units.
+def table(statistics: pd.DataFrame) -> pd.DataFrame:
+    """Response ratio of each network's music-selective units, on the measured split.
 
     Parameters
     ----------
     statistics
         ``statistics.csv``: measures response_ratio and same_split_ratio.
-    measured_split
-        The split that units were not chosen on.
 
     Returns
     -------
     DataFrame
         model, seed, ratio, same_split_ratio (chosen on the measured split as well),
-        paper (the published mean, NaN where there is none).
+        paper (the published mean, NaN where there is none). PCA features are left out:
+        they have either sign, and no ratios.
     """
-    measures = {"response_ratio": "ratio", "same_split_ratio": "same_split_ratio"}
-    wanted = statistics[
-        statistics["measure"].isin(measures)
-        & (statistics["condition"] == measured_split)
-        # Projections on components are of either sign, and their ratio tells nothing.
-        & (statistics["model"] != "pca")
-    ]
-    wide = wanted.pivot_table(
-        index=["model", "seed"], columns="measure", values="value", sort=False
-    ).reset_index()
-    wide = wide.rename(columns=measures).rename_axis(columns=None)
-    wide = wide.reindex(columns=["model", "seed", *measures.values()])
-    wide["paper"] = wide["model"].map(PAPER).astype(float)
-    return wide.sort_values(["model", "seed"], ignore_index=True)
+    with_ratio = statistics[statistics["model"] != PCA]
+    ratio = RESPONSE_RATIO.select(with_ratio, split=MEASURED_SPLIT)
+    same_split_ratio = SAME_SPLIT_RATIO.select(with_ratio, split=MEASURED_SPLIT)
+    rows = ratio.rename(columns={"value": "ratio"}).merge(
+        same_split_ratio.rename(columns={"value": "same_split_ratio"}),
+        how="outer",
+        on=["model", "seed", "split"],
+    )
+    rows = rows.drop(columns="split")
+    rows["paper"] = reported_values(RESPONSE_RATIOS, rows["model"])
+    return rows.sort_values(["model", "seed"], ignore_index=True)
 
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: one filled and one hollow dot a network."""
+    """Figure of `table`: a filled and a hollow dot per network."""
     if table.empty:
         return empty_figure("No response ratios in this study")
     models = ordered_models(table["model"])
@@ -75,14 +76,18 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         offsets = spread(len(networks), 0.1)
         colour = style.colour(model)
         axes.plot(
-            *(x - 0.22 + offsets, networks["ratio"], "o"),
+            x - 0.22 + offsets,
+            networks["ratio"],
+            "o",
             color=colour,
             ms=3.8,
             mec="white",
             mew=0.4,
         )
         axes.plot(
-            *(x + 0.28 + 0.7 * offsets, networks["same_split_ratio"], "o"),
+            x + 0.28 + 0.7 * offsets,
+            networks["same_split_ratio"],
+            "o",
             color=colour,
             mfc="none",
             mew=0.7,
@@ -101,8 +106,8 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     axes.legend(
         handles=[
             Line2D([], [], ms=3.8, label="measured on the other split", **dot),
-            Line2D([], [], ms=3, mfc="none", label="on the split chosen on", **dot),
-            Line2D([], [], color="black", ls=":", lw=0.8, label="paper, AudioSet"),
+            Line2D([], [], ms=3, mfc="none", label="on the selection split", **dot),
+            dotted_handle(),
         ],
         loc="lower left",
         bbox_to_anchor=(0, 1),

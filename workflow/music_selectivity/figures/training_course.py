@@ -13,11 +13,21 @@ from music_selectivity.figures.style import (
     new_figure,
     ordered_models,
 )
+from music_selectivity.measures import (
+    TRAINING_COURSE_MEAN_AP,
+    TRAINING_COURSE_RESPONSE_RATIO,
+    TRAINING_COURSE_SEGREGATION_INDEX,
+)
 
-MEASURES = {
-    "course_mean_ap": "Mean average precision,\nnon-music classes",
-    "course_response_ratio": "Response ratio of MS units,\nmusic / other sounds",
-    "course_segregation_index": "Segregation index\nin t-SNE",
+TITLE = "Over the course of training"
+PANEL = "Fig. S8"
+CLIPS = "evaluation clips: {music} of music, {nonmusic} of other sounds, and mixed ones"
+INPUTS = {"statistics": "statistics"}
+
+PANELS = {
+    TRAINING_COURSE_MEAN_AP: "Mean average precision,\nnon-music classes",
+    TRAINING_COURSE_RESPONSE_RATIO: "Response ratio of MS units,\nmusic / other sounds",
+    TRAINING_COURSE_SEGREGATION_INDEX: "Segregation index\nin t-SNE",
 }
 
 
@@ -27,33 +37,34 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     statistics
-        ``statistics.csv``: measures course_*, with the epoch as condition.
+        ``statistics.csv``: measures training_course_*.
 
     Returns
     -------
     DataFrame
         model, seed, epoch, measure, value.
     """
-    found = statistics[statistics["measure"].isin(MEASURES)].copy()
-    found["epoch"] = found["condition"].astype(int)
+    found = pd.concat(
+        measure.select(statistics).assign(measure=measure.name) for measure in PANELS
+    )
     found = found[["model", "seed", "epoch", "measure", "value"]]
     return found.sort_values(["measure", "model", "seed", "epoch"], ignore_index=True)
 
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a panel a measure, a thin line a network, a thick their mean.
+    """Figure of `table`: a panel per measure, thin lines for networks, thick for means.
 
-    Epochs are spaced evenly, whatever lies between them: most happens in the first.
+    Epochs are evenly spaced, whatever their numbers, since the first change most.
     """
     table = table.dropna(subset="value")
     if table.empty:
         return empty_figure("No snapshots in this study: see models.<name>.snapshots")
     epochs = sorted(table["epoch"].unique())
     figure = new_figure(PAGE_INCHES, 2.3)
-    panels = figure.subplots(1, len(MEASURES))
-    for axes, (measure, name) in zip(panels, MEASURES.items(), strict=True):
-        of_measure = table[table["measure"] == measure]
+    panels = figure.subplots(1, len(PANELS))
+    for axes, (measure, name) in zip(panels, PANELS.items(), strict=True):
+        of_measure = table[table["measure"] == measure.name]
         for model in ordered_models(of_measure["model"]):
             wide = of_measure[of_measure["model"] == model].pivot(
                 index="epoch", columns="seed", values="value"
@@ -62,7 +73,9 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
             colour = style.colour(model)
             axes.plot(places, wide, color=colour, lw=0.6, alpha=0.6)
             axes.plot(
-                *(places, wide.mean(axis=1), "o-"),
+                places,
+                wide.mean(axis=1),
+                "o-",
                 color=colour,
                 lw=1.6,
                 ms=3,

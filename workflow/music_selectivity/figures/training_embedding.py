@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from music_selectivity.figures.embedding import (
-    draw_music,
+from music_selectivity.figures.embedding_panel import (
+    draw_groups,
     first_networks,
-    music_handles,
+    group_handles,
 )
 from music_selectivity.figures.style import (
     LOOK,
@@ -21,9 +21,16 @@ from music_selectivity.figures.style import (
     new_figure,
     ordered_models,
 )
+from music_selectivity.measures import TRAINING_COURSE_SEGREGATION_INDEX
+
+TITLE = "Music and other sounds in t-SNE over the course of training"
+PANEL = "Fig. S8"
+INPUTS = {
+    "embeddings": ["training_course_embedding", "training_course"],
+    "statistics": "statistics",
+}
 
 COLUMNS = 6
-INDEX = "course_segregation_index"
 
 
 def table(
@@ -36,29 +43,28 @@ def table(
     embeddings
         By model and seed: clip_id, x, y, group, epoch.
     statistics
-        ``statistics.csv``: course_segregation_index, with the epoch as condition.
+        ``statistics.csv``: training_course_segregation_index.
 
     Returns
     -------
     DataFrame
         model, seed, epoch, clip_id, x, y, group, segregation_index.
     """
-    found = statistics[statistics["measure"] == INDEX]
-    found = found.assign(epoch=found["condition"].astype(int))
-    found = found.rename(columns={"value": "segregation_index"})
     keys = ["model", "seed", "epoch"]
+    indices = TRAINING_COURSE_SEGREGATION_INDEX.select(statistics)
+    indices = indices.rename(columns={"value": "segregation_index"})
     columns = [*keys, "clip_id", "x", "y", "group"]
     points = [
         embeddings[model, seed].assign(model=model, seed=seed)
         for model, seed in first_networks(embeddings)
     ]
     shown = pd.concat(points) if points else pd.DataFrame(columns=columns)
-    return shown[columns].merge(found[[*keys, "segregation_index"]], "left", on=keys)
+    return shown[columns].merge(indices, "left", on=keys)
 
 
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
-    """Figure of `table`: a panel an epoch, a row (or several) a model."""
+    """Figure of `table`: a panel per epoch, one or more rows per model."""
     table = table[np.isfinite(table[["x", "y"]].astype(float)).all(axis=1)]
     if table.empty:
         return empty_figure("No snapshots in this study: see models.<name>.snapshots")
@@ -75,11 +81,11 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         for axes in line:
             axes.set_axis_off()
         for axes, points in zip(line, panels, strict=False):
-            draw_music(axes, points, style)
+            draw_groups(axes, points, style)
             row = points.iloc[0]
             name = f"{label(row['model'], 16)}\n" if points is panels[0] else ""
             axes.set_title(
                 f"{name}epoch {row['epoch']}\nSI {row['segregation_index']:.2f}"
             )
-    figure.legend(handles=music_handles(style), loc="outside lower center", ncols=2)
+    figure.legend(handles=group_handles(style), loc="outside lower center", ncols=2)
     return figure

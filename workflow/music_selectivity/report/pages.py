@@ -1,6 +1,6 @@
-"""The report of a study: one HTML page that needs nothing beside it.
+"""The pages of a study, each one HTML file that needs no other.
 
-``tables`` turns results into rows, ``page.html.j2`` lays them out.
+``tables`` turns results into rows, and the templates next to this file lay them out.
 """
 
 import base64
@@ -14,31 +14,20 @@ import yaml
 from music_selectivity.corpus import audit
 from music_selectivity.report import tables
 
-_FOLDER = Path(__file__).parent
 
-# Files that shape the pages beside this code; a change to them is a change of output.
-TEMPLATES = tuple(
-    _FOLDER / name
-    for name in (
-        *("page.html.j2", "claims.html.j2", "audit.html.j2", "usage.html.j2"),
-        "parts.html.j2",
-    )
-)
-
-
-def build(
+def report_html(
     study: str,
     notice: str,
     clips: pd.DataFrame,
     classes: pd.DataFrame,
-    trivial: pd.DataFrame,
+    baseline: pd.DataFrame,
     histories: Mapping[tuple[str, int], pd.DataFrame],
     statistics: pd.DataFrame,
     claims: pd.DataFrame,
     figures: Sequence[tuple[str, str, Path]],
     config: Mapping,
 ) -> str:
-    """The study's report as HTML, with pictures and style inside.
+    """The study's report as an HTML page, with all figures inside.
 
     Parameters
     ----------
@@ -46,14 +35,14 @@ def build(
         Name of the study, the page's title.
     notice
         What a reader must know before anything else; empty for none.
-    clips, classes, trivial, statistics, claims
-        ``clips.parquet``, ``classes.csv``, ``trivial_classifier.csv``,
-        ``statistics.csv`` and ``claims.csv``.
+    clips, classes, baseline, statistics, claims
+        ``clips.parquet``, ``classes.csv``, ``baseline.csv``, ``statistics.csv`` and
+        ``claims.csv``.
     histories
         ``history.csv`` by (model, seed); an untrained network has none, or no rows.
     figures
-        Title, caption and SVG file of each figure. The page names the CSV beside the
-        SVG, and expects both in a folder next to itself.
+        Title, caption and SVG file of each figure. The page links to the CSV file next
+        to the SVG, and expects both in a folder next to itself.
     config
         The resolved config, shown at the end.
     """
@@ -62,10 +51,10 @@ def build(
         study=study,
         notice=notice.strip(),
         clips=tables.clips_by_split(clips),
-        set_aside=tables.clips_set_aside(clips),
+        excluded=tables.excluded_clips(clips),
         n_clips=len(clips),
         classes=tables.class_counts(classes),
-        trivial=trivial.to_dict("records"),
+        baseline=baseline.to_dict("records"),
         models=tables.models(statistics, histories),
         verdicts=tables.verdict_counts(claims),
         claims=claims.to_dict("records"),
@@ -82,7 +71,7 @@ def claims_html(claims: pd.DataFrame, notice: str) -> str:
 
 
 def audit_html(study: str, counts: pd.DataFrame, paper: pd.DataFrame | None) -> str:
-    """The audit of the clips as an HTML page, which lies beside its CSV files.
+    """The audit of the clips as an HTML page, which links to its CSV files.
 
     Parameters
     ----------
@@ -91,7 +80,7 @@ def audit_html(study: str, counts: pd.DataFrame, paper: pd.DataFrame | None) -> 
     counts
         ``audit.csv``.
     paper
-        What `audit.beside_the_paper` tells, or None where the sounds are others.
+        `audit.compare_with_paper`, or None where the sounds are others.
     """
     of_class = counts["kind"] == "class"
     return _render(
@@ -109,18 +98,19 @@ def audit_html(study: str, counts: pd.DataFrame, paper: pd.DataFrame | None) -> 
 
 
 def usage_html(study: str, usage: pd.DataFrame) -> str:
-    """What the jobs took, ``usage.usage``, as an HTML page beside its CSV file."""
+    """Time and memory of the jobs, ``usage.usage``, as an HTML page."""
     return _render("usage.html.j2", study=study, rows=usage.to_dict("records"))
 
 
 def _render(template: str, **values: object) -> str:
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER),
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["verdict_marks"] = tables.VERDICT_MARKS
     environment.filters |= {
         "number": tables.number,
         "p_value": tables.p_value,
@@ -134,7 +124,7 @@ def _render(template: str, **values: object) -> str:
 
 def _picture(title: str, caption: str, svg: str | Path) -> dict[str, str]:
     svg = Path(svg)
-    # As an image of its own: ids in one SVG cannot meet those in another.
+    # As separate images, so that ids in one SVG do not clash with those in another.
     data = base64.b64encode(svg.read_bytes()).decode("ascii")
     return {
         "title": title,

@@ -1,4 +1,4 @@
-"""What the report's tables say, and how their numbers are written."""
+"""What the report's tables hold, and how their numbers are written."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,10 +6,41 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from music_selectivity.figures.style import FEATURES, NAMES, label, ordered_models
+from music_selectivity.claims.verdicts import (
+    DIRECTION,
+    NOT_REPLICATED,
+    NOT_RUN,
+    REPLICATED,
+)
+from music_selectivity.figures.style import NAMES, label, ordered_models
+from music_selectivity.measures import (
+    MEAN_AP,
+    N_CLIPS,
+    RANDOM_AP,
+    TRAIN_AP,
+    VALIDATION_AP,
+    Measure,
+)
+from music_selectivity.vocabulary import (
+    GROUPS,
+    LINEAR_FEATURES,
+    MIXED,
+    MUSIC,
+    NO_UNITS,
+    NONMUSIC,
+    SPLITS,
+    USED,
+)
 
 NOTHING = "—"
-GROUPS = ("music", "nonmusic", "mixed")
+
+# How verdicts look: class of the style sheet, and sign. Others are open: "?".
+VERDICT_MARKS = {
+    REPLICATED: ("yes", "✓"),
+    DIRECTION: ("partly", "✓"),
+    NOT_REPLICATED: ("no", "✗"),
+    NOT_RUN: ("open", "○"),
+}
 
 
 def number(value: object, digits: int = 3) -> str:
@@ -29,7 +60,7 @@ def number(value: object, digits: int = 3) -> str:
 
 
 def p_value(value: object) -> str:
-    """A p value to two digits, never as zero.
+    """A p-value to two digits, never as zero.
 
     >>> p_value(1 / 32), p_value(0.42), p_value(1e-7), p_value(None)
     ('0.031', '0.42', '< 0.001', '—')
@@ -79,38 +110,34 @@ def text(value: object) -> str:
     return NOTHING if missing else str(value)
 
 
-def clips_by_split(clips: pd.DataFrame) -> list[dict]:
-    """Clips in use, by split and group."""
-    used = clips[clips["excluded"] == ""]
+def clips_by_split(clips: pd.DataFrame) -> list[tuple[str, dict[str, int]]]:
+    """Of each split: numbers of the clips in use, by heading of a column."""
     rows = []
-    for split in ("train", "eval"):
-        of_split = used[used["split"] == split]
-        counts = of_split["group"].value_counts()
-        rows.append(
-            {
-                "split": split,
-                **{group: int(counts.get(group, 0)) for group in GROUPS},
-                "all": len(of_split),
-                "speech": int(of_split["is_speech"].sum()),
-            }
-        )
+    for split in SPLITS:
+        used = clips[(clips["split"] == split) & (clips["excluded"] == USED)]
+        of_group = used["group"].value_counts().to_dict()
+        counts = {
+            "Music": of_group.get(MUSIC, 0),
+            "Other sounds": of_group.get(NONMUSIC, 0),
+            "Mixed": of_group.get(MIXED, 0),
+            "All": len(used),
+            "With speech": int(used["is_speech"].sum()),
+        }
+        rows.append((split, counts))
     return rows
 
 
-def clips_set_aside(clips: pd.DataFrame) -> list[dict]:
-    """Clips not in use, by reason, most first."""
-    aside = clips[clips["excluded"] != ""]
-    counts = aside.groupby(["excluded", "split"]).size().unstack(fill_value=0)
-    counts = counts.reindex(columns=["train", "eval"], fill_value=0)
+def excluded_clips(clips: pd.DataFrame) -> list[tuple[str, dict[str, int]]]:
+    """Of each reason to exclude clips, most frequent first: their number by split."""
+    excluded = clips[clips["excluded"] != USED]
+    counts = excluded.groupby(["excluded", "split"]).size().unstack(fill_value=0)
+    counts = counts.reindex(columns=SPLITS, fill_value=0)
     counts = counts.loc[counts.sum(axis=1).sort_values(ascending=False).index]
-    return [
-        {"reason": reason, "train": int(row["train"]), "eval": int(row["eval"])}
-        for reason, row in counts.iterrows()
-    ]
+    return [(reason, row.to_dict()) for reason, row in counts.iterrows()]
 
 
 def class_counts(classes: pd.DataFrame) -> dict[str, int]:
-    """Number of classes, and of those that are music-related or speech."""
+    """Number of all classes, and of those that are music-related or speech."""
     return {
         "all": len(classes),
         "music": int(classes["music_related"].sum()),
@@ -123,41 +150,55 @@ def models(
 ) -> list[dict]:
     """For each model its networks, training, and precision: lists over networks.
 
-    Linear features are no models: they detect nothing, so none of this is theirs.
+    Linear features are left out, since they detect nothing.
+
+    Parameters
+    ----------
+    statistics
+        ``statistics.csv``.
+    histories
+        ``history.csv`` by (model, seed).
     """
-    rows = []
-    detecting = statistics["measure"] == "mean_ap"
-    for model in ordered_models(statistics.loc[detecting, "model"]):
-        of_model = statistics[statistics["model"] == model]
-        trained = [
-            history
-            for (name, _), history in sorted(histories.items())
-            if name == model and len(history)
-        ]
-        rows.append(
-            {
-                "model": model,
-                "networks": of_model["seed"].nunique(),
-                "epochs": max((int(h["epoch"].max()) for h in trained), default=0),
-                "kept": [
-                    int(history.loc[best, "epoch"].max())
-                    for history in trained
-                    if (best := history["best"].astype(bool)).any()
-                ],
-                "validation_ap": _values(of_model, "validation_ap"),
-                "train_ap": _values(of_model, "train_ap"),
-                "eval_nonmusic": _values(of_model, "mean_ap", "nonmusic/none"),
-                "eval_music": _values(of_model, "mean_ap", "music/none"),
-                # The same for every network, being a matter of the clips alone.
-                "chance_nonmusic": _values(of_model, "random_ap", "nonmusic")[:1],
-                "chance_music": _values(of_model, "random_ap", "music")[:1],
-            }
+    detecting = MEAN_AP.select(statistics)["model"]
+    return [
+        _model(
+            model,
+            statistics[statistics["model"] == model],
+            [
+                history
+                for (name, _), history in sorted(histories.items())
+                if name == model and len(history)
+            ],
         )
-    return rows
+        for model in ordered_models(detecting)
+    ]
+
+
+def _model(
+    model: str, statistics: pd.DataFrame, histories: Sequence[pd.DataFrame]
+) -> dict:
+    kept = [h.loc[h["best"].astype(bool), "epoch"] for h in histories]
+    return {
+        "model": model,
+        "networks": statistics["seed"].nunique(),
+        "epochs": max((int(h["epoch"].max()) for h in histories), default=0),
+        "kept": [int(epochs.max()) for epochs in kept if len(epochs)],
+        "train_ap": _values(TRAIN_AP, statistics),
+        "validation_ap": _values(VALIDATION_AP, statistics),
+        # Of music and of other classes, on evaluation clips: with its chance, which
+        # depends on the clips alone and is the same for all networks.
+        "eval_ap": [
+            (
+                _values(MEAN_AP, statistics, classes=classes, silenced=NO_UNITS),
+                _values(RANDOM_AP, statistics, classes=classes)[:1],
+            )
+            for classes in (NONMUSIC, MUSIC)
+        ],
+    }
 
 
 def verdict_counts(claims: pd.DataFrame) -> list[tuple[str, int]]:
-    """How many claims got each verdict, most first."""
+    """How many claims got each verdict, most frequent first."""
     return list(claims["verdict"].map(text).value_counts().items())
 
 
@@ -172,8 +213,8 @@ def sample_size(table: pd.DataFrame, statistics: pd.DataFrame, clips: str) -> st
     statistics
         ``statistics.csv``: n_clips.
     clips
-        ``figures.FIGURES[...].clips``: what is said of the clips, with {music} and
-        {nonmusic} for their numbers; empty for a figure of other sounds.
+        ``CLIPS`` of the figure, with {music} and {nonmusic} for the numbers of clips;
+        empty for a figure of other sounds.
 
     Returns
     -------
@@ -190,9 +231,8 @@ def sample_size(table: pd.DataFrame, statistics: pd.DataFrame, clips: str) -> st
     counts = [
         f"{label(name)} ({networks[name]})" for name in shown if name not in NAMES
     ]
-    features = [label(name) for name in shown if name in FEATURES]
-    n_clips = statistics[statistics["measure"] == "n_clips"]
-    n_clips = n_clips.groupby("condition")["value"].max()
+    features = [label(name) for name in shown if name in LINEAR_FEATURES]
+    n_clips = N_CLIPS.select(statistics).groupby("group")["value"].max()
     numbers = {group: number(n_clips.get(group)) for group in GROUPS}
     parts = [
         f"networks: {', '.join(counts)}" if counts else "",
@@ -203,11 +243,8 @@ def sample_size(table: pd.DataFrame, statistics: pd.DataFrame, clips: str) -> st
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
 
 
-def _values(of_model: pd.DataFrame, measure: str, condition: str = "") -> np.ndarray:
-    chosen = of_model["measure"] == measure
-    if condition:
-        chosen &= of_model["condition"] == condition
-    return of_model.loc[chosen, "value"].to_numpy(dtype=float)
+def _values(measure: Measure, statistics: pd.DataFrame, **fields: str) -> np.ndarray:
+    return measure.select(statistics, **fields)["value"].to_numpy(dtype=float)
 
 
 def _as_float(value: object) -> float:

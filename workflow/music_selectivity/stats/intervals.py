@@ -14,10 +14,17 @@ def network_interval(
     Parameters
     ----------
     values
-        (networks, 1 + draws): of each network its value, and its replicates over the
+        (networks, 1 + draws): the value of each network, and its replicates over the
         same draws of clips; without replicates only networks are drawn.
     rng
-        Draws networks, with replacement, anew for every draw of clips.
+        Draws networks, with replacement, once for every draw of clips.
+    level
+        Coverage of the interval.
+
+    Returns
+    -------
+    low, high : float
+        As for `bootstrap_interval`.
     """
     values = np.asarray(values, np.float64)
     chosen = _drawn_networks(values, _draws(values), rng)
@@ -37,13 +44,18 @@ def contrast_interval(
     Parameters
     ----------
     first, second
-        As `values` of `network_interval`, replicates of both over the same draws of
-        clips. What has none counts as it stands in every draw.
+        As `values` of `network_interval`, with replicates of both over the same draws
+        of clips. A sample without replicates has the same values in every draw.
     paired
-        Whether rows of both are the same networks, which are then drawn together;
-        networks of two kinds are drawn by themselves.
-    rng
+        Whether the rows of both are the same networks, which are then drawn together;
+        networks of two kinds are drawn separately.
+    rng, level
         As for `network_interval`.
+
+    Returns
+    -------
+    low, high : float
+        As for `bootstrap_interval`.
     """
     first, second = (np.asarray(values, np.float64) for values in (first, second))
     draws = _draws(first, second)
@@ -57,12 +69,26 @@ def contrast_interval(
 def bootstrap_interval(
     value: float, replicates: np.ndarray, level: float = 0.95
 ) -> tuple[float, float]:
-    """Percentile interval of bootstrap replicates, centred on the value.
+    """Percentile interval of bootstrap replicates, shifted to the value.
 
     A measure that is not linear in the clips, such as an average precision, is biased
-    in samples that hold a clip twice: the replicates are moved so that their median
-    stands on the value, and only their spread counts. NaN if none is finite, or if
-    there is nothing to draw from (all replicates equal).
+    in samples that hold a clip twice. Therefore the replicates are shifted so that
+    their median equals the value, and only their spread counts.
+
+    Parameters
+    ----------
+    value
+        The measured value.
+    replicates
+        (draws,); those that are not finite are ignored.
+    level
+        Coverage of the interval.
+
+    Returns
+    -------
+    low, high : float
+        NaN if the value or all replicates are not finite, or if all replicates are
+        equal, as where there is nothing to draw from.
     """
     replicates = np.asarray(replicates, np.float64)
     replicates = replicates[np.isfinite(replicates)]
@@ -78,7 +104,7 @@ def _has_draws(values: np.ndarray) -> bool:
 
 
 def _draws(*samples: np.ndarray) -> int:
-    """Draws of clips that any of the samples, (networks, 1 + draws), has."""
+    """The number of draws: that of clips if any of the samples has them."""
     widths = [values.shape[1] - 1 for values in samples if _has_draws(values)]
     return max(widths, default=NETWORK_DRAWS)
 
@@ -86,11 +112,11 @@ def _draws(*samples: np.ndarray) -> int:
 def _drawn_networks(
     values: np.ndarray, draws: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Numbers of as many networks as there are, (networks, draws)."""
+    """Row numbers of as many networks as `values` has, (networks, draws)."""
     return rng.integers(len(values), size=(len(values), draws))
 
 
 def _drawn_means(values: np.ndarray, networks: np.ndarray) -> np.ndarray:
-    """Mean over the networks drawn, (draws,), each with its draw of clips."""
+    """Mean over the drawn networks in each draw of clips, (draws,)."""
     clips = np.arange(networks.shape[1]) + 1 if _has_draws(values) else 0
     return values[networks, clips].mean(axis=0)

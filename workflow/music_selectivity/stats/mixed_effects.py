@@ -1,11 +1,11 @@
 """Mixed-effects models over clips, with the network as random effect.
 
-A rank test over five networks saturates at p = .031 and knows nothing of clips. Here
+A rank test over five networks saturates at p = .031 and does not count clips. Here
 every response counts, and the effect may differ from network to network. Responses are
 standardised within each network, so that effects are in SDs of its responses.
 
-That all networks hear the same clips is not modelled: an interval speaks of other
-networks on these clips. Of other clips, bootstrap intervals speak.
+The models do not include that all networks hear the same clips: an interval is valid
+for other networks on the same clips. Bootstrap intervals cover other clips.
 """
 
 import warnings
@@ -16,16 +16,16 @@ from scipy import stats
 from statsmodels.regression.linear_model import OLS
 from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMResults
 
-# Of the residual variance: less than this between networks is none.
+# A variance between networks below this share of the residual variance counts as none.
 NO_VARIANCE = 1e-5
 
 
 class Estimate(NamedTuple):
     """A fixed effect with its 95 % interval and two-tailed p.
 
-    Both by Student's t with as many degrees of freedom as there are networks, less one
-    (of either kind): with five of them the normal distribution claims too much. `model`
-    says what was fitted, or why nothing was and the numbers are NaN.
+    Interval and p are by Student's t, with one degree of freedom for each network less
+    one per kind of network: for five networks the normal distribution would be too
+    narrow. `model` says what was fitted, or why nothing was and the numbers are NaN.
     """
 
     estimate: float
@@ -46,13 +46,14 @@ def slope(
     Parameters
     ----------
     values, x
-        (responses,): each response, and what it depends on; a contrast of two kinds of
-        clip is an `x` of 0 and 1.
+        (responses,): each response, and what it depends on; to contrast two kinds of
+        clip, let `x` be 0 and 1.
     networks
-        Which network each is of, (responses,).
+        The network of each response, (responses,).
     clips
-        Which clip, where each network heard several versions of one: then the effect is
-        within clips, and what a network answers to one on the whole has no part in it.
+        The clip of each response, if each network heard several versions of one. The
+        effect is then within clips, so that a network's mean response to a clip does
+        not matter.
     """
     values = _standardised(values, networks)
     x = np.asarray(x, np.float64)
@@ -73,7 +74,7 @@ def interaction(
     values, x, networks
         As for `slope`.
     other
-        (responses,): 1 for responses of networks of the kind in question, 0 else.
+        (responses,): 1 for responses of networks of the other kind, 0 for the rest.
     """
     values = _standardised(values, networks)
     x, other = np.asarray(x, np.float64), np.asarray(other, np.float64)
@@ -83,7 +84,13 @@ def interaction(
 
 
 def mean_difference(differences: np.ndarray, networks: np.ndarray) -> Estimate:
-    """Mean of differences, in their own unit, with a random intercept by network."""
+    """Mean of differences, in their own unit, with a random intercept by network.
+
+    Parameters
+    ----------
+    differences, networks
+        (differences,): each difference, and the network that it was measured in.
+    """
     text = f"random intercept by network, {_count(networks)} networks"
     ones = np.ones(len(differences))
     return _fit(np.asarray(differences, np.float64), [ones], ones, networks, 1, text)
@@ -92,7 +99,7 @@ def mean_difference(differences: np.ndarray, networks: np.ndarray) -> Estimate:
 def difference_of_kinds(
     values: np.ndarray, other: np.ndarray, networks: np.ndarray
 ) -> Estimate:
-    """Mean of the networks of another kind less that of the rest, in their own unit.
+    """Mean over networks of another kind less that over the rest, in their own unit.
 
     Parameters
     ----------
@@ -113,10 +120,10 @@ def _fit(
     n_kinds: int,
     text: str,
 ) -> Estimate:
-    """The first of the fixed `effects`."""
+    """The estimate of the first of the fixed `effects`."""
     n_networks = _count(networks)
     if n_networks <= n_kinds:
-        return _nothing(f"none, for want of networks ({n_networks})")
+        return _nothing(f"none: too few networks ({n_networks})")
     if not np.isfinite(values).all():
         return _nothing("none: responses without variance, or not finite")
     fixed = np.column_stack(effects)
@@ -124,7 +131,7 @@ def _fit(
         return _nothing("none: nothing varies")
     found = _mixed(values, fixed, networks, random)
     if found is None:
-        # Networks that do not differ: the pooled fit is the mixed one without variance.
+        # Networks do not differ, so that the mixed fit is the pooled one.
         found = OLS(values, fixed).fit()
         text += ", which do not differ"
     estimate, error = float(found.params[0]), float(found.bse[0])
@@ -137,12 +144,12 @@ def _fit(
 def _mixed(
     values: np.ndarray, fixed: np.ndarray, networks: np.ndarray, random: np.ndarray
 ) -> MixedLMResults | None:
-    """The mixed model; None where its search ends without a variance of networks."""
+    """The mixed model; None where the search finds no variance between networks."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            # By gradients, as is statsmodels' default, half of the searches for a small
-            # variance stop short of it.
+            # With gradients, which are statsmodels' default, half of the searches for a
+            # small variance stop before they reach it.
             model = MixedLM(values, fixed, networks, exog_re=random[:, None])
             found = model.fit(method="powell")
         except (np.linalg.LinAlgError, ValueError):
@@ -156,7 +163,7 @@ def _nothing(reason: str) -> Estimate:
 
 
 def _numbered(names: np.ndarray) -> np.ndarray:
-    """Numbers, from 0, that stand for names."""
+    """A number, from 0, for each distinct name."""
     return np.unique(names, return_inverse=True)[1]
 
 
@@ -165,7 +172,7 @@ def _count(names: np.ndarray) -> int:
 
 
 def _means(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """Of each value, the mean of its group, which is numbered."""
+    """The mean of each value's group."""
     groups = _numbered(groups)
     return (np.bincount(groups, values) / np.bincount(groups))[groups]
 
@@ -173,11 +180,12 @@ def _means(values: np.ndarray, groups: np.ndarray) -> np.ndarray:
 def _within(
     clips: np.ndarray, values: np.ndarray, x: np.ndarray, networks: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Values, x and networks of the contrasts of a clip's versions, a row fewer each.
+    """Values, x and networks of the contrasts between the versions of each clip.
 
-    Of every version but the first, how far it lies from the mean of those before it, in
-    units in which its error is that of a version (Helmert contrasts). Versions less
-    their mean say the same, but are one more than can err freely.
+    For every version but the first, the contrast is its distance from the mean of the
+    versions before it, scaled so that its error is that of a single version (Helmert
+    contrasts). Versions less their mean hold the same information, but their errors are
+    not independent: they are one more than their degrees of freedom.
     """
     networks = np.asarray(networks)
     pairs = _numbered(networks) * _count(clips) + _numbered(clips)
@@ -197,7 +205,7 @@ def _within(
 
 
 def _standardised(values: np.ndarray, networks: np.ndarray) -> np.ndarray:
-    """Values less the mean, over the SD, of their network; NaN where that is 0."""
+    """z-scores of values within each network; NaN where the SD is 0."""
     centred = np.asarray(values, np.float64) - _means(values, networks)
     with np.errstate(invalid="ignore", divide="ignore"):
         return centred / np.sqrt(_means(np.square(centred), networks))

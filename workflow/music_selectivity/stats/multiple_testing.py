@@ -5,7 +5,13 @@ from scipy import stats
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
-    """p-values adjusted for the false discovery rate of all that are not NaN."""
+    """p values adjusted for the false discovery rate; NaN where p is not finite.
+
+    Parameters
+    ----------
+    p
+        Any shape; values that are not finite do not count as tests.
+    """
     p = np.asarray(p, np.float64)
     adjusted = np.full(p.shape, np.nan)
     tested = np.isfinite(p)

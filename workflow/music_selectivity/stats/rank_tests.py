@@ -1,8 +1,8 @@
 """Rank tests and effect sizes over networks, as the paper uses them.
 
-A sample holds one value a network, so its size is the number of seeds. Two measures of
-the same networks are paired (signed-rank test), two kinds of network are not (rank-sum
-test).
+A sample holds one value per network, so its size is the number of seeds. Two measures
+of the same networks are paired (signed-rank test), two kinds of network are not
+(rank-sum test).
 """
 
 from typing import NamedTuple
@@ -16,7 +16,7 @@ ALTERNATIVES = ("two-sided", "less", "greater")
 
 
 class Outcome(NamedTuple):
-    """p-value, and the effect size: the probability that x exceeds y."""
+    """The p value, and the effect size: the probability that x exceeds y."""
 
     p: float
     effect_size: float
@@ -28,16 +28,24 @@ def signed_rank(
     """Wilcoxon's signed-rank test of paired samples, or of one against a constant.
 
     Zero differences are dropped, as Wilcoxon did; tied ones share their mean rank.
-    The p-value is exact, over all sign flips, for up to 13 differences, and up to 50
-    without zeros or ties; beyond, the normal approximation. With 5 networks that all
-    agree the one-tailed p is 1/32, the paper's .031. All differences zero give 1.
+    The p value is exact, over all sign flips, for up to 13 differences, and for up to
+    50 without zeros or ties; for more it is the normal approximation. With 5 networks
+    that all agree, the one-tailed p is 1/32, the paper's .031. If all differences are
+    zero, p is 1.
 
     Parameters
     ----------
     x, y
         (networks,), in the same order; or y a constant.
     alternative
-        two-sided, or the one tail that x is "greater" or "less" than y.
+        "two-sided", or for one tail that x is "greater" or "less" than y.
+
+    Raises
+    ------
+    InputError
+        A sample is empty or holds a value that is not finite.
+    ValueError
+        The samples differ in size, or the alternative is unknown.
     """
     x = _sample(x)
     y = np.broadcast_to(y, x.shape) if np.ndim(y) == 0 else _sample(y)
@@ -55,17 +63,24 @@ def signed_rank(
 def rank_sum(x: np.ndarray, y: np.ndarray, alternative: str = "two-sided") -> Outcome:
     """Wilcoxon's rank-sum (Mann-Whitney) test of two sets of networks.
 
-    By the normal approximation with continuity and tie correction, for it is the one
-    that gives the paper's numbers: 5 networks all above 5 others have a one-tailed p
-    of .006 (.0045 without the continuity correction, .004 exactly), and its .417 is
-    the one-tailed p of U = 14. Samples of one value throughout give 1.
+    The p value is the normal approximation with continuity and tie correction, because
+    this gives the paper's numbers: 5 networks all above 5 others have a one-tailed p
+    of .006 (.0045 without the continuity correction, .004 exactly), and the paper's
+    .417 is the one-tailed p of U = 14. If all values are equal, p is 1.
 
     Parameters
     ----------
     x, y
-        (networks,), any two numbers of them.
+        (networks,); the samples may differ in size.
     alternative
-        two-sided, or the one tail that x is "greater" or "less" than y.
+        As for `signed_rank`.
+
+    Raises
+    ------
+    InputError
+        A sample is empty or holds a value that is not finite.
+    ValueError
+        The alternative is unknown.
     """
     x, y = _sample(x), _sample(y)
     _check_alternative(alternative)
@@ -80,8 +95,13 @@ def rank_sum(x: np.ndarray, y: np.ndarray, alternative: str = "two-sided") -> Ou
 def common_language(x: np.ndarray, y: np.ndarray) -> float:
     """Common-language effect size, P(X > Y) + P(X = Y) / 2 over all pairs.
 
-    From ranks, so n log n: the ranks of x in both samples together, less those among
-    themselves, count the y below each x.
+    It takes n log n steps, from ranks: the ranks of x in both samples together, less
+    the ranks of x alone, count the y below each x.
+
+    Raises
+    ------
+    InputError
+        A sample is empty or holds a value that is not finite.
     """
     x, y = _sample(x), _sample(y)
     ranks = stats.rankdata(np.concatenate([x, y]))[: len(x)]
@@ -91,16 +111,21 @@ def common_language(x: np.ndarray, y: np.ndarray) -> float:
 def smallest_p(
     test: str, n: int, m: int | None = None, alternative: str = "two-sided"
 ) -> float:
-    """The least p-value that samples without ties can reach: those wholly apart.
+    """The least p value that samples without ties reach, when they do not overlap.
 
     Parameters
     ----------
     test
-        signed_rank or rank_sum.
+        "signed_rank" or "rank_sum".
     n, m
         Networks in the first and, for rank_sum, the second sample.
     alternative
-        Both one-tailed tests reach the same.
+        As for `signed_rank`; both one-tailed tests reach the same p value.
+
+    Raises
+    ------
+    ValueError
+        The test or the alternative is unknown.
     """
     _check_alternative(alternative)
     tail = "two-sided" if alternative == "two-sided" else "greater"

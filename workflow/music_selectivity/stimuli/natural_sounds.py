@@ -22,7 +22,7 @@ TOLERANCE_SECONDS = 0.005
 def place_in_folder(member: str) -> str | None:
     """Where a file of the public repository's archive belongs; None if not needed.
 
-    For ``fetch.unpack``; the archive holds everything in one folder.
+    For ``unpack.unpack``; the archive holds everything in one folder.
     """
     _, _, below = member.partition("/")
     tables = ("sounds/category_labels.csv", "data/components.mat")

@@ -1,12 +1,13 @@
 """A digest of the code that a rule runs, for Snakemake to rerun what an edit changed.
 
 It covers a script and every project module that it imports, directly or not, taken
-from the syntax tree: comments, docstrings and layout do not count. Two kinds of module
-count for less:
+from the syntax tree. What changes no result does not count: comments, docstrings and
+layout, the wording of an `InputError`, and log messages. Two kinds of module count for
+less:
 
 - of `CONSTANTS`, modules of names and numbers that every stage shares, only what is
   imported by name, and what that refers to: a name added there reruns nothing;
-- `PLUMBING` is left out, for it logs, and words errors, but changes no result.
+- `PLUMBING` is left out: it logs and reports errors.
 """
 
 import ast
@@ -169,22 +170,35 @@ def _statements(file: Path, names: frozenset[str]) -> list[ast.stmt]:
 
 
 def _normalised(file: Path, names: frozenset[str] | None) -> str:
-    """Code in one layout, without comments and docstrings: the file's, or of `names`."""
-    if names is None:
-        body = _tree(file).body
-    else:
-        body = _statements(file, names)
+    """Code in one layout, without what changes no result: all of it, or of `names`."""
+    body = _tree(file).body if names is None else _statements(file, names)
     # Text, not a dump of the tree: dumps differ between versions of Python.
     return "\n".join(_text(node) for node in body if not _is_text(node))
 
 
 @functools.cache
 def _text(statement: ast.stmt) -> str:
-    for node in ast.walk(statement):
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            # Bare strings run nothing, be they docstrings or notes below a constant.
-            node.body = [item for item in node.body if not _is_text(item)]
-    return ast.unparse(statement)
+    return ast.unparse(_WithoutWords().visit(statement))
+
+
+class _WithoutWords(ast.NodeTransformer):
+    """Takes out what a person reads: docstrings, error messages, log messages."""
+
+    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
+        # Bare strings run nothing, be they docstrings or notes below a constant.
+        return None if _is_text(node) or _is_log(node) else self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> ast.Call:
+        if isinstance(node.func, ast.Name) and node.func.id == "InputError":
+            node.args = []
+        return self.generic_visit(node)
+
+
+def _is_log(node: ast.Expr) -> bool:
+    """Whether a statement only logs, by a logger named `log`, as everywhere here."""
+    function = getattr(node.value, "func", None)
+    logger = getattr(function, "value", None)
+    return isinstance(logger, ast.Name) and logger.id == "log"
 
 
 def _is_text(node: ast.stmt) -> bool:

@@ -21,7 +21,7 @@ from music_selectivity.vocabulary import (
 # where torch is not imported, to reject clips that are too short before any is read.
 MINIMUM_INPUT = {"kim2024": (63, 121)}
 
-# Downloads are shared by all studies; the tables of AudioSet lie there under these names.
+# Downloads are shared by all studies. AudioSet's tables have these names there.
 DOWNLOADS = "results/downloads"
 AUDIOSET_TABLES = {
     "classes": "audioset/class_labels_indices.csv",

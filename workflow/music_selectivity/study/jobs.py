@@ -1,4 +1,4 @@
-"""What every script behind a rule does around its work: log, errors, a record."""
+"""What every script of a rule does around its work: log, errors, a record."""
 
 import contextlib
 import errno
@@ -11,9 +11,9 @@ from typing import Any
 from music_selectivity.errors import STORAGE_FAILURES, InputError
 from music_selectivity.study import provenance
 
-# What is wrong with the place that files lie in, and not with a file.
+# What is wrong with the disk or folder, rather than with a file.
 DISK_IS_FULL = "the disk is full, or a quota is used up: make room"
-MAY_NOT_WRITE = "it may not be written: let results/ be a folder that you may write to"
+MAY_NOT_WRITE = "it may not be written: make results/ a folder that you may write to"
 DOES_NOT_ANSWER = "its disk or network mount does not answer: mount it again"
 STORAGE_ERRORS = {
     errno.ENOSPC: DISK_IS_FULL,
@@ -30,9 +30,9 @@ STORAGE_ERRORS = {
 def job(snakemake: Any) -> Iterator[logging.Logger]:
     """Run a script's body; log to its log file and, for progress, to the terminal.
 
-    An InputError ends the script with its message alone, for users to read, as does
-    storage that is full or gone; any other error leaves its traceback in the log too.
-    A job that succeeds leaves a record of what made its outputs.
+    An InputError, and a disk that is full or gone, end the script with one sentence for
+    users to read; any other error also leaves its traceback in the log. A job that
+    succeeds leaves a record of what made its outputs.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
         handler.setFormatter(form)
         root.addHandler(handler)
     logging.captureWarnings(True)
-    # A line that a full disk does not take is no error of its own.
+    # A log line that a full disk refuses is not an error of its own.
     logging.raiseExceptions = False
     try:
         yield logging.getLogger("music_selectivity")
@@ -65,7 +65,7 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
         root.error("error: %s", error)
         sys.exit(1)
     except OSError as error:
-        root.error("%s", _told(error) or _unexpected())
+        root.error("%s", _storage_failure(error) or _unexpected())
         sys.exit(1)
     except Exception:
         root.error("%s", _unexpected())
@@ -76,15 +76,15 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
         to_file.close()
 
 
-def _told(error: OSError) -> str:
-    """A sentence on storage that fails; empty for any other error."""
+def _storage_failure(error: OSError) -> str:
+    """A sentence about storage that fails; empty for any other error."""
     remedy = STORAGE_ERRORS.get(error.errno)
     if remedy is None:
         return ""
     place = f"{error.filename}: " if error.filename else ""
     return (
         f"error: {place}{error.strerror}; {remedy}, and run the same command again, "
-        "which goes on from what is whole"
+        "which continues from what is complete"
     )
 
 

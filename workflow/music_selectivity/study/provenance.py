@@ -1,7 +1,7 @@
 """Where results come from: a record of every job, and of a whole study.
 
-Each job leaves a record beside its log when it has succeeded: what code, packages and
-machine made its outputs. `study` gathers them, with checksums of every result.
+Each job that succeeds leaves a record next to its log: which code, packages and machine
+made its outputs. `study` gathers them, with checksums of every result.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ import pandas as pd
 
 from music_selectivity.store import write_text
 
-# Tell of a run, and not what it found; they change while the record is written.
+# These describe a run, not what it found, and change while the record is written.
 NOT_RESULTS = ("logs", "benchmarks")
 
 # Packages of another name than the module that they are imported by.
@@ -29,7 +29,7 @@ DISTRIBUTIONS = {"sklearn": "scikit-learn", "yaml": "pyyaml"}
 
 
 def record_path(log: str | os.PathLike) -> Path:
-    """Where the record of the job with this log stands."""
+    """Path of the record of the job with this log."""
     return Path(log).with_suffix(".json")
 
 
@@ -49,7 +49,7 @@ def write_record(
     code
         Digest of the code that the job runs.
     log
-        The record stands beside it.
+        The record is written next to it.
     """
     record = {
         "rule": rule,
@@ -63,7 +63,7 @@ def write_record(
 
 
 def environment() -> dict:
-    """Python, packages and machine of this process: of packages, those imported."""
+    """Python, imported packages and machine of this process."""
     return {
         "python": platform.python_version(),
         "packages": dict(sorted(_imported_packages())),
@@ -89,7 +89,7 @@ def study(
     config
         The resolved config.
     inputs
-        Files, and folders of them, that came from outside, but for the clips' audio.
+        Files and folders that came from outside, except the clips' audio.
     clips
         The clip table, whose column content is a digest of each waveform.
     source

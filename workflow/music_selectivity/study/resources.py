@@ -1,7 +1,7 @@
-"""What each rule's jobs ask of a scheduler, from what they were measured to take.
+"""What the jobs of each rule ask of a scheduler, from what they were measured to take.
 
 ``docs/resources.md`` shows the same table for the paper's study, with what was measured
-there; a test keeps the two alike.
+there; a test keeps the two consistent.
 """
 
 import math
@@ -17,8 +17,8 @@ LEAST_MINUTES = 10
 """A queue's own overhead; schedulers gain nothing from less."""
 
 AUDIOSET_CLIPS = 36_000
-"""Of both splits of AudioSet, that public mirrors hold; Parquet tells no number
-beforehand."""
+"""Clips of both splits of AudioSet in public mirrors. Parquet files give no number
+before they are read."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,9 @@ class Scale:
     shards : int
         Of the clips.
     sources : int
-        Networks and linear features.
+        Networks and sets of linear features.
     stimuli : int
-        Stimulus sets beside the clips themselves.
+        Stimulus sets besides the clips themselves.
     random_sets : int
         Of units, that random ablation silences.
     epochs, snapshots : int
@@ -57,7 +57,7 @@ class Scale:
 
     @property
     def sound(self) -> float:
-        """All clips, counted in clips of the paper's 10 s."""
+        """All clips, in units of the paper's 10-s clips."""
         return self.clips * self.seconds / 10
 
 
@@ -82,27 +82,27 @@ def shard_sound(scale: Scale) -> float:
 
 
 def epochs(scale: Scale) -> float:
-    """Clips of 10 s that training sees: half of all are of its split."""
+    """Clips of 10 s that training sees: half of all clips are in its split."""
     return scale.sound / 2 * max(1, scale.epochs)
 
 
 def stimuli(scale: Scale) -> float:
-    """Clips of 10 s in all stimulus sets, of which most hold half of the clips."""
+    """Clips of 10 s in all stimulus sets, most of which hold half of the clips."""
     return scale.sound / 2 * scale.stimuli
 
 
 def snapshots(scale: Scale) -> float:
-    """Clips of 10 s, as often as there are snapshots."""
+    """Clips of 10 s, times snapshots."""
     return scale.sound * scale.snapshots
 
 
 def random_sets(scale: Scale) -> float:
-    """Clips of the scored split, as often as sets of units are silenced."""
+    """Clips of the scored split, times silenced sets of units."""
     return scale.clips / 2 * scale.random_sets
 
 
 def sources(scale: Scale) -> float:
-    """Clips, as often as there are networks and linear features."""
+    """Clips, times networks and linear features."""
     return scale.clips * scale.sources
 
 
@@ -147,7 +147,7 @@ class Cost:
 
 
 COSTS = {
-    "fetch": Cost(mb=150, seconds=3600),
+    "fetch": Cost(mb=175, seconds=3600),
     "unpack": Cost(mb=150, seconds=60),
     "soundscape_tables": Cost(mb=110, seconds=1, ms=0.1, work=clips),
     "soundscape_audio": Cost(mb=145, seconds=2, ms=70, work=shard_sound),

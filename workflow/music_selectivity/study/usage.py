@@ -1,4 +1,4 @@
-"""What the jobs of a study took, by rule: from Snakemake's benchmark files."""
+"""What the jobs of a study took, by rule, from Snakemake's benchmark files."""
 
 import os
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ import pandas as pd
 
 
 def usage(folder: str | os.PathLike, asked_mb: Mapping[str, float]) -> pd.DataFrame:
-    """Time, memory and CPU use of the jobs that were last run of each rule.
+    """Time, memory and CPU use of the last run of each rule's jobs.
 
     Parameters
     ----------
     folder
-        Of benchmark files: <rule>.tsv, or <rule>/<job>.tsv where it has several jobs.
+        Holds benchmark files: <rule>.tsv, or <rule>/<job>.tsv if it has several jobs.
     asked_mb
         Memory that a first attempt at each rule's jobs asks for, MB.
 
@@ -22,8 +22,8 @@ def usage(folder: str | os.PathLike, asked_mb: Mapping[str, float]) -> pd.DataFr
     -------
     DataFrame
         rule, jobs, total_s, median_s, longest_s (wall clock), peak_mb (of the largest
-        job; NaN where none lived long enough to be looked at), asked_mb, cpus (seconds
-        of CPU a second), the rules that took longest first.
+        job; NaN where none lived long enough to be measured), asked_mb, cpus (seconds
+        of CPU per second); the rules that took longest come first.
     """
     folder = Path(folder)
     jobs = pd.DataFrame(

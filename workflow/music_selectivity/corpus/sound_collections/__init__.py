@@ -1,8 +1,8 @@
 """A corpus from two public collections: ESC-50 for sounds, GTZAN's layout for music.
 
-For those who cannot have AudioSet. It is written in AudioSet's form, with AudioSet's
-classes, so that it enters by the same door. Whatever would tell the two collections
-apart but the sounds themselves is made alike: rate, band, level, length and silence.
-``esc50`` and ``gtzan`` say what there is, ``planning`` which clips are made of it,
-``tables`` writes them in AudioSet's form, and ``levelling`` makes the sound.
+It serves users who cannot obtain AudioSet, and has AudioSet's format and classes. All
+properties that could identify the collection of a clip, except for the sound itself,
+are equalised: sample rate, band, level, length and silence. ``esc50`` and ``gtzan``
+list what the collections contain, ``planning`` chooses the clips, ``tables`` writes
+AudioSet's tables of them, and ``levelling`` makes the sound.
 """

@@ -73,7 +73,7 @@ ADDED_CLASSES = {
 
 
 def esc50_place(member: str) -> str | None:
-    """Where a file of ESC-50's archive belongs, for ``fetch.unpack``."""
+    """Where a file of ESC-50's archive belongs, for ``unpack.unpack``."""
     _, _, below = member.partition("/")
     wanted = re.fullmatch(r"meta/esc50\.csv|audio/[^/]+\.wav", below)
     return below if wanted else None

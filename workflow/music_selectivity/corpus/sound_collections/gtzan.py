@@ -68,7 +68,7 @@ TRACK_NAME = re.compile(r"(\w+)\.(\d+)\.(?:wav|au)")
 
 
 def music_place(member: str) -> str | None:
-    """Where a file of the music's archive belongs, for ``fetch.unpack``."""
+    """Where a file of the music's archive belongs, for ``unpack.unpack``."""
     parts = member.split("/")[-2:]
     return (
         "/".join(parts) if len(parts) == 2 and TRACK_NAME.fullmatch(parts[1]) else None

@@ -1,32 +1,38 @@
-"""Stimulus sets: which clips they hold, their levels, and their shards."""
+"""Arrays of stimulus sets: which clips they hold, equal levels, quilts."""
 
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
-from hypothesis import given
-from hypothesis import strategies as st
 
 from music_selectivity import seeds
 from music_selectivity.audio.log_mel import LogMel, LogMelSettings
 from music_selectivity.audio.reading import AudioSettings
-from music_selectivity.stimuli.equal_rms import mean_rms, with_rms, write_levelled_shard
+from music_selectivity.stimuli.arrays import open_stimuli, stimulus_clips
+from music_selectivity.stimuli.equal_rms import write_equal_rms_shard
 from music_selectivity.stimuli.quilts import (
     QuiltSettings,
     cut_and_pad,
     quilt,
     write_quilt_shards,
 )
-from music_selectivity.stimuli.sets import open_stimuli, stimulus_clips
+from music_selectivity.stimuli.sets import (
+    CLIPS,
+    NATURAL_SOUNDS,
+    UNQUILTED,
+    StimulusSet,
+    at_power,
+    quilts_of,
+)
+from small_sounds import RATE
 
-RATE = 22_050
 AUDIO = AudioSettings(RATE, 2.0, 0.1, "zeros", False, -70.0)
 FRONT_END = LogMelSettings(551, 275, 64, 0, 8000)
 QUILTS = QuiltSettings((100, 400), 1.6, "overath")
 
 
 def table() -> pd.DataFrame:
-    """Clips of both splits and all groups in two shards, some set aside."""
+    """Clips of both splits and all groups in two shards, two excluded."""
     rows = []
     for number in range(24):
         rows.append(
@@ -48,25 +54,25 @@ def test_which_clips_a_set_holds():
     usable = clips[clips["excluded"] == ""]
     known = usable[usable["group"] != "mixed"]
     expected = {
-        "original": usable,
-        "levelled": known,
-        "power_1": known,
-        "power_4": known[known["group"] == "music"],
-        "quilt_100": known[known["split"] == "eval"],
+        CLIPS: usable,
+        at_power(1): known,
+        at_power(4): known[known["group"] == "music"],
+        quilts_of(100): known[known["split"] == "eval"],
+        UNQUILTED: known[known["split"] == "eval"],
     }
     for stimuli, held in expected.items():
         assert list(stimulus_clips(clips, stimuli)["clip_id"]) == list(held["clip_id"])
-    assert list(stimulus_clips(clips, "original")["row"]) == list(usable["row"])
+    assert list(stimulus_clips(clips, CLIPS)["row"]) == list(usable["row"])
 
 
 def test_rows_count_the_clips_of_each_shard():
     """A power below 1 is read from the rows that equal levels were written to."""
     clips = table()
-    levelled = stimulus_clips(clips, "power_1").set_index("clip_id")
-    for shard, rows in levelled.groupby("shard")["row"]:
+    equal = stimulus_clips(clips, at_power(1)).set_index("clip_id")
+    for shard, rows in equal.groupby("shard")["row"]:
         assert list(rows) == list(range(len(rows))), shard
-    quieter = stimulus_clips(clips, "power_64").set_index("clip_id")
-    assert (quieter["row"] == levelled.loc[quieter.index, "row"]).all()
+    quieter = stimulus_clips(clips, at_power(64)).set_index("clip_id")
+    assert (quieter["row"] == equal.loc[quieter.index, "row"]).all()
 
 
 @pytest.fixture(scope="module")
@@ -88,7 +94,7 @@ def waveform_of(path) -> np.ndarray:
     return soundfile.read(path, dtype="float32")[0]
 
 
-def shard_clips(stimuli: str, shard: int) -> pd.DataFrame:
+def clips_of_shard(stimuli: StimulusSet, shard: int) -> pd.DataFrame:
     chosen = stimulus_clips(table(), stimuli)
     return chosen[chosen["shard"] == shard]
 
@@ -96,26 +102,28 @@ def shard_clips(stimuli: str, shard: int) -> pd.DataFrame:
 def test_equal_levels_and_less_power(sounds, tmp_path):
     paths = [tmp_path / "000.npy", tmp_path / "001.npy"]
     for shard, path in enumerate(paths):
-        clips = shard_clips("levelled", shard)
-        write_levelled_shard(clips, sounds.items(), AUDIO, FRONT_END, 0.05, path)
+        clips = clips_of_shard(at_power(1), shard)
+        write_equal_rms_shard(clips, sounds.items(), AUDIO, FRONT_END, 0.05, path)
     log_mel = LogMel(FRONT_END, RATE)
-    for stimuli, power in (("power_1", 1), ("power_64", 1 / 64)):
-        names, log_mels = open_stimuli(table(), stimuli, paths)
+    for divisor in (1, 64):
+        names, log_mels = open_stimuli(table(), at_power(divisor), paths)
         assert len(names) == len(log_mels)
         found = log_mels.take(np.arange(len(names)))
         for name, log_mels_of_clip in zip(names, found, strict=True):
             waveform = waveform_of(sounds[name])
             rms = np.sqrt(np.mean(np.square(waveform)))
-            expected = log_mel(waveform * np.float32(0.05 / rms * np.sqrt(power)))
+            gain = np.float32(0.05 / rms / np.sqrt(divisor))
+            expected = log_mel(waveform * gain)
             np.testing.assert_allclose(log_mels_of_clip, expected, atol=2e-3)
     # Silence has no power to lose.
-    position = list(open_stimuli(table(), "power_1", paths)[0]).index("clip03")
-    _, log_mels = open_stimuli(table(), "power_1", paths)
-    assert log_mels.take(np.array([position]))[0, :, -1].max() == -100
+    for divisor in (1, 64):
+        names, log_mels = open_stimuli(table(), at_power(divisor), paths)
+        position = list(names).index("clip03")
+        assert log_mels.take(np.array([position]))[0, :, -1].max() == -100
 
 
 def test_quilt_shards_hold_quilts_and_originals(sounds, tmp_path):
-    clips = shard_clips("quilt_original", 1)
+    clips = clips_of_shard(UNQUILTED, 1)
     paths = [tmp_path / f"{name}.npy" for name in ("quilt_100", "quilt_400", "whole")]
     write_quilt_shards(clips, sounds.items(), AUDIO, FRONT_END, QUILTS, paths)
     log_mel = LogMel(FRONT_END, RATE)
@@ -134,24 +142,10 @@ def test_quilt_shards_hold_quilts_and_originals(sounds, tmp_path):
 
 
 def test_an_empty_shard_is_written(sounds, tmp_path):
-    none = shard_clips("quilt_original", 0).iloc[:0]
+    none = clips_of_shard(UNQUILTED, 0).iloc[:0]
     paths = [tmp_path / f"{number}.npy" for number in range(3)]
     write_quilt_shards(none, sounds.items(), AUDIO, FRONT_END, QUILTS, paths)
     assert [len(np.load(path)) for path in paths] == [0, 0, 0]
-
-
-def test_mean_rms_is_that_of_usable_training_clips():
-    clips = table()
-    used = clips[(clips["excluded"] == "") & (clips["split"] == "train")]
-    expected = np.mean([10 ** (level / 20) for level in used["level_dbfs"]])
-    assert mean_rms(clips) == pytest.approx(expected)
-
-
-@given(st.floats(1e-4, 1e3), st.floats(1e-3, 10))
-def test_with_rms_sets_the_rms(scale, rms):
-    waveform = scale * np.random.default_rng(0).normal(size=500)
-    assert np.sqrt(np.mean(with_rms(waveform, rms) ** 2)) == pytest.approx(rms)
-    assert not with_rms(np.zeros(5), rms).any()
 
 
 def test_the_natural_sounds_are_one_array(tmp_path):
@@ -159,7 +153,7 @@ def test_the_natural_sounds_are_one_array(tmp_path):
     np.save(tmp_path / "sounds.npy", values)
     names, log_mels = open_stimuli(
         pd.DataFrame({"sound": ["a", "b", "c"]}),
-        "natsound165",
+        NATURAL_SOUNDS,
         [tmp_path / "sounds.npy"],
     )
     assert list(names) == ["a", "b", "c"]

@@ -1,0 +1,108 @@
+"""A figure is complete: its module, its constants, its caption, its place in the report.
+
+The catalogue reads the constants without importing the module, so here they are compared
+with the module itself.
+"""
+
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+
+import pytest
+
+from conftest import ROOT
+from music_selectivity.figures import catalogue
+from music_selectivity.figures.catalogue import FIGURES, read_entry
+
+FOLDER = ROOT / "workflow/music_selectivity/figures"
+CAPTIONS = ROOT / "workflow/report"
+
+
+def module_of(name):
+    return importlib.import_module(f"music_selectivity.figures.{name}")
+
+
+def test_the_catalogue_lists_every_figure_module_once():
+    modules = {file.stem for file in FOLDER.glob("*.py")} - {"__init__"}
+    figures = {name for name in modules if hasattr(module_of(name), "table")}
+    assert sorted(catalogue.ORDER) == sorted(figures)
+    assert list(FIGURES) == catalogue.ORDER
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_constants_are_those_of_the_module(name):
+    module, entry = module_of(name), FIGURES[name]
+    assert (entry.title, entry.panel) == (module.TITLE, module.PANEL)
+    assert entry.inputs == module.INPUTS
+    assert entry.arguments == getattr(module, "ARGUMENTS", {})
+    assert entry.clips == getattr(module, "CLIPS", catalogue.COMPARED_CLIPS)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_inputs_and_arguments_are_the_parameters_of_table(name):
+    parameters = inspect.signature(module_of(name).table).parameters
+    assert [*FIGURES[name].inputs, *FIGURES[name].arguments] == list(parameters)
+    assert list(inspect.signature(module_of(name).draw).parameters) == [
+        "table",
+        "style",
+    ]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_captions_are_plain_text(name):
+    """Snakemake's report reads them as reStructuredText, and ours as plain text."""
+    caption = (CAPTIONS / f"{name}.rst").read_text()
+    assert caption.strip()
+    assert not re.search(r"[`*{}|_]", caption)
+
+
+def test_every_caption_file_has_its_figure_or_page():
+    pages = {"audit", "claims", "figure", "usage", "workflow"}
+    assert {file.stem for file in CAPTIONS.glob("*.rst")} == {*FIGURES, *pages}
+
+
+def test_figures_do_not_import_each_other():
+    for name in FIGURES:
+        code = (FOLDER / f"{name}.py").read_text()
+        imported = re.findall(r"music_selectivity\.figures\.(\w+)", code)
+        assert not set(imported) & set(FIGURES), name
+
+
+def test_planning_imports_no_library_that_draws_or_computes():
+    code = (
+        "import sys, music_selectivity.figures.catalogue\n"
+        "print(*{'matplotlib', 'numpy', 'pandas'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT / "workflow",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == ""
+
+
+def test_constants_are_read_and_other_code_is_not_run(tmp_path):
+    module = tmp_path / "spectra.py"
+    module.write_text(
+        'import missing_library\nTITLE = "Spectra"\nPANEL = "Fig. 9"\n'
+        'CLIPS = ""\nINPUTS = {"units": ["units", "networks"]}\n'
+        'ARGUMENTS = {"share": "analysis.share"}\nCOLOUR = missing_library.red\n'
+    )
+    assert read_entry(module) == catalogue.Entry(
+        title="Spectra",
+        panel="Fig. 9",
+        inputs={"units": ["units", "networks"]},
+        arguments={"share": "analysis.share"},
+        clips="",
+    )
+
+
+def test_a_constant_that_is_no_literal_is_refused(tmp_path):
+    module = tmp_path / "spectra.py"
+    module.write_text('TITLE = f"{1}"\n')
+    with pytest.raises(ValueError, match="line 1"):
+        read_entry(module)

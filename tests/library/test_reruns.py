@@ -1,0 +1,148 @@
+"""Which rules an edit of each module reruns: a table written by hand, held to the code.
+
+A rule reruns when its param `code`, a digest of what its script runs, changes; what
+depends on its results then reruns too, as tests/workflow/test_workflow.py shows with
+the real Snakemake.
+"""
+
+import re
+
+import pytest
+
+from conftest import ROOT
+from music_selectivity.study.code_digest import code_followed
+
+LIBRARY = ROOT / "workflow/music_selectivity"
+ARCHITECTURE = "music_selectivity.networks.kim2024"
+
+# Rules that read the waveforms of a shard's clips.
+WAVEFORMS = {"log_mel", "equal_rms", "quilts"}
+LOG_MELS = WAVEFORMS | {"natural_sounds_log_mel"}
+# Rules that build a network, and those that run one or linear features.
+RESPONSES = {"activations", "stimulus_activations", "training_course"}
+NETWORKS = {"train", "ablation", "random_ablation"} | RESPONSES
+# Rules that measure stored responses, of units chosen by their index.
+CHOOSES_UNITS = {
+    "selectivity",
+    "tuning",
+    "natural_sounds",
+    "ablation",
+    "random_ablation",
+    "calibration",
+    "training_course",
+}
+ANALYSES = CHOOSES_UNITS | {"readout", "embedding"}
+BOOTSTRAPS = {"tuning", "readout", "natural_sounds", "fmri", "ablation"}
+SOUNDSCAPES = {"soundscape_tables", "soundscape_audio"}
+COLLECTIONS = {"collection_tables", "collection_audio"}
+PAGES = {"audit", "usage", "report_page"}
+EVERY_RULE = {
+    *["unpack", *SOUNDSCAPES, *COLLECTIONS],
+    *["list_clips", "clips", "audit", "baseline", "categories", *LOG_MELS],
+    *["fit_pca", "linear_features", *NETWORKS],
+    *[*ANALYSES, "fmri", "statistics", "mixed_effects", "claims"],
+    *["figure", "report_page", "resolved_config", "usage", "provenance"],
+}
+
+RERUNS = {
+    # Leaves. Of vocabulary, paper and measures only imported names count.
+    "errors": set(),
+    "seeds": NETWORKS
+    | BOOTSTRAPS
+    | {"embedding", "calibration", "quilts", "claims"}
+    | SOUNDSCAPES
+    | {"collection_tables"},
+    "store": EVERY_RULE - {"unpack"},
+    "vocabulary": EVERY_RULE
+    - {"fetch", "resolved_config", "provenance"}
+    - {"soundscape_tables", "soundscape_audio"}
+    | SOUNDSCAPES,
+    "paper": {"audit", "usage", "claims", "figure"},
+    "measures": ANALYSES | {"fmri", "statistics", "mixed_effects", "claims", "figure"},
+    # A study as a whole: its config and costs decide which jobs run, not their results.
+    "study.code_digest": set(),
+    "study.config": set(),
+    "study.jobs": set(),
+    "study.provenance": {"provenance"},
+    "study.resources": set(),
+    "study.usage": {"usage"},
+    # One sound.
+    "audio.log_mel": LOG_MELS,
+    "audio.reading": LOG_MELS | COLLECTIONS | {"unpack"},
+    "audio.torchaudio_import": LOG_MELS,
+    # The clips.
+    "corpus.audit": {"audit", "usage"},
+    "corpus.categories": {"categories", "tuning", "readout", "mixed_effects", "figure"},
+    "corpus.clip_table": ANALYSES - {"natural_sounds"}
+    | {"clips", "baseline", "train", "fit_pca", "mixed_effects"},
+    "corpus.clips": {"clips"},
+    "corpus.exclusions": {"list_clips"},
+    # Downloads are identified by address and checksum.
+    "corpus.fetch": set(),
+    "corpus.files": {"list_clips"},
+    "corpus.groups": {"list_clips"},
+    "corpus.list_clips": {"list_clips"},
+    "corpus.log_mel_shards": WAVEFORMS,
+    "corpus.ontology": {"list_clips", "categories", "collection_tables"}
+    | {"tuning", "readout", "mixed_effects", "figure"},
+    "corpus.shard_clips": WAVEFORMS,
+    "corpus.shards": WAVEFORMS | {"list_clips", "soundscape_audio", "collection_audio"},
+    "corpus.tables": {"list_clips"},
+    "corpus.unpack": {"unpack"},
+    "corpus.sound_collections.esc50": {"collection_tables", "unpack"},
+    "corpus.sound_collections.formats": COLLECTIONS | {"unpack"},
+    "corpus.sound_collections.gtzan": {"collection_tables", "unpack"},
+    "corpus.sound_collections.levelling": {"collection_audio"},
+    "corpus.sound_collections.planning": {"collection_tables"},
+    "corpus.sound_collections.tables": {"collection_tables"},
+    "corpus.soundscapes.classes": SOUNDSCAPES,
+    "corpus.soundscapes.corpus": SOUNDSCAPES,
+    "corpus.soundscapes.instruments": {"soundscape_audio"},
+    "corpus.soundscapes.music": {"soundscape_audio"},
+    "corpus.soundscapes.nature": {"soundscape_audio"},
+    "corpus.soundscapes.rendering": {"soundscape_audio"},
+    "corpus.soundscapes.scores": {"soundscape_audio"},
+    "corpus.soundscapes.synthesis": {"soundscape_audio"},
+    "corpus.soundscapes.things": {"soundscape_audio"},
+    "corpus.soundscapes.voices": {"soundscape_audio"},
+    # Stimuli.
+    "stimuli.arrays": {"equal_rms", "quilts", "activations", "stimulus_activations"}
+    | {"linear_features"},
+    "stimuli.equal_rms": {"equal_rms", "natural_sounds_log_mel"},
+    "stimuli.natural_sounds": {"natural_sounds_log_mel", "unpack"},
+    "stimuli.quilts": {"quilts"},
+    "stimuli.sets": {"equal_rms", "quilts", "activations", "stimulus_activations"}
+    | {"linear_features", "tuning", "mixed_effects"},
+    # Networks and linear features.
+    "networks.activations": ANALYSES | RESPONSES | {"linear_features"},
+    "networks.checkpoints": NETWORKS,
+    "networks.device": NETWORKS | {"linear_features"},
+    "networks.gabor": {"linear_features"},
+    "networks.kim2024": NETWORKS,
+    "networks.pca": {"fit_pca", "linear_features"},
+    "networks.registry": NETWORKS,
+    "networks.responses": RESPONSES | {"ablation", "linear_features"},
+    "networks.training": {"train"},
+    # Statistics.
+    "stats.bootstrap": BOOTSTRAPS | {"random_ablation", "training_course"},
+    "stats.intervals": {"claims"},
+    "stats.mixed_effects": {"mixed_effects"},
+    "stats.multiple_testing": {"claims"},
+    "stats.permutations": {"claims"},
+    "stats.rank_tests": {"calibration", "claims"},
+    # Analyses.
+    "analyses.ablation": {"ablation", "random_ablation", "training_course"},
+    "analyses.baseline": {"baseline"},
+    "analyses.calibration": {"calibration"},
+    "analyses.contrasts": {"mixed_effects", "claims"},
+    "analyses.embedding": {"embedding", "training_course"},
+    "analyses.group_responses": ANALYSES - {"embedding"},
+    "analyses.mixed_effects": {"mixed_effects"},
+    "analyses.natural_sounds": {"natural_sounds", "fmri"},
+    "analyses.random_ablation": {"random_ablation"},
+    "analyses.readout": {"readout"},
+    "analyses.selectivity": CHOOSES_UNITS,
+    "analyses.statistics": {"statistics"},
+    "analyses.training_course": {"training_course"},
+    "analyses.tuning": {"tuning"},
+}
