@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from music_selectivity.analyses import calibration, selectivity
+from music_selectivity.analyses import calibration, selectivity, statistics
 from music_selectivity.errors import InputError
+from music_selectivity.stats import permutations
 from music_selectivity.stats.rank_tests import rank_sum, signed_rank
 
 FRACTION = 0.125
@@ -253,7 +254,7 @@ def test_networks_of_real_permutations_are_calibrated(nulls):
         ("without_music", seed): (null, activations(len(CLIPS), 64, seed))
         for seed, null in enumerate(nulls)
     }
-    rows = calibration.calibrated_rows(statistics_of(networks))
+    rows = statistics.calibrated_rows(statistics_of(networks))
     assert list(rows) == ["model", "seed", "measure", "condition", "value"]
     found = rows.set_index(["measure", "condition", "seed"])["value"].sort_index()
     assert (found["calibrated_ratio", "eval"] == 1).all()
@@ -278,7 +279,7 @@ def test_what_is_not_calibrated_is_told():
         ("small", 1): (null.assign(p=null["p"] ** 1.5), responses),
         ("pca", 0): (null.assign(ratio=null["ratio"] - 1), responses),
     }
-    rows = calibration.calibrated_rows(statistics_of(networks))
+    rows = statistics.calibrated_rows(statistics_of(networks))
     found = rows.pivot(index="model", columns="measure", values="value")
     assert found["calibrated_p"].to_dict() == {
         **dict.fromkeys(("good", "shifted", "pca"), 1.0),
@@ -293,13 +294,13 @@ def test_what_is_not_calibrated_is_told():
     odd = {("small", 1): (null.assign(p=null["p"] ** 1.3), responses)}
     for others, expected in ((0, 0), (20, 1)):
         networks = odd | {("good", k): (null, responses) for k in range(others)}
-        rows = calibration.calibrated_rows(statistics_of(networks))
+        rows = statistics.calibrated_rows(statistics_of(networks))
         of_p = rows[(rows["model"] == "small") & (rows["measure"] == "calibrated_p")]
         assert of_p["value"].to_list() == [expected]
 
 
 def test_statistics_without_permutations_have_no_calibration():
-    assert calibration.calibrated_rows(statistics_of({})).empty
+    assert statistics.calibrated_rows(statistics_of({})).empty
 
 
 def test_few_permutations_are_told():
@@ -311,10 +312,10 @@ def test_p_of_shared_permutations_is_the_rank_of_the_mean():
     ratios = np.array([1.2, 1.3])
     permuted = np.array([[1.0, 1.5, 1.1, 1.3], [1.1, 1.4, 1.2, 1.1]])
     # Means are 1.05, 1.45, 1.15 and 1.2; measured is 1.25.
-    assert calibration.shared_permutation_p(ratios, permuted) == 2 / 5
-    assert calibration.shared_permutation_p(ratios - 0.05, permuted) == 3 / 5
-    assert np.isnan(calibration.shared_permutation_p(ratios, permuted[:, :0]))
-    assert np.isnan(calibration.shared_permutation_p(ratios, permuted - 1.05))
+    assert permutations.shared_permutation_p(ratios, permuted) == 2 / 5
+    assert permutations.shared_permutation_p(ratios - 0.05, permuted) == 3 / 5
+    assert np.isnan(permutations.shared_permutation_p(ratios, permuted[:, :0]))
+    assert np.isnan(permutations.shared_permutation_p(ratios, permuted - 1.05))
 
 
 def test_networks_that_share_clips_are_calibrated_by_shared_permutations():
@@ -333,7 +334,7 @@ def test_networks_that_share_clips_are_calibrated_by_shared_permutations():
         ]
     )
     p = [
-        calibration.shared_permutation_p(study, np.delete(permuted, number, axis=1))
+        permutations.shared_permutation_p(study, np.delete(permuted, number, axis=1))
         for number, study in enumerate(permuted.T)
     ]
     assert np.count_nonzero(np.array(p) <= 0.05) == 10

@@ -46,9 +46,11 @@ def test_clips_that_a_model_learns(condition, kept):
     assert ids(training_clips(table(), condition)) == kept
 
 
-def test_speech_that_no_clip_holds_cannot_be_left_out():
+def test_speech_that_no_clip_contains_cannot_be_left_out():
     clips = table().assign(is_speech=False)
-    with pytest.raises(InputError, match="no training clip without music holds speech"):
+    with pytest.raises(
+        InputError, match="no training clip without music contains speech"
+    ):
         training_clips(clips, "without_music_and_speech")
 
 

@@ -11,7 +11,7 @@ from small_corpora import clip_table
 
 
 def audit(**reasons):
-    """What a shard's log-mels found: a sound of its own in each usable clip."""
+    """Audit of a shard; each usable clip has a sound of its own."""
     usable = [reason == "" for reason in reasons.values()]
     return pd.DataFrame(
         {
@@ -49,7 +49,7 @@ def test_the_clip_table_keeps_every_clip_with_its_reason():
 
 
 def test_a_clip_of_two_shards_is_taken_from_the_first(caplog):
-    """As of two Parquet files, even where the first copy is unusable."""
+    """As with two Parquet files, even if the first copy is unusable."""
     table = merge_audits(
         described(a="train", b="eval", c="train"),
         [audit(a="", c="silent"), audit(b="", a="", c="")],
@@ -57,7 +57,7 @@ def test_a_clip_of_two_shards_is_taken_from_the_first(caplog):
     assert table["clip_id"].tolist() == ["a", "b", "c"]
     assert table["shard"].tolist() == [0, 1, 0]
     assert table["excluded"].tolist() == ["", "", "silent"]
-    assert "a is in a.wav again; the first is used" in caplog.text
+    assert "a occurs again in a.wav; the first is used" in caplog.text
 
 
 def test_no_clip_left_stops_with_the_reasons():
@@ -117,7 +117,7 @@ def test_groups_and_speech_of_copies_are_joined():
     )
 )
 def test_each_sound_is_used_once_and_none_in_both_splits(rows):
-    # A sound of their own keeps both splits from being empty.
+    # These two, with sounds of their own, keep both splits from being empty.
     rows = [*rows, {}, {"split": "eval"}]
     clips = clip_table(rows)
     used = clips[clips["excluded"] == ""]
@@ -133,14 +133,15 @@ def test_too_many_broken_files_stop_the_study():
     reasons = [*["unreadable"] * 2, "empty", *["missing file"] * 9, "silent"]
     rows = [{"excluded": reason} for reason in [*reasons, *[""] * 6]]
     clips = clip_table([*rows, {"split": "eval"}])
-    # 3 of 10 with a file: one that is silent is no failure, one without no clip found.
+    # 3 of the 10 with a file: silent clips are not broken, missing ones not counted.
     check_failures(clips, 0.3)
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as raised:
         check_failures(clips, 0.29)
-    assert str(told.value) == (
-        "3 of the 10 clips found of the train split failed (2 unreadable, 1 empty), "
-        "such as c00 in sounds/c00.wav, c01 in sounds/c01.wav, c02 in sounds/c02.wav; "
-        "mend or fetch them anew, or raise corpus.max_failed_share, now 0.29"
+    assert str(raised.value) == (
+        "3 of the 10 clips found in the train split are broken (2 unreadable, "
+        "1 empty), such as c00 in sounds/c00.wav, c01 in sounds/c01.wav, c02 in "
+        "sounds/c02.wav; repair or replace them, or raise corpus.max_failed_share, "
+        "which is 0.29"
     )
     clips.loc[clips["split"] == "eval", "excluded"] = "not finite"
     with pytest.raises(

@@ -1,7 +1,7 @@
-"""A figure is complete: its module, its constants, its caption, its place in the report.
+"""A figure is complete: its module, constants, caption and place in the report.
 
-The catalogue reads the constants without importing the module, so here they are compared
-with the module itself.
+The catalogue reads the constants without importing the module; here they are compared
+with those of the imported module.
 """
 
 import importlib

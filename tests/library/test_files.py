@@ -96,7 +96,7 @@ def test_links_are_followed_and_loops_end(tmp_path):
     }
 
 
-def test_of_several_files_of_a_clip_the_first_by_name_counts(tmp_path):
+def test_the_first_of_several_files_of_a_clip_is_used(tmp_path):
     for name in ("z/aaaaaaaaaaa.wav", "b/aaaaaaaaaaa_30.flac", "b/aaaaaaaaaaa_130.wav"):
         put(tmp_path / name)
     found = audioset_files(tmp_path)["aaaaaaaaaaa"]
@@ -106,8 +106,8 @@ def test_of_several_files_of_a_clip_the_first_by_name_counts(tmp_path):
     assert found == tmp_path / "aaaaaaaaaaa_9.wav"
 
 
-def test_a_sound_goes_before_other_forms_of_the_same_clip(tmp_path):
-    """Such as the download that it was made from, whose name may come first."""
+def test_audio_suffixes_come_before_others_of_the_same_clip(tmp_path):
+    """For example before the original download, whose name may come first."""
     for name in ("aaaaaaaaaaa.m4a", "aaaaaaaaaaa.wav", "bbbbbbbbbbb.webm"):
         put(tmp_path / name)
     put(tmp_path / "features/bbbbbbbbbbb.emb")
@@ -121,7 +121,7 @@ def test_a_sound_goes_before_other_forms_of_the_same_clip(tmp_path):
 
 
 def audioset(folder: Path, **given: object) -> dict:
-    """Config section of a corpus in `folder`, whose tables are fetched."""
+    """Config section of a corpus in `folder`, whose tables are downloaded."""
     fetched = {"train_segments": "results/downloads/audioset/t.csv"}
     fetched |= {"eval_segments": "results/downloads/audioset/e.csv"}
     section = {"folder": str(folder), "parquet": ["**/*.parquet"], **fetched, **given}
@@ -133,7 +133,7 @@ def segments(path: Path, *ytids: str) -> str:
     return str(path)
 
 
-def test_clips_that_the_users_tables_do_not_list_are_no_inputs(tmp_path):
+def test_clips_that_the_users_tables_do_not_list_are_not_inputs(tmp_path):
     names = ("-aaaaaaaaaa.wav", "x/bbbbbbbbbbb_30.m4a", "ccccccccccc.wav")
     for name in (*names, "info-tables"):
         put(tmp_path / "clips" / name)
@@ -144,7 +144,7 @@ def test_clips_that_the_users_tables_do_not_list_are_no_inputs(tmp_path):
         corpus = audioset(tmp_path / "clips", **given)
         return list(corpus_files(corpus, "results/downloads"))
 
-    # Of one table alone nobody knows what the other lists: it may not be there yet.
+    # With one table alone, the clips of the other are unknown: it may not exist yet.
     everything = ["-aaaaaaaaaa", "bbbbbbbbbbb", "ccccccccccc", "info-tables"]
     assert ids() == ids(**given) == everything
     given["eval_segments"] = segments(tmp_path / "eval.csv", "bbbbbbbbbbb")
@@ -155,33 +155,33 @@ def test_clips_that_the_users_tables_do_not_list_are_no_inputs(tmp_path):
         ids(**given)
     (tmp_path / "train.csv").write_text("# YTID\n")
     with pytest.raises(
-        InputError, match=r"train\.csv: the segment table holds no clip"
+        InputError, match=r"train\.csv: the segment table lists no clip"
     ):
         ids(**given)
 
 
-def test_all_of_audioset_is_taken_by_its_tables_alone(tmp_path, monkeypatch):
+def test_very_many_clips_need_tables(tmp_path, monkeypatch):
     monkeypatch.setattr("music_selectivity.corpus.files.MOST_UNLISTED", 3)
     for letter in "abc":
         put(tmp_path / f"{11 * letter}.wav")
         put(tmp_path / f"{11 * letter}.m4a")
     assert len(audioset_files(tmp_path)) == 3
     put(tmp_path / "ddddddddddd.wav")
-    told = r"more than 3 clips; give .* corpus\.audioset\.train_segments and corpus"
-    with pytest.raises(InputError, match=told):
+    message = r"more than 3 clips; give .* corpus\.audioset\.train_segments and corpus"
+    with pytest.raises(InputError, match=message):
         audioset_files(tmp_path)
     listed = {11 * letter for letter in "abcd"}
     assert set(audioset_files(tmp_path, listed=listed)) == listed
 
 
 @pytest.mark.parametrize("folder", ["a{1}", os.fsdecode(b"\xff")])
-def test_names_that_snakemake_cannot_carry_are_refused(tmp_path, folder):
+def test_names_that_snakemake_cannot_handle_are_refused(tmp_path, folder):
     put(tmp_path / folder / "aaaaaaaaaaa.wav")
     with pytest.raises(InputError, match="rename it"):
         audioset_files(tmp_path)
 
 
-def test_what_may_not_be_read_is_told_or_missing(tmp_path):
+def test_unreadable_folders_are_refused_and_unreadable_files_are_missing(tmp_path):
     put(tmp_path / "aaaaaaaaaaa.wav")
     put(tmp_path / "bbbbbbbbbbb.wav").chmod(0)
     if os.access(tmp_path / "bbbbbbbbbbb.wav", os.R_OK):
@@ -192,11 +192,13 @@ def test_what_may_not_be_read_is_told_or_missing(tmp_path):
         audioset_files(tmp_path)
 
 
-def test_a_parquet_file_that_is_not_there_is_told(tmp_path):
-    """Half of a download by links: its clips must not just be missing."""
+def test_a_dangling_link_to_parquet_is_refused(tmp_path):
+    """As in half a download by links; its clips must not silently be missing."""
     put(tmp_path / "00.parquet")
     (tmp_path / "01.parquet").symlink_to("blobs/none")
-    with pytest.raises(InputError, match=r"01\.parquet: cannot be read; fetch it anew"):
+    with pytest.raises(
+        InputError, match=r"01\.parquet: cannot be read; fetch it again"
+    ):
         audioset_files(tmp_path)
 
 
@@ -204,7 +206,7 @@ def test_a_parquet_file_that_is_not_there_is_told(tmp_path):
 
 
 def test_parquet_files_go_by_their_paths(tmp_path):
-    """Names of 11 letters, which might be a YTID's, among them."""
+    """Also those whose names have 11 letters, as a YTID has."""
     names = {"data/eval/00.parquet", "data/bal_train/00.parquet", "train-00000.parquet"}
     for name in names:
         put(tmp_path / name)
@@ -232,14 +234,14 @@ def test_globs_choose_among_parquet_files(tmp_path, globs, found):
     assert sorted(files) == [f"{name}.parquet" for name in found.split()]
 
 
-def test_a_folder_of_both_forms_is_one_or_the_other(tmp_path):
+def test_a_folder_with_both_kinds_of_files_is_refused(tmp_path):
     for name in ("aaaaaaaaaaa.wav", "x/bbbbbbbbbbb.m4a", "a.parquet", "x/b.parquet"):
         put(tmp_path / name)
-    told = r"2 Parquet files and 2 clip files, such as .*aaaaaaaaaaa\.wav; move one"
-    with pytest.raises(InputError, match=told):
+    message = r"2 Parquet files and 2 clip files, such as .*aaaaaaaaaaa\.wav; move one"
+    with pytest.raises(InputError, match=message):
         audioset_files(tmp_path)
     assert set(audioset_files(tmp_path, [])) == {"aaaaaaaaaaa", "bbbbbbbbbbb"}
-    # Clips that are asked for by no table do not count.
+    # Clips that no table lists do not count.
     corpus = audioset(
         tmp_path,
         train_segments=segments(tmp_path / "train.csv", "zzzzzzzzzzz"),

@@ -12,7 +12,7 @@ from music_selectivity.errors import InputError
 from small_corpora import CATEGORIES, NODES, own_table
 
 
-def test_a_class_of_several_parents_belongs_to_each(corpus):
+def test_a_class_with_several_parents_belongs_to_each(corpus):
     ontology = Ontology.read(corpus["audioset"]["ontology"])
     assert "Choir" in ontology.subtree("Music") & ontology.subtree("Human voice")
     assert ontology.category(["Music"], ["Singing"]) == {
@@ -47,11 +47,13 @@ def test_a_mixed_clip_takes_no_class_from_music(tmp_path):
     }
     assert classes.set_index("name")["speech"].to_dict()["Speech"]
     corpus = own_table(tmp_path / "own", [*rows, "c,c.wav,Guitar,nonmusic,0,eval"])
-    with pytest.raises(InputError, match=r"class 'Guitar' stands on clips of .*'c'"):
+    with pytest.raises(
+        InputError, match=r"class 'Guitar' is a label of clips of .*'c'"
+    ):
         list_corpus(corpus, CATEGORIES, "")
 
 
-def test_a_group_that_a_label_belies_is_told():
+def test_a_group_that_contradicts_a_label_is_refused():
     listed = pd.DataFrame(
         {
             "clip_id": ["a", "b", "c"],
@@ -61,6 +63,6 @@ def test_a_group_that_a_label_belies_is_told():
     )
     with pytest.raises(InputError, match=r"clip 'b': its group .* 'Church bell' is mu"):
         describe(listed, {"Church bell"}, set())
-    # What a listener heard beyond the labels stands.
+    # Groups that agree with the labels are kept.
     described = describe(listed, set(), set())
     assert described["group"].tolist() == ["nonmusic", "nonmusic", "mixed"]

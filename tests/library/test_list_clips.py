@@ -1,4 +1,4 @@
-"""What each form of corpus lists, and errors that name the row."""
+"""The clips of each type of corpus, and errors that name the row."""
 
 import pytest
 
@@ -18,24 +18,24 @@ def test_audioset_corpus_is_listed_with_groups(corpus):
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("row", "message"),
     [
         (("bbbbbbbbbbb", "/m/none"), r"train\.csv, row 5: label '/m/none'"),
-        (("-aaaaaaaaaa", "Bark"), r"row 5: '-aaaaaaaaaa' stands already .*row 4"),
+        (("-aaaaaaaaaa", "Bark"), r"row 5: '-aaaaaaaaaa' is already in .*row 4"),
     ],
 )
-def test_bad_segment_rows_are_named(corpus, tmp_path, row, told):
+def test_bad_segment_rows_are_named(corpus, tmp_path, row, message):
     write_segments(tmp_path / "train.csv", [("-aaaaaaaaaa", "Bark"), row])
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=message):
         list_corpus(corpus, CATEGORIES, "")
 
 
-def test_segment_rows_of_the_wrong_shape_and_empty_tables_are_told(corpus, tmp_path):
+def test_segment_rows_of_the_wrong_shape_and_empty_tables_are_refused(corpus, tmp_path):
     (tmp_path / "train.csv").write_text("# YTID\naaaaaaaaaaa, 0\n")
-    with pytest.raises(InputError, match="row 2: expected YTID"):
+    with pytest.raises(InputError, match="row 2: 2 cells; expected YTID"):
         list_corpus(corpus, CATEGORIES, "")
     (tmp_path / "train.csv").write_text("# YTID\n")
-    with pytest.raises(InputError, match="holds no clip"):
+    with pytest.raises(InputError, match="lists no clip"):
         list_corpus(corpus, CATEGORIES, "")
 
 
@@ -48,23 +48,23 @@ def test_an_open_quote_in_a_segment_table_swallows_no_row(corpus, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("row", "message"),
     [
         ("11,/m/10,Meow", "row 13: mid '/m/10' is 'Meow' here and 'Bark' in the"),
         ("11,/m/99,Bark", "row 13: mid '/m/99' is 'Bark' here and no class in the"),
     ],
 )
 def test_the_class_table_names_classes_as_the_ontology_does(
-    corpus, tmp_path, row, told
+    corpus, tmp_path, row, message
 ):
-    """A class of a wrong name would be music or not by that name."""
+    """A class with a wrong name would be music or not by that name."""
     *rows, _ = (tmp_path / "classes.csv").read_text().splitlines()
     (tmp_path / "classes.csv").write_text("\n".join([*rows, "", row]) + "\n")
-    with pytest.raises(InputError, match=rf"classes\.csv, {told} ontology"):
+    with pytest.raises(InputError, match=rf"classes\.csv, {message} ontology"):
         list_corpus(corpus, CATEGORIES, "")
 
 
-def test_a_table_of_ones_own(tmp_path):
+def test_a_users_own_table(tmp_path):
     corpus = own_table(
         tmp_path / "own",
         ["b,b.wav,Dog|Animal,nonmusic,0,train", "a,x/a.wav,Piano,music,0,eval"],
@@ -76,11 +76,11 @@ def test_a_table_of_ones_own(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("row", "told"),
+    ("row", "message"),
     [
-        ("a,y.wav,Dog,nonmusic,0,train", "row 3: clip_id 'a' stands already in row 2"),
+        ("a,y.wav,Dog,nonmusic,0,train", "row 3: clip_id 'a' is already in row 2"),
         ("b,y.wav,,nonmusic,0,train", "row 3: the clip has no label"),
-        ("b,a.wav,Dog,nonmusic,0,eval", "row 3: file 'a.wav' stands already in row 2"),
+        ("b,a.wav,Dog,nonmusic,0,eval", "row 3: file 'a.wav' is already in row 2"),
         ("b,y.wav,Dog,none,0,train", "row 3: group is 'none'; allowed: music"),
         ("b,y.wav,Dog,music,0,test", "row 3: split is 'test'; allowed: train, eval"),
         ("b,y.wav,Dog,music,yes,train", "row 3: is_speech is 'yes'"),
@@ -90,14 +90,14 @@ def test_a_table_of_ones_own(tmp_path):
         (",y.wav,Dog,music,0,train", "row 3: clip_id or file is empty"),
     ],
 )
-def test_bad_rows_of_a_table_are_named(tmp_path, row, told):
+def test_bad_rows_of_a_table_are_named(tmp_path, row, message):
     corpus = own_table(tmp_path / "own", ["a,a.wav,Dog,nonmusic,0,train", row])
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=message):
         list_corpus(corpus, CATEGORIES, "")
 
 
 @pytest.mark.parametrize("column", ["group", "is_speech"])
-def test_without_an_ontology_the_table_must_tell_groups(tmp_path, column):
+def test_without_an_ontology_the_table_must_give_groups(tmp_path, column):
     columns = ["clip_id", "file", "labels", "split", "group", "is_speech"]
     cells = ["a", "a.wav", "Dog", "train", "nonmusic", "0"]
     kept = [index for index, name in enumerate(columns) if name != column]
@@ -123,7 +123,7 @@ def test_labels_of_a_table_are_checked_against_an_ontology(corpus, tmp_path):
         list_corpus(own, CATEGORIES, "")
 
 
-def test_absent_and_empty_tables_are_told_in_a_sentence(tmp_path):
+def test_absent_and_empty_tables_are_refused(tmp_path):
     with pytest.raises(InputError, match="no such folder"):
         table_rows(tmp_path / "none", "clips.csv")
     with pytest.raises(InputError, match="cannot read the clip table"):
@@ -154,8 +154,15 @@ def test_the_official_tables_are_listed_whole(sounds_folder):
         "music": {
             "subtrees": ["Music"],
             "classes": [
-                *("Singing", "Humming", "Yodeling", "Chant", "Male singing"),
-                *("Female singing", "Child singing", "Synthetic singing", "Rapping"),
+                "Singing",
+                "Humming",
+                "Yodeling",
+                "Chant",
+                "Male singing",
+                "Female singing",
+                "Child singing",
+                "Synthetic singing",
+                "Rapping",
             ],
         },
         "speech": {"subtrees": ["Speech"], "classes": []},
@@ -163,13 +170,13 @@ def test_the_official_tables_are_listed_whole(sounds_folder):
     listed, classes = list_corpus(corpus, categories, "")
     assert listed["split"].value_counts().to_dict() == {"train": 22160, "eval": 20371}
     assert len(classes) == 527
-    # All 503 distinct names on the published list stand in the balanced train table.
+    # All 503 distinct names on the published list are in the balanced train table.
     assert listed["unlabelled_music"].sum() == 503
     assert set(listed["group"]) == {"music", "nonmusic", "mixed"}
 
 
 def test_a_table_of_recorded_sounds_is_listed_whole(sounds_folder):
-    """Counts as the folder's own description gives them."""
+    """The counts are those of the folder's own description."""
     corpus = {
         "type": "table",
         "table": {

@@ -45,9 +45,11 @@ def test_a_shard_excludes_bad_clips_and_keeps_the_rest(write_sound, tmp_path):
 
 
 def test_a_file_that_vanishes_stops_the_shard(write_sound, tmp_path):
-    """It was there when the run was planned: with a mount, all of them would go."""
+    """If a mount were gone, every clip would otherwise be excluded as missing."""
     files = {"good": write_sound("good.wav", tone(1.0)), "gone": tmp_path / "gone.wav"}
-    with pytest.raises(InputError, match=r"gone\.wav was there .* and is gone; see"):
+    with pytest.raises(
+        InputError, match=r"gone\.wav has vanished since this run was planned; check"
+    ):
         write_shard(files.items(), SETTINGS, PAPER, tmp_path / "shard.npy")
     assert [path.name for path in tmp_path.iterdir()] == ["good.wav"]
 
@@ -72,7 +74,7 @@ ROW = (PAPER.n_mels, PAPER.n_frames(RATE))
 
 @given(st.integers(0, 4), st.lists(st.integers(0, 3)))
 def test_a_shard_has_the_bytes_of_a_saved_array(tmp_path_factory, n_clips, rows):
-    """Whatever rows are written, in any order; the others are zeros."""
+    """Whatever rows are written, in any order; the other rows are zeros."""
     folder = tmp_path_factory.mktemp("shard")
     whole = np.zeros((n_clips, *ROW), np.float32)
     with open_shards([folder / "a.npy"], n_clips, SETTINGS, PAPER) as (shard,):
@@ -92,13 +94,13 @@ def test_a_shard_takes_no_row_that_is_not_its_own(tmp_path):
 
 
 def resident_bytes() -> int:
-    """Memory of this process, pages of mapped files among it."""
+    """Memory of this process, including pages of mapped files."""
     pages = Path("/proc/self/statm").read_text().split()[1]
     return int(pages) * resource.getpagesize()
 
 
 def test_memory_does_not_grow_with_a_shard(tmp_path):
-    """Nor with two at once; both together have 97 MB."""
+    """Nor with two shards at once, which together have 97 MB."""
     paths = [tmp_path / "a.npy", tmp_path / "b.npy"]
     spectrogram = np.ones(ROW)
     with open_shards(paths, 2_200, SETTINGS, PAPER) as shards:
@@ -112,7 +114,7 @@ def test_memory_does_not_grow_with_a_shard(tmp_path):
 
 @contextlib.contextmanager
 def files_no_larger_than(size: int):
-    """Which is how a full disk feels."""
+    """Limit the size of files, which has the effect of a full disk."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
     try:
@@ -121,7 +123,7 @@ def files_no_larger_than(size: int):
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 
 
-def test_a_full_disk_is_told_before_any_work(tmp_path):
+def test_a_full_disk_is_reported_before_any_work(tmp_path):
     with (
         files_no_larger_than(20_000),
         pytest.raises(OSError, match="File too large"),
@@ -129,14 +131,14 @@ def test_a_full_disk_is_told_before_any_work(tmp_path):
     ):
         raise AssertionError("went on to work")
     assert list(tmp_path.iterdir()) == []
-    # Room is kept, not promised.
+    # The space is reserved, not only promised.
     with open_shards([tmp_path / "a.npy"], 2, SETTINGS, PAPER):
         (begun,) = map(Path.stat, tmp_path.iterdir())
         assert begun.st_blocks * 512 >= begun.st_size > 8 * np.prod(ROW)
 
 
-def test_a_disk_that_fills_up_meanwhile_is_told(tmp_path):
-    """As where room cannot be kept."""
+def test_a_disk_that_fills_up_meanwhile_is_reported(tmp_path):
+    """As on file systems where space cannot be reserved."""
     with (
         pytest.raises(OSError, match="File too large"),
         open_shards([tmp_path / "a.npy"], 2, SETTINGS, PAPER) as (shard,),

@@ -295,7 +295,7 @@ def test_sd_has_the_decimals_of_its_mean(mean, sd, shown):
 
 
 def test_every_template_is_used():
-    """The code digest follows Python; the digest of templates takes the whole folder."""
+    """Their digest is of the whole folder, so that an unused one would rerun pages."""
     code = Path(pages.__file__).read_text()
     text = "".join(file.read_text() for file in TEMPLATES.glob("*.j2"))
     used = re.findall(r'"(\w+\.html\.j2)"', code + text)

@@ -10,6 +10,7 @@ import re
 import pytest
 
 from conftest import ROOT
+from music_selectivity.figures.catalogue import FIGURES
 from music_selectivity.study.code_digest import code_followed
 
 LIBRARY = ROOT / "workflow/music_selectivity"
@@ -145,4 +146,143 @@ RERUNS = {
     "analyses.statistics": {"statistics"},
     "analyses.training_course": {"training_course"},
     "analyses.tuning": {"tuning"},
+    # Claims: their wording, tests and verdicts rerun no model.
+    "claims.catalogue": {"claims"},
+    "claims.claim": {"claims"},
+    "claims.comparisons": {"claims"},
+    "claims.detection": {"claims"},
+    "claims.evaluation": {"claims"},
+    "claims.intervals": {"claims"},
+    "claims.measured": {"claims"},
+    "claims.memorization": {"claims"},
+    "claims.natural_sounds": {"claims"},
+    "claims.other_categories": {"claims"},
+    "claims.quantities": {"claims"},
+    "claims.readout": {"claims"},
+    "claims.selectivity": {"claims"},
+    "claims.separation": {"claims"},
+    "claims.silencing": {"claims"},
+    "claims.temporal": {"claims"},
+    "claims.verdicts": {"claims", "report_page"},
+    "claims.without_speech": {"claims"},
+    # Figures: what the catalogue reads of them reaches rules as params.
+    "figures.catalogue": set(),
+    "figures.style": {"figure", "report_page"},
+    # Pages.
+    "report.audit_page": {"audit"},
+    "report.numbers": PAGES,
+    "report.rendering": PAGES,
+    "report.study_page": {"report_page"},
+    "report.tables": {"report_page"},
+    "report.usage_page": {"usage"},
 }
+
+# The figures that an edit of a module of figures redraws, where these are not its own.
+REDRAWS = {
+    "style": set(FIGURES),
+    "embedding_panel": {"embedding", "training_embedding"},
+}
+
+
+def scripts_of_rules() -> dict[str, tuple[str, list[str]]]:
+    """By rule, the script and further modules whose digest is its param `code`.
+
+    A rule derived by `use rule` states its own param.
+    """
+    found = {}
+    for file in (ROOT / "workflow/rules").glob("*.smk"):
+        for text in re.split(r"\n(?=rule |use rule )", file.read_text())[1:]:
+            name = re.match(r"(?:use rule \w+ as|rule) (\w+)", text)[1]
+            digest = re.search(r"\b(network_)?code\(\s*\"(\w+\.py)\"", text)
+            if digest:
+                architecture = [ARCHITECTURE] if digest[1] else []
+                found[name] = digest[2], architecture
+    return found
+
+
+def modules_followed(script: str, *modules: str) -> set[str]:
+    """Names below the package of the modules in a digest; packages have no code."""
+    files = code_followed(ROOT / "workflow/scripts" / script, *modules)
+    inside = [file.relative_to(LIBRARY) for file in files if LIBRARY in file.parents]
+    return {
+        ".".join(file.with_suffix("").parts)
+        for file in inside
+        if file.name != "__init__.py"
+    }
+
+
+def figure_modules(name: str) -> set[str]:
+    return modules_followed("figure.py", f"music_selectivity.figures.{name}")
+
+
+@pytest.fixture(scope="module")
+def rerun() -> dict[str, set[str]]:
+    """By module, the rules whose digest covers it."""
+    found: dict[str, set[str]] = {}
+    for rule, (script, modules) in scripts_of_rules().items():
+        followed = modules_followed(script, *modules)
+        if rule == "figure":
+            followed = followed.union(*map(figure_modules, FIGURES))
+        for module in followed:
+            found.setdefault(module, set()).add(rule)
+    return found
+
+
+def test_every_rule_follows_its_code():
+    assert set(scripts_of_rules()) == EVERY_RULE
+
+
+def test_every_module_is_in_the_table():
+    modules = {
+        ".".join(file.relative_to(LIBRARY).with_suffix("").parts)
+        for file in LIBRARY.rglob("*.py")
+        if file.name != "__init__.py"
+    }
+    of_one_figure = {
+        name for name in modules if name.startswith("figures.")
+    } - RERUNS.keys()
+    assert modules - of_one_figure == RERUNS.keys()
+    names = {name.removeprefix("figures.") for name in of_one_figure}
+    assert names == set(FIGURES) | REDRAWS.keys() - {"style"}
+
+
+@pytest.mark.parametrize("module", RERUNS)
+def test_an_edit_of_a_module_reruns_exactly(module, rerun):
+    assert rerun.get(module, set()) == RERUNS[module]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_an_edit_of_a_figure_redraws_it_alone(name, rerun):
+    assert rerun[f"figures.{name}"] == {"figure"}
+    redrawn = {each for each in FIGURES if f"figures.{name}" in figure_modules(each)}
+    assert redrawn == {name}
+
+
+@pytest.mark.parametrize("module", REDRAWS)
+def test_an_edit_of_what_figures_share_redraws_exactly(module):
+    redrawn = {each for each in FIGURES if f"figures.{module}" in figure_modules(each)}
+    assert redrawn == REDRAWS[module]
+
+
+def test_training_follows_nothing_but_what_can_change_a_weight():
+    script, modules = scripts_of_rules()["train"]
+    assert modules_followed(script, *modules) == {
+        "networks.kim2024",
+        "networks.registry",
+        "networks.training",
+        "networks.checkpoints",
+        "networks.device",
+        "corpus.clip_table",
+        "store",
+        "seeds",
+        "vocabulary",
+    }
+    names = code_followed(ROOT / "workflow/scripts" / script, *modules)
+    assert names[LIBRARY / "vocabulary.py"] == {
+        "CLIPS_WITHOUT_MUSIC",
+        "CLIPS_WITHOUT_MUSIC_AND_SPEECH",
+        "NONMUSIC",
+        "SHUFFLED_LABELS",
+        "TRAIN",
+        "USED",
+    }

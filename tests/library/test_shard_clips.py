@@ -1,4 +1,4 @@
-"""Clips of one shard: as files, and in Parquet files, whole or damaged."""
+"""Clips of one shard: as files, and in intact or damaged Parquet files."""
 
 import errno
 
@@ -44,11 +44,11 @@ def test_clips_of_parquet_files_come_in_order_and_once(tmp_path, caplog):
         ("d", b"", str(second)),
     ]
     assert len(clips) == 4
-    told = [record.getMessage() for record in caplog.records]
-    assert told == [
-        f"{first}, clip 2: b again; passed over",
-        f"{first}, clip 3: no video_id; passed over",
-        f"{second}, clip 0: a again; passed over",
+    messages = [record.getMessage() for record in caplog.records]
+    assert messages == [
+        f"{first}, clip 2: b occurs again; ignored",
+        f"{first}, clip 3: no video_id; ignored",
+        f"{second}, clip 0: a occurs again; ignored",
     ]
 
 
@@ -76,18 +76,20 @@ def test_parquet_without_sound_gives_a_reason(tmp_path):
     path = write_parquet(tmp_path / "0.parquet", [("a", None), ("b", b"no sound")])
     reasons = []
     for _, sound in ParquetClips([path]):
-        with pytest.raises(UnusableClip) as told:
+        with pytest.raises(UnusableClip) as raised:
             load_clip(sound, AUDIO)
-        reasons.append(str(told.value))
+        reasons.append(str(raised.value))
     assert reasons == ["empty", "unreadable"]
 
 
-def test_broken_parquet_is_told_with_its_name(tmp_path):
+def test_broken_parquet_is_reported_with_its_name(tmp_path):
     path = write_parquet(tmp_path / "0.parquet", [("a", encoded(1))])
     whole = path.read_bytes()
     for broken in (whole[:5000], whole[5000:], b"", b"PAR1"):
         path.write_bytes(broken)
-        with pytest.raises(InputError, match=r"0\.parquet: not a whole Parquet file"):
+        with pytest.raises(
+            InputError, match=r"0\.parquet: not a complete Parquet file"
+        ):
             list(ParquetClips([path]))
     lacking = {
         "audio.bytes": {"video_id": ["a"], "audio": [[1.0]]},
@@ -100,20 +102,21 @@ def test_broken_parquet_is_told_with_its_name(tmp_path):
 
 
 def test_a_damaged_page_costs_the_clips_of_its_row_group(tmp_path, caplog):
-    """From where it stands: 32 clips before it are whole, and so is the next group."""
+    """The 32 clips before the page are intact, and so is the next row group."""
     sounds = {f"{number:011d}": encoded(number) for number in range(120)}
     pages = {"use_dictionary": False, "write_batch_size": 8, "data_page_size": 1}
     path = write_parquet(tmp_path / "0.parquet", sounds.items(), group=60, **pages)
     data = bytearray(path.read_bytes())
     place = data.index(sounds["00000000040"])
-    data[place - 4 : place] = b"\xff\xff\xff\x7f"  # The length that stands before it.
+    data[place - 4 : place] = b"\xff\xff\xff\x7f"  # The length in front of the sound.
     put(path, bytes(data))
     expected = dict(sounds)
     expected |= {f"{n:011d}": DAMAGED for n in range(32, 60)}
     clips = ParquetClips([path])
     assert {clip_id: sound.data for clip_id, sound in clips} == expected
-    (told,) = [record.getMessage() for record in caplog.records]
-    assert f"{path}, row group 0: the sounds of its last 28 clips cannot be re" in told
+    (message,) = [record.getMessage() for record in caplog.records]
+    expected = f"{path}, row group 0: the sounds of its last 28 clips cannot be read"
+    assert expected in message
     audit = write_shard(clips, AUDIO, FRONT_END, tmp_path / "shard.npy")
     assert (audit["excluded"] == "unreadable").tolist() == [
         32 <= number < 60 for number in range(120)
@@ -126,7 +129,7 @@ def test_a_damaged_page_of_ids_stops_the_file(tmp_path):
     place = data.index(b"an id")
     data[place - 4 : place] = b"\xff\xff\xff\x7f"
     put(path, bytes(data))
-    with pytest.raises(InputError, match=r"0\.parquet: not a whole Parquet file"):
+    with pytest.raises(InputError, match=r"0\.parquet: not a complete Parquet file"):
         ParquetClips([path])
 
 
@@ -134,7 +137,7 @@ def test_a_damaged_page_of_ids_stops_the_file(tmp_path):
     "failure",
     [OSError(errno.EIO, "Input/output error"), pa.ArrowMemoryError("malloc failed")],
 )
-def test_a_machine_that_fails_is_no_fault_of_a_row_group(
+def test_a_failing_machine_is_not_a_fault_of_a_row_group(
     tmp_path, monkeypatch, failure
 ):
     path = write_parquet(tmp_path / "0.parquet", [("a", b"sound")])
@@ -151,11 +154,11 @@ def test_a_machine_that_fails_is_no_fault_of_a_row_group(
 
 
 def test_mutilated_parquet_gives_clips_or_an_input_error(tmp_path):
-    """The same 300 each time, with bytes set anywhere, the footer above all, or cut."""
+    """300 fixed cases: bytes changed anywhere, mostly in the footer, or cut off."""
     rng = np.random.default_rng(20240131)
     clips = [(f"{number:011d}", rng.bytes(200)) for number in range(30)]
     whole = write_parquet(tmp_path / "0.parquet", clips, group=10).read_bytes()
-    told = 0
+    refused = 0
     for number in range(300):
         data = bytearray(whole)
         for place in rng.integers(len(data) // 2 if number % 2 else 0, len(data), 3):
@@ -166,12 +169,12 @@ def test_mutilated_parquet_gives_clips_or_an_input_error(tmp_path):
         try:
             assert len(list(ParquetClips([path]))) <= 30
         except InputError:
-            told += 1
-    assert 0 < told < 300
+            refused += 1
+    assert 0 < refused < 300
 
 
-def test_a_set_takes_its_clips_from_the_shard_whatever_their_order(tmp_path):
-    """Rows follow the clip table; clips come in the order that the files have."""
+def test_a_stimulus_set_takes_its_clips_in_any_order(tmp_path):
+    """Rows follow the clip table; clips come in the order of the files."""
     sounds = {clip_id: encoded(seed) for seed, clip_id in enumerate("dbca")}
     path = write_parquet(tmp_path / "0.parquet", sounds.items())
     files = {clip_id: put(tmp_path / clip_id, data) for clip_id, data in sounds.items()}

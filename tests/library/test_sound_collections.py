@@ -1,4 +1,4 @@
-"""The corpus of two collections: what is planned, and in which tables it stands."""
+"""The corpus of two collections: the planned clips, and their tables."""
 
 import json
 import tarfile
@@ -49,19 +49,21 @@ def test_the_same_seed_gives_the_same_plan_and_another_another(collections, reci
     assert not recipes["start"].equals(other["start"])
 
 
-def test_other_layouts_are_told(collections, tmp_path):
+def test_other_layouts_are_refused(collections, tmp_path):
     esc50, music = collections
     with pytest.raises(InputError, match=r"not in the layout of ESC-50.*esc50\.csv"):
         plan(music, music, 1, 1)
-    with pytest.raises(InputError, match=r"no track named as genres/blues/blues\.0"):
+    with pytest.raises(
+        InputError, match=r"no track with a name such as genres/blues/blues\.0"
+    ):
         plan(esc50, esc50, 1, 1)
     (tmp_path / "meta").mkdir()
     table = (esc50 / "meta/esc50.csv").read_text().replace("rain", "raisin", 1)
     (tmp_path / "meta/esc50.csv").write_text(table)
-    with pytest.raises(InputError, match=r"row 4: category 'raisin' is none of"):
+    with pytest.raises(InputError, match=r"row 4: category 'raisin' is not one of"):
         plan(tmp_path, music, 1, 1)
     (tmp_path / "meta/esc50.csv").write_text(table.replace("wav,1,", "wav,6,", 1))
-    with pytest.raises(InputError, match=r"row 2: fold '6' is none of 1, 2"):
+    with pytest.raises(InputError, match=r"row 2: fold '6' is not one of 1, 2"):
         plan(tmp_path, music, 1, 1)
     (tmp_path / "meta/esc50.csv").write_text(",".join(COLUMNS))
     with pytest.raises(InputError, match="lists no clip"):
@@ -76,20 +78,20 @@ def test_other_layouts_are_told(collections, tmp_path):
         ("5", "fold 1 or 2 or 3 or 4, so the"),
     ],
 )
-def test_a_table_without_a_split_is_told(collections, tmp_path, there, lacking):
+def test_a_table_without_a_split_is_refused(collections, tmp_path, there, lacking):
     esc50, music = collections
     (tmp_path / "meta").mkdir()
     head, *rows = (esc50 / "meta/esc50.csv").read_text().splitlines()
     rows = [row for row in rows if row.split(",")[1] in there]
     (tmp_path / "meta/esc50.csv").write_text("\n".join([head, *rows]))
     if lacking:
-        with pytest.raises(InputError, match=rf"esc50\.csv: no clip is of {lacking}"):
+        with pytest.raises(InputError, match=rf"esc50\.csv: no clip is in {lacking}"):
             plan(tmp_path, music, 1, 1)
     else:
         plan(tmp_path, music, 1, 1)
 
 
-def test_an_ontology_of_other_classes_is_told(recipes, tmp_path):
+def test_an_ontology_of_other_classes_is_refused(recipes, tmp_path):
     nodes = [{"id": "/m/1", "name": "Music", "child_ids": []}]
     (tmp_path / "ontology.json").write_text(json.dumps(nodes))
     with pytest.raises(InputError, match=r"no class named 'Blues'; give AudioSet's"):
@@ -123,5 +125,5 @@ def test_all_classes_are_audiosets_but_three(sounds_folder):
     mids = {node["id"]: node["name"] for node in nodes}
     below = {mids[child] for child in genres["child_ids"]}
     listed = set(GENRES.values())
-    # Heavy metal stands below Rock music.
+    # Heavy metal is below Rock music.
     assert listed - below <= {"Heavy metal"} and listed <= names

@@ -1,4 +1,4 @@
-"""Tracks of music: each recording once, as long as it is, in one split."""
+"""Tracks of music: each recording once, with its true length, in one split."""
 
 import importlib.util
 import os
@@ -49,25 +49,24 @@ def test_small_collections_of_music_have_both_splits(tmp_path):
     ]
 
 
-def test_gtzan_s_known_repeats_count_once(write_tracks, tmp_path, caplog):
+def test_known_repeats_of_gtzan_count_once(write_tracks, tmp_path, caplog):
     numbers = (0, 1, 2, 3, 55, 60, 61, 62, 63, 89)
     write_tracks(*(f"disco.{number:05d}.wav" for number in numbers))
     write_tracks("metal.00058.wav", "metal.00059.wav", "rock.00016.wav", "rock.1.wav")
     found = named(list_tracks(tmp_path / "music"))
-    assert [name for split, name in found if split == "eval"] == [
-        *("disco.00063.wav", "metal.00059.wav", "rock.1.wav")
-    ]
+    evaluated = [name for split, name in found if split == "eval"]
+    assert evaluated == ["disco.00063.wav", "metal.00059.wav", "rock.1.wav"]
     assert len(found) == 8 + 2 + 1
     left_out = [record.args[0].name for record in caplog.records]
     assert left_out == ["disco.00060.wav", "disco.00089.wav", "rock.00016.wav"]
-    assert "disco.00089.wav: left out, for it repeats" in caplog.text
+    assert "disco.00089.wav is left out because it repeats" in caplog.text
 
 
 def test_the_known_repeats_are_the_fifty_of_the_published_analysis():
     names = [name for repeats in GTZAN_REPEATS for name in repeats]
     assert len(names) - len(GTZAN_REPEATS) == 50 and len(set(names)) == len(names)
     assert {name.partition(".")[0] for name in names} <= GENRES.keys()
-    # Torchaudio's split of GTZAN without faults keeps at most one of each.
+    # Torchaudio's fault-filtered split of GTZAN has at most one of each.
     source = importlib.util.find_spec("torchaudio").submodule_search_locations[0]
     text = (Path(source) / "datasets/gtzan.py").read_text()
     for repeats in GTZAN_REPEATS:
@@ -79,7 +78,7 @@ def test_tracks_of_one_sound_count_once(write_tracks, tmp_path, caplog):
     write_tracks("blues.00000.wav", "blues.00004.au", "jazz.00001.wav", sound=sound)
     write_tracks("blues.00001.wav", "blues.00002.wav", "blues.00003.wav")
     write_tracks("jazz.00000.wav", "jazz.00002.wav")
-    # What cannot be read repeats nothing, but is left to the audit.
+    # Unreadable tracks are no repeats; they are left to the audit.
     for name in ("jazz.00003.wav", "jazz.00004.wav"):
         (tmp_path / "music/jazz" / name).write_bytes(b"<html>404</html>")
     found = named(list_tracks(tmp_path / "music"))

@@ -29,9 +29,6 @@ from music_selectivity.analyses.selectivity import (
     top_units,
 )
 from music_selectivity.measures import (
-    CALIBRATED_P,
-    CALIBRATED_RATIO,
-    KEY,
     PERMUTED_P,
     PERMUTED_RATIO,
     PERMUTED_SAME_SPLIT_RATIO,
@@ -46,8 +43,6 @@ BLOCK = 50
 
 # Fewer show little of p-values' distribution, and no permutation p below 1 / 200.
 ENOUGH_PERMUTATIONS = 200
-
-LEVEL = 0.05
 
 
 def permuted_ratios(
@@ -162,83 +157,6 @@ def few_permutations(permutations: int) -> str:
         f"{permutations} permutations calibrate little: let analysis.permutations be "
         f"{ENOUGH_PERMUTATIONS} or more"
     )
-
-
-def calibrated_rows(statistics: pd.DataFrame) -> pd.DataFrame:
-    """Whether each network is calibrated, at a level of .05 over all of them.
-
-    Parameters
-    ----------
-    statistics
-        model, seed, measure, condition, value, with the rows of `permutation_rows`, and
-        the number of permutations as permuted_ratio n.
-
-    Returns
-    -------
-    DataFrame
-        The same columns, 1 for yes and 0 for no:
-
-        - calibrated_ratio (eval): permuted ratios centre on 1, so that their mean lies
-          no farther from it than its error, at the level over the number of networks,
-          and the bias of a ratio, which is at most their variance (second order of its
-          expansion). NaN where there is no ratio.
-        - calibrated_p (uniformity): the p-value of the Kolmogorov-Smirnov test exceeds
-          the level over the number of networks (Bonferroni).
-    """
-    networks = ["model", "seed"]
-    ratio = PERMUTED_RATIO.select(statistics).pivot(
-        index=networks, columns="statistic", values="value"
-    )
-    if ratio.empty:
-        return statistics.iloc[:0]
-    uniformity, measured_p = (
-        rows.set_index(networks)["value"].reindex(ratio.index)
-        for rows in (
-            PERMUTED_P.select(statistics),
-            RATIO_PERMUTATION_P.select(statistics, split=MEASURED_SPLIT),
-        )
-    )
-    level = LEVEL / len(ratio)
-    error = stats.norm.isf(level / 2) * ratio["sd"] / np.sqrt(ratio["n"])
-    centred = (ratio["mean"] - 1).abs() <= error + ratio["sd"] ** 2
-    calibrated = [
-        CALIBRATED_RATIO.row(
-            centred.astype(float).where(measured_p.notna()), split=MEASURED_SPLIT
-        ),
-        CALIBRATED_P.row((uniformity > level).astype(float)),
-    ]
-    parts = [
-        values.rename("value").reset_index().assign(measure=name, condition=condition)
-        for name, condition, values in calibrated
-    ]
-    return pd.concat(parts, ignore_index=True)[[*KEY, "value"]]
-
-
-def shared_permutation_p(ratios: np.ndarray, permuted: np.ndarray) -> float:
-    """One-sided p-value of the mean ratio over networks that share permutations.
-
-    The luck of the clips moves all networks alike, and so it does under a permutation
-    that they share: unlike a test over networks, this one counts it once.
-
-    Parameters
-    ----------
-    ratios
-        Measured response ratio of each network, (networks,).
-    permuted
-        Ratios of each under the same permutations, (networks, permutations).
-
-    Returns
-    -------
-    float
-        ``(1 + permutations whose mean is at or above the measured) / (1 +
-        permutations)``; NaN without any, or where one is no ratio, as in
-        `permutation_rows`.
-    """
-    usable = permuted.size and (ratios > 0).all() and (permuted > 0).all()
-    if not usable:
-        return float("nan")
-    at_or_above = np.count_nonzero(permuted.mean(axis=0) >= ratios.mean())
-    return (1 + at_or_above) / (1 + permuted.shape[1])
 
 
 def _permuted_means(

@@ -25,7 +25,6 @@ from music_selectivity.analyses.contrasts import (
     SilencingLoss,
     SmallerQuiltLoss,
 )
-from music_selectivity.analyses.tuning import category_units
 from music_selectivity.corpus.categories import category_sides, classes_of
 from music_selectivity.stats.mixed_effects import (
     Estimate,
@@ -37,6 +36,7 @@ from music_selectivity.stats.mixed_effects import (
 from music_selectivity.stimuli.sets import UNQUILTED, set_named
 from music_selectivity.vocabulary import (
     CATEGORY,
+    CATEGORY_UNITS,
     COMPARED_GROUPS,
     GENRE,
     MS_UNITS,
@@ -158,7 +158,7 @@ def _units(contrast: ClipContrast) -> str:
     """The set of units whose mean response a contrast compares."""
     match contrast:
         case CategoryQuiltLoss():
-            return category_units(contrast.category)
+            return CATEGORY_UNITS.format(category=contrast.category)
         case MusicResponse() | SegmentSlope():
             return contrast.units
         case _:

@@ -2,18 +2,28 @@
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
+from scipy import stats
 
-from music_selectivity.analyses.calibration import calibrated_rows
 from music_selectivity.measures import (
+    CALIBRATED_P,
+    CALIBRATED_RATIO,
     KEPT_EPOCH,
     KEY,
     N_TRAINING_CLIPS,
+    PERMUTED_P,
+    PERMUTED_RATIO,
+    RATIO_PERMUTATION_P,
     TRAIN_AP,
     VALIDATION_AP,
     check_statistics,
     measure_table,
 )
+from music_selectivity.vocabulary import MEASURED_SPLIT
+
+LEVEL = 0.05
+"""Of the judgement whether the networks of a study are calibrated."""
 
 
 def training_measures(summary: pd.DataFrame) -> pd.DataFrame:
@@ -43,7 +53,7 @@ def gather(
     replicates
         The same keys without those rows, and a float32 column for each draw.
     calibrated
-        ``calibration.calibrated_rows``.
+        `calibrated_rows`.
 
     Raises
     ------
@@ -59,3 +69,53 @@ def gather(
     draws = everything.columns.str.startswith("draw_")
     replicates = everything.loc[:, draws].astype("float32")
     return statistics, pd.concat([everything[KEY], replicates], axis=1), calibrated
+
+
+def calibrated_rows(statistics: pd.DataFrame) -> pd.DataFrame:
+    """Whether each network is calibrated, at a level of .05 over all of them.
+
+    Parameters
+    ----------
+    statistics
+        model, seed, measure, condition, value, with the rows of `permutation_rows`, and
+        the number of permutations as permuted_ratio n.
+
+    Returns
+    -------
+    DataFrame
+        The same columns, 1 for yes and 0 for no:
+
+        - calibrated_ratio (eval): permuted ratios centre on 1, so that their mean lies
+          no farther from it than its error, at the level over the number of networks,
+          and the bias of a ratio, which is at most their variance (second order of its
+          expansion). NaN where there is no ratio.
+        - calibrated_p (uniformity): the p-value of the Kolmogorov-Smirnov test exceeds
+          the level over the number of networks (Bonferroni).
+    """
+    networks = ["model", "seed"]
+    ratio = PERMUTED_RATIO.select(statistics).pivot(
+        index=networks, columns="statistic", values="value"
+    )
+    if ratio.empty:
+        return statistics.iloc[:0]
+    uniformity, measured_p = (
+        rows.set_index(networks)["value"].reindex(ratio.index)
+        for rows in (
+            PERMUTED_P.select(statistics),
+            RATIO_PERMUTATION_P.select(statistics, split=MEASURED_SPLIT),
+        )
+    )
+    level = LEVEL / len(ratio)
+    error = stats.norm.isf(level / 2) * ratio["sd"] / np.sqrt(ratio["n"])
+    centred = (ratio["mean"] - 1).abs() <= error + ratio["sd"] ** 2
+    calibrated = [
+        CALIBRATED_RATIO.row(
+            centred.astype(float).where(measured_p.notna()), split=MEASURED_SPLIT
+        ),
+        CALIBRATED_P.row((uniformity > level).astype(float)),
+    ]
+    parts = [
+        values.rename("value").reset_index().assign(measure=name, condition=condition)
+        for name, condition, values in calibrated
+    ]
+    return pd.concat(parts, ignore_index=True)[[*KEY, "value"]]

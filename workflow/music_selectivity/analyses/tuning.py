@@ -41,6 +41,7 @@ from music_selectivity.stimuli.sets import (
 from music_selectivity.vocabulary import (
     ALL_UNITS,
     CATEGORY,
+    CATEGORY_UNITS,
     COMPARED_GROUPS,
     GENRE,
     MEASURED_SPLIT,
@@ -53,11 +54,6 @@ from music_selectivity.vocabulary import (
 
 # A row; without values where there is nothing to measure.
 PossibleRow = tuple[str, str, np.ndarray | float | None]
-
-
-def category_units(category: str) -> str:
-    """Name of the set of units that are selective for a category."""
-    return f"category:{category}"
 
 
 def unit_sets(
@@ -116,7 +112,7 @@ def unit_sets(
                 responses[own & chosen_on], responses[outside & chosen_on]
             )
             units = top_units(index, fraction)
-            sets[category_units(category)] = {MEASURED_SPLIT: units}
+            sets[CATEGORY_UNITS.format(category=category)] = {MEASURED_SPLIT: units}
     return sets
 
 
@@ -366,7 +362,7 @@ def _category_rows(
 ) -> Iterator[PossibleRow]:
     labels = means.clips[MEASURED_SPLIT]["labels"]
     for category, classes in categories.items():
-        units = category_units(category)
+        units = CATEGORY_UNITS.format(category=category)
         own, outside = category_sides(labels, classes)
         mean, rest = (means.mean(CLIPS, c, units) for c in (own, outside))
         yield CATEGORY_RATIO.row(_ratio(mean, rest), category=category)

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from music_selectivity import seeds
-from music_selectivity.analyses.calibration import shared_permutation_p
 from music_selectivity.claims.claim import Claim, ratio
 from music_selectivity.claims.comparisons import RANKED, Correlation, Trend
 from music_selectivity.claims.measured import Measured
@@ -17,6 +16,7 @@ from music_selectivity.stats.intervals import (
     contrast_interval,
     network_interval,
 )
+from music_selectivity.stats.permutations import shared_permutation_p
 
 # Columns of claims.csv.
 SHOWN = ["measured", "sd", "low", "high"]

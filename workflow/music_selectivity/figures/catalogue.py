@@ -54,7 +54,8 @@ class Entry:
         For the report.
     inputs : dict
         By argument, the name of a table; or a list of two, the name of each network's
-        table and that of the group of networks. ``report.smk`` has both kinds of names.
+        table and that of the group of networks. Tables are those of ``paths.smk``, and
+        groups those of ``figures.smk``.
     arguments : dict
         By argument, a config key such as ``analysis.ms_fraction``.
     """
@@ -64,6 +65,11 @@ class Entry:
     inputs: dict[str, str | list[str]]
     arguments: dict[str, str] = field(default_factory=dict)
     clips: str = COMPARED_CLIPS
+
+    @property
+    def heading(self) -> str:
+        """Title, and the paper's figure in brackets."""
+        return f"{self.title} ({self.panel})"
 
 
 def read_entry(module: Path) -> Entry:

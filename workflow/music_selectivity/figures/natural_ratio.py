@@ -32,11 +32,20 @@ PANEL = "Fig. 3c"
 CLIPS = ""
 INPUTS = {"statistics": "statistics"}
 
-COMPONENT_NAMES = {
-    "lowfreq": "low frequency",
-    "highfreq": "high frequency",
-    "envsounds": "environmental",
-}
+COMPONENT_NAMES = dict(
+    zip(
+        COMPONENTS,
+        [
+            "low frequency",
+            "high frequency",
+            "environmental",
+            "pitch",
+            "speech",
+            "music",
+        ],
+        strict=True,
+    )
+)
 # Where numbers are written, right of the ratios.
 MEASURED_X, PAPER_X = 1.03, 1.44
 # Ratios are drawn on a logarithmic scale, so that 2 and 1/2 are as far from 1.
@@ -187,8 +196,7 @@ def _draw_correlations(
         if y:
             axes.axhline(y - 0.5, color="#e6e6e6", lw=0.6, zorder=0)
     axes.axvline(0, color="black", lw=0.6, zorder=0)
-    names = [COMPONENT_NAMES.get(name, name) for name in COMPONENTS]
-    axes.set_yticks(range(len(COMPONENTS)), names)
+    axes.set_yticks(range(len(COMPONENTS)), list(COMPONENT_NAMES.values()))
     axes.tick_params(axis="y", length=0)
     axes.set(xlim=(-1, 1), ylim=(len(COMPONENTS) - 0.5, -0.5))
     axes.set_xlabel("Correlation, MS units with component")

@@ -1,1 +1,1 @@
-"""From log-mels to unit responses: networks and their training, and linear features."""
+"""From log-mels to unit responses: networks, their training, and linear features."""

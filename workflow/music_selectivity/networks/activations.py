@@ -1,7 +1,7 @@
-"""Activation tables: what every analysis reads of a network.
+"""Activation tables: the responses of a network's units that all analyses read.
 
-One row a clip: ``clip_id`` and a float32 column per unit, named ``u000``, ``u001``, ...
-No torch here: analyses of stored responses need none.
+A table has one row per clip: ``clip_id``, and one float32 column per unit, ``u000``,
+``u001``, ... This module does not import torch, which analyses do not need.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ def to_table(clip_ids: Sequence[str], responses: np.ndarray) -> pd.DataFrame:
 
 
 def from_table(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Clip ids, (clips,), and responses, (clips, units) float32, of a table.
+    """Clip ids, (clips,), and responses, float32 (clips, units), of an activation table.
 
     Raises
     ------
@@ -31,13 +31,13 @@ def from_table(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     if list(table.columns) != expected:
         raise InputError(
             "not an activation table: its columns must be clip_id, u000, u001, ... "
-            f"but are {', '.join(map(str, table.columns[:4]))}, ...; make it anew with "
-            "the rule activations"
+            f"but are {', '.join(map(str, table.columns[:4]))}, ...; delete it and run "
+            "the study again"
         )
     responses = table[expected[1:]].to_numpy(dtype=np.float32)
     return table["clip_id"].to_numpy(dtype=object), responses
 
 
 def unit_names(n_units: int) -> list[str]:
-    """Columns of `n_units` units."""
+    """Column names of `n_units` units."""
     return [f"u{unit:03d}" for unit in range(n_units)]

@@ -1,4 +1,4 @@
-"""Networks on disk: the finished one, and the state of a training not yet finished."""
+"""Networks on disk: checkpoints of trained ones, and the state of unfinished training."""
 
 import io
 import json
@@ -16,25 +16,29 @@ from music_selectivity.store import atomic_path
 
 State = dict[str, torch.Tensor]
 
-# safetensors writes several metadata entries in an order that varies; so ours is one
+# safetensors writes several metadata entries in varying order, so they are stored as one
 # entry of sorted JSON.
 METADATA = "music_selectivity"
 
 
 def save_checkpoint(path: str | os.PathLike, state: State, metadata: Mapping) -> None:
-    """Write weights and what is known of them as safetensors, atomically.
+    """Write weights and metadata as safetensors, atomically.
 
-    The same content gives the same bytes.
+    Equal content gives equal bytes.
 
     Parameters
     ----------
+    path
+        File to write.
+    state
+        Weights by name.
     metadata
-        Whatever JSON can hold; `load_checkpoint` needs "architecture" and "classes",
-        the class names in the order of the outputs.
+        JSON content. `load_checkpoint` needs "architecture" and "classes", the class
+        names in the order of the outputs.
     """
     tensors = {name: tensor.contiguous() for name, tensor in state.items()}
     header = {METADATA: json.dumps(metadata, sort_keys=True)}
-    # By way of bytes, for then a full disk is told by the system's own error.
+    # Written as bytes, because a full disk then raises the system's own error.
     with atomic_path(path) as temporary:
         temporary.write_bytes(save(tensors, metadata=header))
 
@@ -42,7 +46,7 @@ def save_checkpoint(path: str | os.PathLike, state: State, metadata: Mapping) ->
 def save_snapshots(
     path: str | os.PathLike, snapshots: Mapping[int, State], metadata: Mapping
 ) -> None:
-    """Write the weights of several epochs as `save_checkpoint` writes those of one."""
+    """Write the weights of several epochs into one file, as `save_checkpoint`."""
     tensors = {
         f"{epoch}/{name}": tensor
         for epoch, state in snapshots.items()
@@ -56,12 +60,13 @@ def load_checkpoint(
 ) -> tuple[nn.Module, dict]:
     """Network in evaluation mode, on the CPU, and its metadata.
 
-    `epoch` chooses from a file of `save_snapshots`.
+    `epoch` selects the weights from a file of `save_snapshots`.
 
     Raises
     ------
     InputError
-        The file is missing, damaged, or not a checkpoint of this project.
+        The file is missing or damaged, is not a checkpoint of this project, or lacks
+        the epoch.
     """
     prefix = "" if epoch is None else f"{epoch}/"
     try:
@@ -91,10 +96,10 @@ def save_resume(path: str | os.PathLike, key: str, content: Mapping) -> None:
 
 
 def load_resume(path: str | os.PathLike, key: str) -> dict | None:
-    """Content that `save_resume` wrote, or None if the file is of another run.
+    """Content that `save_resume` wrote, or None if the file belongs to another run.
 
-    Nothing is lost with a file that cannot be read but the time to train again, so
-    it counts as another run's.
+    An unreadable file counts as one of another run, because it only costs the time to
+    train again.
     """
     try:
         saved = torch.load(path, map_location="cpu", weights_only=True)

@@ -1,4 +1,4 @@
-"""Where networks run, and the stream of batches that goes there."""
+"""The device on which networks run, and the stream of batches to it."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -12,29 +12,29 @@ from music_selectivity.store import ShardedArray
 
 
 def select_device(name: str) -> torch.device:
-    """Device for the config key `device`; computing is made repeatable for the process.
+    """Device for the config key `device`; the process becomes deterministic.
 
     Parameters
     ----------
     name
-        "cpu", "cuda" or "auto": a GPU if there is one.
+        "cpu", "cuda" or "auto", which is a GPU if there is one.
 
     Raises
     ------
     InputError
-        A GPU is asked for and torch finds none.
+        The name is unknown, or a GPU is requested and torch finds none.
     """
     if name not in ("auto", "cpu", "cuda"):
         raise InputError(f"device {name!r} is unknown; allowed: auto, cpu, cuda")
     if name == "cuda" and not torch.cuda.is_available():
         raise InputError(
-            "device: cuda, but torch finds no GPU; set device to cpu or auto, or "
+            "device is cuda, but torch finds no GPU; set device to cpu or auto, or "
             "install a CUDA build of torch on a machine with a GPU"
         )
-    # The same run twice must end in the same bytes. cuBLAS reads its variable when it
-    # starts; TF32 would give GPUs other last digits than CPUs.
+    # Repeated runs must give the same bytes. cuBLAS reads this variable when it starts.
+    # TF32 would make the last digits on GPUs differ from those on CPUs.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    # As use_deterministic_algorithms(True), which takes a second to import compilers.
+    # Equivalent to use_deterministic_algorithms(True), which imports compilers slowly.
     torch.set_deterministic_debug_mode("error")
     torch.backends.cudnn.benchmark = False
     torch.backends.cudnn.allow_tf32 = False
@@ -48,8 +48,17 @@ def stream(
 ) -> Iterator[tuple[np.ndarray, torch.Tensor]]:
     """Yield each batch of items with its log-mels, shape (items, mels, frames).
 
-    A thread reads one batch ahead, so that disk and network work at the same time and
-    no more than two batches are in memory.
+    A thread reads one batch ahead, so that reading and computing overlap. At most two
+    batches are in memory.
+
+    Parameters
+    ----------
+    log_mels
+        (clips, mels, frames), by ``take``.
+    batches
+        Numbers of the clips of each batch.
+    device
+        Where the log-mels are moved.
     """
 
     def read(items: np.ndarray) -> tuple[np.ndarray, torch.Tensor]:

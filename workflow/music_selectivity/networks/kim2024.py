@@ -7,7 +7,7 @@ from music_selectivity.errors import InputError
 
 
 class Network(nn.Module):
-    """The network of the paper (Methods).
+    """The architecture of the paper (Methods).
 
     Shapes for the paper's 64 mels x 802 frames (10 s), without the batch axis:
 
@@ -27,8 +27,8 @@ class Network(nn.Module):
              linear: logits                                           classes
     ======== ======================================================== ==============
 
-    Nothing is padded, convolutions have no bias, dropout is 0.2, and weights start
-    from torch's defaults. With 527 classes there are 1,278,191 parameters.
+    There is no padding, convolutions have no bias, dropout is 0.2, and weights have
+    torch's default initialisation. With 527 classes there are 1,278,191 parameters.
     """
 
     n_units = 256
@@ -56,11 +56,17 @@ class Network(nn.Module):
             nn.Linear(256, n_classes),
         )
         self.minimum_mels, self.minimum_frames = _smallest_input(self)
-        # On a CPU, 1.3 times as fast to train and 1.9 to evaluate as channels first.
+        # On a CPU, training is 1.3 and evaluation 1.9 times as fast as channels first.
         self.to(memory_format=torch.channels_last)
 
     def units(self, log_mels: torch.Tensor) -> torch.Tensor:
-        """Unit responses, (clips, 256), to log-mels, (clips, mels, frames)."""
+        """Unit responses, (clips, 256), to log-mels, (clips, mels, frames) in dB.
+
+        Raises
+        ------
+        InputError
+            The log-mels are too small for the layers.
+        """
         n_mels, n_frames = log_mels.shape[1:]
         if n_mels < self.minimum_mels or n_frames < self.minimum_frames:
             raise InputError(
@@ -68,33 +74,33 @@ class Network(nn.Module):
                 f"kim2024, which needs {self.minimum_mels} x "
                 f"{self.minimum_frames}; raise log_mel.n_mels or audio.clip_seconds"
             )
-        # A channel axis with the strides of channels last, which torch cannot tell
-        # from the shape when there is one channel.
+        # A channel axis with the strides of channels last, which torch cannot infer from
+        # the shape if there is one channel.
         x = log_mels.unsqueeze(-1).movedim(-1, 1)
         return self.avgpool(self.conv3(self.conv2(self.conv1(x))))
 
     def forward(self, log_mels: torch.Tensor) -> torch.Tensor:
-        """Logits, (clips, classes), of log-mels, (clips, mels, frames)."""
+        """Logits, (clips, classes), of log-mels, (clips, mels, frames) in dB."""
         return self.head(self.units(log_mels))
 
 
 def _convolution(
     n_in: int, n_out: int, stride: tuple[int, int] = (1, 1)
 ) -> tuple[nn.Module, nn.Module, nn.Module]:
-    """A 5x5 convolution, batch-norm and ReLU; batch-norm makes a bias superfluous."""
+    """A 5x5 convolution without bias, which batch-norm would cancel, and ReLU."""
     convolution = nn.Conv2d(n_in, n_out, 5, stride=stride, bias=False)
     return convolution, nn.BatchNorm2d(n_out), nn.ReLU()
 
 
 class _GlobalAverage(nn.Module):
-    """Mean over mels and frames; unlike AdaptiveAvgPool2d, repeatable on GPUs."""
+    """Mean over mels and frames; unlike AdaptiveAvgPool2d, deterministic on GPUs."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x.mean((2, 3))
 
 
 def _smallest_input(network: nn.Module) -> tuple[int, int]:
-    """Mels and frames that unpadded windows, in order, turn into a 1 x 1 map."""
+    """Mels and frames that the unpadded layers reduce to a 1 x 1 map."""
     mels = frames = 1
     for layer in reversed(list(network.modules())):
         if isinstance(layer, nn.Conv2d | nn.MaxPool2d):

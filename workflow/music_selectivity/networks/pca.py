@@ -1,4 +1,4 @@
-"""Principal components of log-mel spectrograms: features to compare networks with."""
+"""Principal components of log-mel spectrograms, as features to compare networks with."""
 
 import os
 
@@ -10,19 +10,19 @@ from torch import nn
 from music_selectivity.errors import InputError
 from music_selectivity.store import ShardedArray, atomic_path
 
-# Clips fitted at a time, if components allow: what bounds the memory.
+# Clips that are fitted at a time, unless there are more components; limits the memory.
 BATCH = 512
 
 
 class PrincipalComponents(nn.Module):
-    """Projections on principal components, in the form of a network's units.
+    """Projections on principal components, with the interface of a network's units.
 
     Parameters
     ----------
     mean
         (mels, frames), dB.
     components
-        (components, mels, frames), orthonormal, the largest variance first.
+        (components, mels, frames), orthonormal, in the order of falling variance.
     explained
         Share of the variance that they explain.
     """
@@ -43,12 +43,14 @@ class PrincipalComponents(nn.Module):
         Raises
         ------
         InputError
-            They are of another size than those the components were fitted on.
+            They have another size than those on which the components were fitted.
         """
         if log_mels.shape[1:] != self.mean.shape:
             raise InputError(
                 f"principal components of log-mels of {tuple(self.mean.shape)} mels "
-                f"and frames do not fit log-mels of {tuple(log_mels.shape[1:])}"
+                f"and frames cannot be applied to log-mels of "
+                f"{tuple(log_mels.shape[1:])}; give all sounds one length, or leave "
+                "out linear_features.pca"
             )
         centred = (log_mels - self.mean).flatten(1)
         return centred @ self.components.flatten(1).T
@@ -57,29 +59,30 @@ class PrincipalComponents(nn.Module):
 def fit(
     log_mels: ShardedArray, items: np.ndarray, components: int
 ) -> PrincipalComponents:
-    """Principal components of clips, fitted batch by batch (paper, Fig. S3, S4a).
+    """Principal components of clips, fitted in batches (paper, Fig. S3, S4a).
 
     Parameters
     ----------
     log_mels
         (clips, mels, frames), dB, by ``take``.
     items
-        Which of them to fit.
+        Numbers of the clips to fit.
     components
-        How many are wanted; no more than there are clips or values in a log-mel.
+        Number of components; limited to the number of clips and of values in a log-mel.
 
     Notes
     -----
-    Scikit-learn's incremental algorithm: exact where the data have no more dimensions
-    than there are components, and close to exact else, in the memory of one batch.
+    This is scikit-learn's incremental algorithm, which needs the memory of one batch.
+    It is exact if the data have no more dimensions than there are components, and a
+    close approximation otherwise.
     """
     shape = log_mels.row_shape
     wanted = min(components, len(items), int(np.prod(shape)))
     model = IncrementalPCA(wanted)
-    # Every batch must hold as many clips as components: the last takes the rest.
+    # Every batch needs at least as many clips as components.
     n_batches = max(1, len(items) // max(BATCH, wanted))
     for some in np.array_split(items, n_batches):
-        # As float32, which the fit keeps, at half the memory.
+        # The fit keeps float32, which needs half the memory.
         model.partial_fit(log_mels.take(some).reshape(len(some), -1), check_input=False)
     return PrincipalComponents(
         model.mean_.reshape(shape).astype(np.float32),
@@ -89,7 +92,7 @@ def fit(
 
 
 def save(path: str | os.PathLike, pca: PrincipalComponents) -> None:
-    """Write components as .npz, atomically; the same ones give the same bytes."""
+    """Write components as .npz, atomically; equal components give equal bytes."""
     with atomic_path(path) as temporary:
         np.savez(
             temporary,
@@ -108,7 +111,7 @@ def load(path: str | os.PathLike) -> PrincipalComponents:
 
 
 def _signed(components: np.ndarray) -> np.ndarray:
-    """Each component with its largest value positive: algebra leaves the sign open."""
+    """Components with a positive largest value; their sign is otherwise arbitrary."""
     largest = np.abs(components).argmax(axis=1)
     return (
         components * np.sign(components[np.arange(len(components)), largest])[:, None]

@@ -1,15 +1,16 @@
-"""Architectures by name: log-mel spectrogram in, unit responses and class logits out.
+"""Architectures by name: from log-mel spectrograms to unit responses and class logits.
 
-Each is a module of this package, named as in the config (`ARCHITECTURES`), with a class
-``Network``: an `nn.Module` made from a number of classes alone, which has
+Each architecture is a module of this package, named as in the config and listed in
+`ARCHITECTURES`. Its class ``Network`` is an ``nn.Module`` that is built from a number
+of classes and has
 
-- ``n_units``: size of its feature vector, the "units" that all analyses read;
-- ``minimum_mels`` and ``minimum_frames``: the smallest input it takes;
+- ``n_units``: size of the feature vector, the "units" that all analyses read;
+- ``minimum_mels`` and ``minimum_frames``: the smallest possible input;
 - ``units(log_mels)``: (clips, mels, frames) in dB -> (clips, n_units);
 - ``head(units)``: (clips, n_units) -> logits, (clips, classes).
 
-``forward(log_mels)`` is ``head(units(log_mels))``; the sigmoid is left to the loss and
-to whoever needs probabilities.
+``forward(log_mels)`` is ``head(units(log_mels))``. There is no sigmoid, because the
+loss takes logits.
 """
 
 import importlib
@@ -26,8 +27,8 @@ ARCHITECTURES = ("kim2024",)
 def build(architecture: str, n_classes: int, seed: int) -> nn.Module:
     """Network with the initial weights of `seed`, in training mode, on the CPU.
 
-    torch's global random state is left as it was. The same seed gives every model the
-    same initial weights, so an untrained network is where its trained one began.
+    The global random state of torch is not changed. All models with the same seed have
+    the same initial weights, so an untrained network is the start of the trained ones.
 
     Raises
     ------
@@ -37,11 +38,11 @@ def build(architecture: str, n_classes: int, seed: int) -> nn.Module:
     if architecture not in ARCHITECTURES:
         raise InputError(
             f"architecture {architecture!r} is unknown; "
-            f"known: {', '.join(sorted(ARCHITECTURES))}"
+            f"known: {', '.join(ARCHITECTURES)}"
         )
-    # By name, so that an edit of one architecture retrains no network of another.
+    # Imported by name, so that an edit of one architecture does not retrain another.
     module = importlib.import_module(f"{__package__}.{architecture}")
     with torch.random.fork_rng(devices=[]):
-        # Not torch.manual_seed, which would seed GPUs too.
+        # torch.manual_seed would also seed GPUs.
         torch.default_generator.manual_seed(seeds.derive("networks", seed))
         return module.Network(n_classes)

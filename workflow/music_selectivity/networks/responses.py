@@ -1,4 +1,4 @@
-"""Responses of a network's units to a stimulus set, computed and written in pieces."""
+"""Responses of a network's units to a stimulus set, computed and written in chunks."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from music_selectivity.networks.activations import to_table, unit_names
 from music_selectivity.networks.device import in_batches, stream
 from music_selectivity.store import ShardedArray, atomic_path
 
-# Clips computed, and written, at a time: what bounds the memory.
+# Clips that are computed and written at a time, which limits the memory.
 ROW_GROUP = 4096
 
 
@@ -24,19 +24,23 @@ def unit_responses(
     batch_size: int = 64,
     items: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Unit responses to each clip (paper: feature vectors of the average pool).
+    """Unit responses to each clip: in the paper, features after average pooling.
 
-    The network answers in evaluation mode, so a clip's responses do not depend on the
-    clips beside it in a batch. It is left in evaluation mode, on `device`.
+    The network is set to evaluation mode, in which responses do not depend on the other
+    clips of a batch, and stays in this mode, on `device`.
 
     Parameters
     ----------
     network
-        An architecture as `registry` describes it.
+        A network as described in ``networks.registry``, or linear features.
     log_mels
         Log-mels in dB, (clips, mels, frames), by ``take`` and ``len``.
+    device
+        Where to compute.
+    batch_size
+        Clips computed at once.
     items
-        Which of them; all if None.
+        Numbers of the clips; all clips if None.
 
     Returns
     -------
@@ -61,10 +65,23 @@ def write_responses(
     device: torch.device,
     batch_size: int = 64,
 ) -> None:
-    """Compute and write an activation table by row groups, atomically.
+    """Compute an activation table and write it atomically, row group by row group.
 
-    Memory does not grow with the number of clips. Parameters as in `unit_responses`,
-    with the clips' ids in the order of `log_mels`.
+    Memory does not grow with the number of clips.
+
+    Parameters
+    ----------
+    path
+        Parquet file to write.
+    clip_ids
+        Ids of the clips, in the order of `log_mels`.
+    network, log_mels, device, batch_size
+        As for `unit_responses`.
+
+    Raises
+    ------
+    ValueError
+        There are not as many ids as log-mels.
     """
     if len(clip_ids) != len(log_mels):
         raise ValueError(f"{len(clip_ids)} clip ids for {len(log_mels)} log-mels")
@@ -83,7 +100,10 @@ def write_responses(
 
 
 def scores_of_units(network: nn.Module) -> Callable[[np.ndarray], np.ndarray]:
-    """Function from unit responses, (clips, units), to logits, (clips, classes)."""
+    """Function from unit responses, (clips, units), to logits, (clips, classes).
+
+    The network, which must be on the CPU, is set to evaluation mode.
+    """
     network.eval()
 
     def scores(responses: np.ndarray) -> np.ndarray:

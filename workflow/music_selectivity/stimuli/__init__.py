@@ -1,1 +1,1 @@
-"""The sounds that networks hear: the clips, equal levels, quilts, natural sounds."""
+"""The sounds that networks hear: clips, equal levels, quilts, and natural sounds."""

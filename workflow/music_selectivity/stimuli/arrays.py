@@ -1,7 +1,7 @@
-"""Log-mel arrays of stimulus sets: which clip lies where, and opening them.
+"""Log-mel arrays of stimulus sets: the rows of the clips, and opening the arrays.
 
-Sets are made once, as arrays in the clips' own shards, and every network hears the
-same. Which clip lies in which row follows from the clip table alone.
+Sets are made once, as arrays in the shards of the clips, so that all networks hear the
+same sounds. The row of each clip follows from the clip table alone.
 """
 
 import os
@@ -20,7 +20,7 @@ from music_selectivity.stimuli.sets import (
 from music_selectivity.store import ShardedArray
 from music_selectivity.vocabulary import USED
 
-# Level of a log-mel bin without any power: torchaudio's floor of 1e-10, in dB.
+# Level of a log-mel bin without power, dB: torchaudio's floor of 1e-10.
 FLOOR_DB = -100.0
 
 
@@ -30,17 +30,17 @@ def stimulus_clips(clips: pd.DataFrame, stimuli: StimulusSet) -> pd.DataFrame:
     Parameters
     ----------
     clips
-        The clip table, excluded clips included.
+        The clip table, with the excluded clips.
 
     Returns
     -------
     DataFrame
-        Rows of `clips`, in order, their column row being that in the set's arrays.
+        Rows of `clips`, in order; their column row is the row in the set's arrays.
     """
     chosen = clips[clips["excluded"] == USED]
     if stimuli == CLIPS:
         return chosen.reset_index(drop=True)
-    # The arrays at equal levels hold more clips than the sets at less power.
+    # The arrays of equal levels contain more clips than the sets of lower power.
     in_arrays = at_power(1) if stimuli.arrays == EQUAL_RMS_ARRAYS else stimuli
     chosen = _of(chosen, in_arrays)
     chosen = chosen.assign(row=chosen.groupby("shard").cumcount())
@@ -55,15 +55,23 @@ def _of(clips: pd.DataFrame, stimuli: StimulusSet) -> pd.DataFrame:
 def open_stimuli(
     table: pd.DataFrame, stimuli: StimulusSet, paths: Sequence[str | os.PathLike]
 ) -> tuple[np.ndarray, "ShardedArray | Attenuated"]:
-    """Names and log-mels, (sounds, mels, frames) in dB, of a stimulus set.
+    """Names and log-mels of the sounds in a stimulus set.
 
     Parameters
     ----------
     table
-        The clip table; of the natural sounds, theirs.
+        The clip table, or for the natural sounds
+        ``stimuli.natural_sounds.read_sounds``.
     paths
-        The .npy files of the set's arrays in order of shards; of the natural sounds
-        there is one.
+        The .npy files of the set's arrays in the order of shards; the natural sounds
+        have one.
+
+    Returns
+    -------
+    names : array, shape (sounds,)
+        Clip ids, or names of the natural sounds.
+    log_mels
+        Log-mels of the sounds in dB, (sounds, mels, frames), by ``take`` and ``len``.
     """
     if stimuli == NATURAL_SOUNDS:
         rows = np.arange(len(table))
@@ -77,9 +85,9 @@ def open_stimuli(
 
 
 class Attenuated:
-    """Log-mels of the same waveforms at `power_ratio`, up to 1, of their power.
+    """Log-mels of the same waveforms with `power_ratio` (at most 1) of their power.
 
-    Exact: scaling a waveform shifts each bin, except for the floor that silence has.
+    This is exact, because scaling a waveform shifts all bins except those at the floor.
     """
 
     def __init__(self, log_mels: ShardedArray, power_ratio: float) -> None:
@@ -95,5 +103,5 @@ class Attenuated:
         return self._log_mels.row_shape
 
     def take(self, items: np.ndarray) -> np.ndarray:
-        """Copy of the given items, as `ShardedArray.take`."""
+        """Copy of the given items, as from ``ShardedArray.take``."""
         return np.maximum(self._log_mels.take(items) + self._gain, FLOOR_DB)

@@ -1,4 +1,4 @@
-"""Stimuli of one level: every clip at the same RMS amplitude (paper Fig. 2c, 3)."""
+"""Stimuli of equal level: every clip at the same RMS amplitude (paper Fig. 2c, 3)."""
 
 import os
 
@@ -13,13 +13,16 @@ from music_selectivity.vocabulary import TRAIN, USED
 
 
 def mean_rms(clips: pd.DataFrame) -> float:
-    """Mean RMS amplitude of the train split, re full scale (paper, Methods)."""
+    """Mean RMS amplitude of the usable training clips, re full scale (paper, Methods).
+
+    `clips` is the clip table.
+    """
     usable = clips[(clips["excluded"] == USED) & (clips["split"] == TRAIN)]
     return float((10 ** (usable["level_dbfs"].astype(float) / 20)).mean())
 
 
 def with_rms(waveform: np.ndarray, rms: float) -> np.ndarray:
-    """`waveform` scaled to an RMS amplitude; one without any sound stays as it is."""
+    """`waveform`, (samples,), scaled to an RMS amplitude; silence stays silence."""
     present = np.sqrt(np.mean(np.square(waveform, dtype=np.float64)))
     return waveform * np.float32(rms / present) if present > 0 else waveform
 
@@ -32,10 +35,25 @@ def write_equal_rms_shard(
     rms: float,
     path: str | os.PathLike,
 ) -> None:
-    """Write log-mels of one shard's clips, each brought to the same RMS amplitude.
+    """Write log-mels of one shard's clips, all set to the same RMS amplitude (Fig. 2c).
 
-    `chosen` are the ``arrays.stimulus_clips`` among the `clips` of the shard, and
-    `rms` is re full scale (paper, Fig. 2c).
+    Parameters
+    ----------
+    chosen
+        Rows of ``arrays.stimulus_clips`` for this shard.
+    clips
+        ``shard_clips.shard_clips``.
+    audio, settings
+        How clips are read, and the front end.
+    rms
+        RMS amplitude re full scale.
+    path
+        .npy file to write: float32, shape (len(chosen), n_mels, frames).
+
+    Raises
+    ------
+    InputError
+        A chosen clip is no longer there, or no longer usable.
     """
     log_mel = LogMel(settings, audio.sample_rate)
     with open_shards([path], len(chosen), audio, settings) as (shard,):

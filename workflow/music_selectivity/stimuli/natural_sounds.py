@@ -1,6 +1,7 @@
 """The 165 natural sounds, and the brain's responses to them (paper Fig. 3).
 
-Norman-Haignere, Kanwisher & McDermott (2015), in the layout of their public repository.
+The sounds are those of Norman-Haignere, Kanwisher & McDermott (2015), in the layout of
+their public repository.
 """
 
 import os
@@ -15,12 +16,12 @@ from music_selectivity.audio.reading import UnusableClip, read_mono
 from music_selectivity.errors import InputError
 from music_selectivity.vocabulary import COMPONENTS, NATURAL_CATEGORIES
 
-# Sounds of one length, but for what resampling may add.
+# Differences in length that resampling may cause.
 TOLERANCE_SECONDS = 0.005
 
 
 def place_in_folder(member: str) -> str | None:
-    """Where a file of the public repository's archive belongs; None if not needed.
+    """Path of a file in the public repository's archive; None to skip it.
 
     For ``unpack.unpack``; the archive holds everything in one folder.
     """
@@ -48,13 +49,16 @@ def read_sounds(folder: str | os.PathLike) -> pd.DataFrame:
     Raises
     ------
     InputError
-        A file is missing or of another form, or tables and waveforms disagree.
+        A file is missing or has another format, or tables and waveforms disagree.
     """
     labels_path = Path(folder, "sounds/category_labels.csv")
     try:
         sounds = pd.read_csv(labels_path, header=None, names=["sound", "category"])
     except (OSError, ValueError) as error:
-        raise InputError(f"{labels_path}: cannot be read ({error})") from error
+        raise InputError(
+            f"{labels_path}: cannot be read ({error}); give the folder of the public "
+            "repository"
+        ) from error
     for number, row in enumerate(sounds.itertuples(), start=1):
         place = f"{labels_path}, row {number}"
         if row.category not in NATURAL_CATEGORIES:
@@ -63,18 +67,20 @@ def read_sounds(folder: str | os.PathLike) -> pd.DataFrame:
                 f"{', '.join(NATURAL_CATEGORIES)}"
             )
         if row.sound in set(sounds["sound"][: number - 1]):
-            raise InputError(f"{place}: {row.sound} stands twice; remove one")
+            raise InputError(f"{place}: {row.sound} occurs twice; remove one")
     files = [Path(folder, "sounds/wav", f"{name}.wav") for name in sounds["sound"]]
     for number, path in enumerate(files, start=1):
         if not path.is_file():
-            raise InputError(f"{labels_path}, row {number}: {path} is missing")
+            raise InputError(
+                f"{labels_path}, row {number}: {path} is missing; replace it"
+            )
     sounds["file"] = [str(path) for path in files]
     components = _read_components(Path(folder, "data/components.mat"))
     absent = set(sounds["sound"]) - set(components.index)
     if absent:
         raise InputError(
             f"{Path(folder, 'data/components.mat')}: no response to {min(absent)}, "
-            f"which {labels_path} lists; take both from the same release"
+            f"which is listed in {labels_path}; use both from the same release"
         )
     return sounds.join(components, on="sound")
 
@@ -82,14 +88,14 @@ def read_sounds(folder: str | os.PathLike) -> pd.DataFrame:
 def waveforms(
     sounds: pd.DataFrame, sample_rate: int, rms: float, full_scale: float
 ) -> np.ndarray:
-    """Waveforms of the sounds at one length and RMS amplitude.
+    """Waveforms of the sounds, with equal length and RMS amplitude.
 
     Parameters
     ----------
     sounds
         `read_sounds`.
     sample_rate
-        Hz, that they are resampled to.
+        Sample rate of the result, Hz.
     rms
         RMS amplitude re full scale: the mean of the training clips (paper, Methods).
     full_scale
@@ -98,27 +104,27 @@ def waveforms(
     Returns
     -------
     array, shape (sounds, samples), float32
-        Cut to the shortest, then set to the same level.
+        Cut to the shortest sound, then set to the same level.
 
     Raises
     ------
     InputError
-        A file cannot be used, or sounds differ in length.
+        A file cannot be used, or the sounds differ in length.
     """
     waveforms = []
     for path in sounds["file"]:
         try:
             waveform = read_mono(path, sample_rate, max_seconds=60)
         except UnusableClip as reason:
-            raise InputError(f"{path}: {reason}; give the file anew") from reason
+            raise InputError(f"{path}: {reason}; replace the file") from reason
         if not waveform.any():
-            raise InputError(f"{path}: silent; give the file anew")
+            raise InputError(f"{path}: silent; replace the file")
         waveforms.append(waveform)
     lengths = [len(waveform) for waveform in waveforms]
     if max(lengths) - min(lengths) > TOLERANCE_SECONDS * sample_rate:
         longest = sounds["file"].iloc[int(np.argmax(lengths))]
         raise InputError(
-            f"{longest}: {max(lengths) / sample_rate:.2f} s, but others are "
+            f"{longest}: {max(lengths) / sample_rate:.2f} s, but others have "
             f"{min(lengths) / sample_rate:.2f} s; cut all to one length"
         )
     cut = np.stack([waveform[: min(lengths)] for waveform in waveforms])
@@ -127,7 +133,7 @@ def waveforms(
 
 
 def _read_components(path: Path) -> pd.DataFrame:
-    """Responses of the components by the sounds' names, as component_<name>."""
+    """Responses component_<name> of each component, with the sounds as index."""
     try:
         content = scipy.io.loadmat(path)
         names, components = (
@@ -137,32 +143,34 @@ def _read_components(path: Path) -> pd.DataFrame:
         responses = np.asarray(content["R"], dtype=np.float64)
     except NotImplementedError as error:
         raise InputError(
-            f"{path}: of MATLAB's version 7.3, which is HDF5; save it in version 7 or "
-            "earlier (in MATLAB: save components.mat -v7), or take it from the public "
-            "repository anew"
+            f"{path}: in MATLAB's format 7.3, which is HDF5; save it in format 7 or "
+            "earlier (in MATLAB: save components.mat -v7), or fetch it from the public "
+            "repository again"
         ) from error
     except (MatReadError, OSError, LookupError, ValueError, TypeError) as error:
         raise InputError(
             f"{path}: cannot be read as the responses to the sounds, R, stim_names and "
-            f"component_names ({type(error).__name__}: {error}); take it from the "
-            "public repository anew"
+            f"component_names ({type(error).__name__}: {error}); fetch it from the "
+            "public repository again"
         ) from error
     if responses.shape != (len(names), len(components)):
         raise InputError(
-            f"{path}: R is {responses.shape}, not ({len(names)}, {len(components)}), "
-            "a row a sound and a column a component"
+            f"{path}: R has shape {responses.shape}, not ({len(names)}, "
+            f"{len(components)}); give one row per sound and one column per component"
         )
     if sorted(components) != sorted(COMPONENTS):
         raise InputError(
-            f"{path}: component_names are {', '.join(components)}; needed are "
+            f"{path}: component_names are {', '.join(components)}; required are "
             f"{', '.join(COMPONENTS)}"
         )
     columns = [f"component_{name}" for name in components]
     table = pd.DataFrame(responses, index=names, columns=columns)
     twice = table.index[table.index.duplicated()]
     if len(twice):
-        raise InputError(f"{path}: stim_names holds {twice[0]} twice; remove one")
+        raise InputError(f"{path}: stim_names contains {twice[0]} twice; remove one")
     unknown = table.index[~np.isfinite(responses).all(axis=1)]
     if len(unknown):
-        raise InputError(f"{path}: R of {unknown[0]} holds NaN or infinity")
+        raise InputError(
+            f"{path}: R of {unknown[0]} contains NaN or infinity; correct it"
+        )
     return table[[f"component_{name}" for name in COMPONENTS]]

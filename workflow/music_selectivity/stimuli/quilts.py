@@ -1,7 +1,7 @@
 """Sound quilts: a clip's own segments in another order (Overath et al. 2015; Fig. 4).
 
-Within a segment everything stays as it was; beyond its length, the order is lost, while
-the changes at the joints are like those that the original made there.
+Structure within a segment is preserved, and longer structure is lost. The changes of
+the spectrum at the joints are similar to those in the original.
 """
 
 import os
@@ -19,7 +19,7 @@ from music_selectivity.corpus.log_mel_shards import open_shards
 from music_selectivity.corpus.shard_clips import Clips, chosen_waveforms
 
 JOINT_SECONDS = 0.025
-"""Length of the raised-cosine overlap of two segments."""
+"""Length of the raised-cosine cross-fade between two segments."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class QuiltSettings:
     segment_ms : sequence of int
         Lengths of segments, ms.
     sound_seconds : float
-        Length that quilts and originals are cut to, before silence fills the clip.
+        Length to which quilts and originals are cut; the rest of the clip is silence.
     order : str
         Rule of `order`: "overath" or "notebook".
     """
@@ -49,19 +49,23 @@ def quilt(
     rule: str,
     log_mel: LogMel,
 ) -> np.ndarray:
-    """Quilt of a waveform, as long as its whole segments (paper, Methods).
+    """Quilt of a waveform, as long as its complete segments (paper, Methods).
 
     Parameters
     ----------
     waveform
         (samples,), float.
+    sample_rate
+        Hz.
+    segment_seconds
+        Length of the segments, s.
     rng
-        Draws the segment that the quilt starts with: a named generator for each clip
-        and length, as ``seeds.generator("quilt", clip_id, segment_ms)``.
+        Draws the first segment of the quilt; a named generator for each clip and
+        length, such as ``seeds.generator("quilt", clip_id, segment_ms)``.
     rule
         See `order`.
     log_mel
-        Front end without centring, so that frames lie wholly inside a segment.
+        Front end without centring, so that frames lie within a segment.
 
     Raises
     ------
@@ -71,7 +75,7 @@ def quilt(
     length = round(segment_seconds * sample_rate)
     n_segments = len(waveform) // length
     if n_segments == 0:
-        raise ValueError(f"{len(waveform)} samples hold no segment of {length}")
+        raise ValueError(f"{len(waveform)} samples contain no segment of {length}")
     first = int(rng.integers(n_segments))
     changes = boundary_changes(waveform, length, log_mel)
     return join(
@@ -83,49 +87,63 @@ def quilt(
 
 
 def boundary_changes(waveform: np.ndarray, length: int, log_mel: LogMel) -> np.ndarray:
-    """Change that the log-mel spectrogram would make from each segment to each other.
+    """Change of the log-mel spectrogram at each possible joint of two segments.
 
-    D[i, j] is the squared distance between the two last frames of segment i and the
-    two first of segment j.
+    D[i, j] is the squared distance between the last two frames of segment i and the
+    first two frames of segment j.
 
     Parameters
     ----------
     waveform
-        (samples,): at least one segment of `length` samples, which holds two frames.
+        (samples,); at least one segment.
+    length
+        Samples of a segment.
+    log_mel
+        Front end without centring.
 
     Returns
     -------
     array, shape (segments, segments), float64
+
+    Raises
+    ------
+    ValueError
+        A segment is shorter than two frames.
     """
     n_segments = len(waveform) // length
     segments = waveform[: n_segments * length].reshape(n_segments, length)
     span = log_mel.settings.span(2)
     if span > length:
-        raise ValueError(f"a segment of {length} samples holds no two frames ({span})")
+        raise ValueError(
+            f"a segment of {length} samples is shorter than two frames ({span})"
+        )
     ends = log_mel(np.stack([segments[:, :span], segments[:, -span:]]))
     heads, tails = ends.reshape(2, n_segments, -1).astype(np.float64)
-    # |t - h|^2, from differences: the expanded square would cancel badly in dB.
+    # |t - h|^2 from differences, because the expanded square would lose digits.
     return np.stack([np.square(tail - heads).sum(axis=1) for tail in tails])
 
 
 def order(changes: np.ndarray, first: int, rule: str) -> list[int]:
     """Order of all segments in a quilt that starts with segment `first`.
 
-    Where the original went on from segment i to i + 1 it made the change D[i, i + 1]:
+    The original changes by D[i, i + 1] from segment i to i + 1. In the quilt, segment i
+    is followed by the unused segment j, other than i + 1,
 
-    - overath: after i comes the unused segment j, not i + 1, whose D[i, j] is nearest
-      to that;
-    - notebook: ... whose own D[j, j + 1] is nearest to that, as in the study's public
-      notebook.
+    - overath: whose D[i, j] is closest to that change;
+    - notebook: whose own D[j, j + 1] is closest to it, as in the public notebook.
 
-    After the clip's last segment the original made no change, and the mean of all the
-    changes it made stands in; the last one's own change counts so too. Segment i + 1
-    follows i only when it alone is left. Of equals the earlier comes first.
+    The last segment of the clip has no such change; the mean of all the others is used
+    for it. Segment i + 1 follows i only if no other is left. Ties go to the earlier
+    segment.
 
     Parameters
     ----------
     changes
         `boundary_changes`, (segments, segments).
+    first
+        Number of the first segment.
+    rule
+        "overath" or "notebook".
     """
     n_segments = len(changes)
     made = np.diagonal(changes, 1)
@@ -149,9 +167,20 @@ def join(
 ) -> np.ndarray:
     """Segments of a waveform in the order `sequence`, joined by overlap-add.
 
-    Around each joint the earlier segment goes on into the samples that followed it,
-    and fades out over `overlap` samples (even) while the later fades in, from the
-    samples that came before it. See `lags` for where the later one starts.
+    Around each joint, the earlier segment continues into the samples that followed it
+    in the clip and fades out, while the later segment fades in from the samples that
+    preceded it. `lags` gives the exact starts.
+
+    Parameters
+    ----------
+    waveform
+        (samples,).
+    sequence
+        Numbers of the segments.
+    length
+        Samples of a segment.
+    overlap
+        Samples of a cross-fade; even.
 
     Returns
     -------
@@ -175,13 +204,18 @@ def join(
 def lags(
     waveform: np.ndarray, sequence: Sequence[int], length: int, overlap: int
 ) -> np.ndarray:
-    """Samples by which each segment of a quilt starts later than its number says.
+    """Shift of each segment of a quilt against its regular start, samples.
 
-    Up to half an overlap either way: the lag at which the segment's head is most like
-    the tail it is joined to, by cross-correlation, of equals the earliest. A lag that
-    would need samples before the clip or after it does not count, so that every sample
-    of a quilt is one of the clip's; at its ends this moves even the segment that starts
-    the quilt.
+    The shift, at most half an overlap either way, is the one at which the segment's
+    head has the largest cross-correlation with the tail that it joins; ties go to the
+    earliest. Shifts that would need samples outside the clip are not allowed, so that
+    every sample of a quilt comes from the clip. Because of this, even the first segment
+    of a quilt may be shifted.
+
+    Parameters
+    ----------
+    waveform, sequence, length, overlap
+        As for `join`.
 
     Returns
     -------
@@ -191,7 +225,7 @@ def lags(
     found = np.zeros(len(sequence), int)
     for place, segment in enumerate(sequence):
         start = segment * length
-        # A joint before needs half an overlap more, and so does one after.
+        # Each joint, before and after, needs half an overlap more.
         earliest = half if place > 0 else 0
         latest = len(waveform) - length
         latest -= half if place + 1 < len(sequence) else 0
@@ -209,7 +243,7 @@ def lags(
 
 
 def cut_and_pad(waveform: np.ndarray, sound: int, n_samples: int) -> np.ndarray:
-    """First `sound` samples, then zeros up to `n_samples`: quilts as well as originals.
+    """First `sound` samples, padded with zeros to `n_samples` (quilts and originals).
 
     Returns
     -------
@@ -227,11 +261,28 @@ def write_quilt_shards(
     quilts: QuiltSettings,
     paths: Sequence[str | os.PathLike],
 ) -> None:
-    """Write log-mels of quilts of one shard's clips (paper, Fig. 4).
+    """Write log-mels of quilts of one shard's clips, and of the originals (Fig. 4).
 
-    `chosen` are the ``arrays.stimulus_clips`` among the `clips` of the shard.
-    Each clip and length has a random start of its own. `paths` has a file a length, and
-    one for the originals.
+    Each clip and length has its own random first segment.
+
+    Parameters
+    ----------
+    chosen
+        Rows of ``arrays.stimulus_clips`` for this shard.
+    clips
+        ``shard_clips.shard_clips``.
+    audio, settings
+        How clips are read, and the front end.
+    quilts
+        Segment lengths, and the rule of their order.
+    paths
+        .npy files to write: one for each length, and one for the originals. Each is
+        float32, shape (len(chosen), n_mels, frames).
+
+    Raises
+    ------
+    InputError
+        A chosen clip is no longer there, or no longer usable.
     """
     log_mel = LogMel(settings, audio.sample_rate)
     of_segments = LogMel(settings, audio.sample_rate, center=False)

@@ -1,16 +1,17 @@
-"""The sounds: ESC-50's clips, with AudioSet's names for their categories."""
+"""The sounds: clips of ESC-50, with AudioSet's names for their categories."""
 
 import csv
 import re
 from pathlib import Path
 
 from music_selectivity.errors import InputError
+from music_selectivity.vocabulary import EVAL, TRAIN
 
 ESC50_FOLDS = ("1", "2", "3", "4", "5")
 EVAL_FOLD = "5"
-"""A fifth of the tracks of each genre goes with it."""
+"""The fold that forms the eval split, together with a fifth of each genre's tracks."""
 
-# AudioSet's name for each category of ESC-50; three have none and get their own.
+# AudioSet's name for each category of ESC-50; the three without one keep their own.
 ESC50_CLASSES = {
     "airplane": "Fixed-wing aircraft, airplane",
     "breathing": "Breathing",
@@ -64,7 +65,7 @@ ESC50_CLASSES = {
     "wind": "Wind",
 }
 
-# Of the class in the ontology below which each of the three stands.
+# Parent in the ontology of each of these three classes.
 ADDED_CLASSES = {
     "Can opening": "Domestic sounds, home sounds",
     "Drinking, sipping": "Human sounds",
@@ -73,14 +74,20 @@ ADDED_CLASSES = {
 
 
 def esc50_place(member: str) -> str | None:
-    """Where a file of ESC-50's archive belongs, for ``unpack.unpack``."""
+    """Path of a file of ESC-50's archive for ``unpack.unpack``; None to skip it."""
     _, _, below = member.partition("/")
     wanted = re.fullmatch(r"meta/esc50\.csv|audio/[^/]+\.wav", below)
     return below if wanted else None
 
 
 def list_sounds(folder: Path) -> list[tuple[str, str, str, str]]:
-    """Clip id, split, class and file of each clip of ESC-50."""
+    """Clip id, split, class and file of each clip of ESC-50.
+
+    Raises
+    ------
+    InputError
+        The folder has another layout, or its table is wrong or lacks a split.
+    """
     table = folder / "meta/esc50.csv"
     try:
         with open(table, newline="", encoding="utf-8-sig") as file:
@@ -89,15 +96,15 @@ def list_sounds(folder: Path) -> list[tuple[str, str, str, str]]:
         for number, row in enumerate(rows, start=2):
             if row["category"] not in ESC50_CLASSES:
                 raise InputError(
-                    f"{table}, row {number}: category {row['category']!r} is none of "
-                    "ESC-50's fifty; take the table of the collection itself"
+                    f"{table}, row {number}: category {row['category']!r} is not one "
+                    "of ESC-50; use the collection's own table"
                 )
             if row["fold"] not in ESC50_FOLDS:
                 raise InputError(
-                    f"{table}, row {number}: fold {row['fold']!r} is none of "
-                    f"{', '.join(ESC50_FOLDS)}; take the table of the collection itself"
+                    f"{table}, row {number}: fold {row['fold']!r} is not one of "
+                    f"{', '.join(ESC50_FOLDS)}; use the collection's own table"
                 )
-            split = "eval" if row["fold"] == EVAL_FOLD else "train"
+            split = EVAL if row["fold"] == EVAL_FOLD else TRAIN
             name = row["filename"]
             found.append(
                 (
@@ -109,18 +116,16 @@ def list_sounds(folder: Path) -> list[tuple[str, str, str, str]]:
             )
     except (OSError, KeyError, TypeError, ValueError, csv.Error) as error:
         raise InputError(
-            f"{folder}: not in the layout of ESC-50, meta/esc50.csv with filename, "
-            f"fold and category beside audio/ ({error!r}); correct "
-            "corpus.collections.esc50"
+            f"{folder}: not in the layout of ESC-50, which is audio/ and "
+            "meta/esc50.csv with filename, fold and category "
+            f"({error!r}); correct corpus.collections.esc50"
         ) from error
     if not found:
-        raise InputError(
-            f"{table}: lists no clip; take the table of the collection itself"
-        )
-    for split, folds in (("train", ESC50_FOLDS[:-1]), ("eval", [EVAL_FOLD])):
+        raise InputError(f"{table}: lists no clip; use the collection's own table")
+    for split, folds in ((TRAIN, ESC50_FOLDS[:-1]), (EVAL, [EVAL_FOLD])):
         if all(row[1] != split for row in found):
             raise InputError(
-                f"{table}: no clip is of fold {' or '.join(folds)}, so the {split} "
-                "split has no sounds; take the table of the collection itself"
+                f"{table}: no clip is in fold {' or '.join(folds)}, so the {split} "
+                "split has no sounds; use the collection's own table"
             )
     return found

@@ -1,7 +1,7 @@
-"""What all clips of the collections have in common."""
+"""The audio format of all clips of the collections."""
 
 RATE = 22_050
-"""Hz."""
+"""Sample rate, Hz."""
 
 SECONDS = 5.0
-"""Length of ESC-50's clips, and so of all."""
+"""Length of ESC-50's clips, and therefore of all clips."""

@@ -1,8 +1,7 @@
-"""Every clip alike in all but the sound: band, level, length and silence.
+"""Sound of the clips, with equal band, level, length and silence in both collections.
 
-ESC-50 fills short sounds up with digital silence, which music never has, so that
-silence alone would tell the one from the other: music gets the silence of ESC-50's
-clips.
+ESC-50 pads short sounds with digital silence, which music never has. As silence alone
+would identify the collection, music is given the silence of ESC-50's clips.
 """
 
 import logging
@@ -28,26 +27,33 @@ from music_selectivity.vocabulary import MISSING_FILE
 log = logging.getLogger(__name__)
 
 BAND = (20.0, 8000.0)
-"""Hz. What lies above no spectrogram shows; what lies below is hum and offset."""
+"""Hz. The spectrograms end at its upper edge; below it there is hum and offset."""
 
 LEVEL_DBFS = -35.0
-"""RMS of the sound in every clip, with room for the peaks of impacts."""
+"""RMS level of the sound in every clip, with headroom for the peaks of impacts."""
 
 SILENCE_DBFS = -70.0
-"""Frames below this are the silence that ESC-50 fills short sounds up with."""
+"""Frames below this level are the silence with which ESC-50 pads short sounds."""
 
 MIN_SILENCE_FRAMES = 4
-"""0.1 s. Shorter gaps are the sound's own, and would chop music up."""
+"""0.1 s. Shorter gaps belong to the sound, and would chop up music."""
 
 FADE_SECONDS = 0.05
-"""Of each clip into silence and out of it: a cut would click, in music alone."""
+"""Fade into and out of silence; abrupt cuts would click, and only in music."""
 
 
 def write_audio(recipes: pd.DataFrame, folder: str | os.PathLike) -> None:
-    """Write each clip as ``<clip_id>.flac``, alike in all but the sound.
+    """Write each clip as ``<clip_id>.flac``, with equal band, level and silence.
 
-    A clip whose file is not there is left out, and of one that cannot be read the
-    reason is written instead of sound, so that the audit tells the one from the other.
+    A clip without a file is left out. If a file cannot be read, the reason is written
+    instead of sound, so that the audit can distinguish the two.
+
+    Parameters
+    ----------
+    recipes
+        Rows of ``planning.plan``.
+    folder
+        Folder to write to.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -67,7 +73,14 @@ def write_audio(recipes: pd.DataFrame, folder: str | os.PathLike) -> None:
 def clip_waveform(
     file: str | os.PathLike, start: float, silence_of: str | os.PathLike
 ) -> np.ndarray:
-    """A clip's waveform, (RATE * SECONDS,), with the silence of another clip.
+    """A clip's waveform, shape (RATE * SECONDS,), with the silence of another clip.
+
+    Parameters
+    ----------
+    file, start
+        File of the sound, and the second at which the clip begins.
+    silence_of
+        File of ESC-50 whose silence the clip gets.
 
     Raises
     ------
@@ -78,17 +91,17 @@ def clip_waveform(
 
 
 def _cut(file: str | os.PathLike, start: float) -> np.ndarray:
-    """A clip as it was recorded, (RATE * SECONDS,), filled up with zeros."""
+    """A clip as recorded, shape (RATE * SECONDS,), padded with zeros."""
     first, n_samples = round(start * RATE), round(RATE * SECONDS)
     waveform = read_mono(file, RATE, start + SECONDS)[first : first + n_samples]
     return np.pad(waveform, (0, n_samples - len(waveform)))
 
 
 def _silence(file: str | os.PathLike) -> np.ndarray:
-    """Which samples of a clip of ESC-50 lie in silent frames; none if it is broken.
+    """Mask of the samples of an ESC-50 clip in silent frames; none if it is broken.
 
-    Silent as they were recorded, or at the level that the clip is brought to: what dies
-    away at the end of a loud sound must not be silence in ESC-50 alone.
+    Frames count that are silent as recorded, or at the level to which the clip is set:
+    otherwise the decay of a loud sound would become silence in ESC-50 only.
     """
     try:
         waveform = _cut(file, 0.0)
@@ -99,22 +112,22 @@ def _silence(file: str | os.PathLike) -> np.ndarray:
 
 
 def _silent_frames(waveform: np.ndarray) -> np.ndarray:
-    """Which samples lie in MIN_SILENCE_FRAMES or more silent frames in a row."""
+    """Mask of the samples in at least MIN_SILENCE_FRAMES consecutive silent frames."""
     quiet = frame_levels(waveform, RATE) < SILENCE_DBFS
     silent = scipy.ndimage.binary_opening(quiet, np.ones(MIN_SILENCE_FRAMES))
     return np.repeat(silent, round(FRAME_SECONDS * RATE))[: len(waveform)]
 
 
 def _levelled(waveform: np.ndarray, silent: np.ndarray) -> np.ndarray:
-    """A waveform in BAND, faded into silence and out of it, its sound at LEVEL_DBFS."""
+    """A waveform limited to BAND, faded at silences, with its sound at LEVEL_DBFS."""
     fade = round(FADE_SECONDS * RATE)
     gate = scipy.ndimage.uniform_filter1d((~silent).astype(float), fade)
-    # The filter is slow on numbers next to 0, and an offset it takes off.
+    # The filter is slow with values close to 0; it removes the offset added here.
     faded = scipy.signal.sosfiltfilt(_band_pass(), waveform + 1e-20) * gate
-    # With the fades, so that clips of the same silence are of the same level exactly.
+    # The fades are included, so that clips with the same silence have the same level.
     power = np.sum(faded**2) / max(1, np.count_nonzero(~silent))
     if silent.all() or power < 10 ** (SILENCE_DBFS / 10):
-        # The audit sets it aside as silent.
+        # The audit excludes it as silent.
         return np.zeros(len(waveform), np.float32)
     gain = 10 ** (LEVEL_DBFS / 20) / np.sqrt(power)
     return np.clip(gain * faded, -1, 1).astype(np.float32)

@@ -1,4 +1,4 @@
-"""Which clips there are: all of ESC-50, and some cut from each track of music."""
+"""Choice of the clips: all of ESC-50, and some from each track of music."""
 
 import os
 from pathlib import Path
@@ -10,47 +10,48 @@ from music_selectivity import seeds
 from music_selectivity.corpus.sound_collections.esc50 import list_sounds
 from music_selectivity.corpus.sound_collections.formats import SECONDS
 from music_selectivity.corpus.sound_collections.gtzan import list_tracks
+from music_selectivity.vocabulary import SPLITS
 
 
 def plan(
     esc50: str | os.PathLike, music: str | os.PathLike, clips_per_track: int, seed: int
 ) -> pd.DataFrame:
-    """Every clip of the corpus.
+    """All clips of the corpus.
 
-    Tracks are read for their length, which no header decides, and to find those that
-    repeat another: no recording is in both splits.
+    Tracks are read to measure their length, for which headers are not trusted, and to
+    find repeats, so that no recording is in both splits.
 
     Parameters
     ----------
     esc50
         Folder with meta/esc50.csv and audio/.
     music
-        Folder with a folder a genre, or with genres/ that holds those.
+        Folder with one folder per genre, possibly below genres/.
     clips_per_track
-        Clips cut from each track of music, fewer from one that is too short for that;
-        1 gives nearly the paper's share of music.
+        Clips cut from each track of music, fewer if it is too short; 1 gives nearly the
+        paper's share of music.
     seed
-        Of where clips are cut, and which silence each gets.
+        Seed of where clips are cut, and of which silence each gets.
 
     Returns
     -------
     DataFrame
         clip_id, split, label, file; start, the second at which the clip begins; and
-        silence_of, the file of ESC-50 whose silence it has: its own, or for music that
+        silence_of, the file of ESC-50 whose silence it gets: its own, or for music that
         of a clip of the same split.
 
     Raises
     ------
     InputError
-        A folder is of another layout; the message says what was looked for. Or a split
-        has no clip of ESC-50.
+        A folder has another layout; the message says what was expected. Or a split has
+        no clip of ESC-50.
     """
     sounds = list_sounds(Path(esc50))
     tracks = list_tracks(Path(music))
     rng = seeds.generator("sound collections", seed)
     rows = [(*row, 0.0, row[-1]) for row in sounds]
-    # By turns, each in random order: every clip's silence is used as often.
-    donors: dict[str, list[str]] = {"train": [], "eval": []}
+    # In rounds of random order, so that all clips' silences are used equally often.
+    donors: dict[str, list[str]] = {split: [] for split in SPLITS}
     for split, genre, path, seconds in tracks:
         for start in _starts(seconds, clips_per_track, rng):
             if not donors[split]:
@@ -63,7 +64,7 @@ def plan(
 
 
 def _starts(seconds: float, count: int, rng: np.random.Generator) -> list[float]:
-    """Seconds at which clips of a track begin, none overlapping another."""
+    """Seconds at which clips of a track begin; clips do not overlap."""
     count = min(count, max(1, int(seconds // SECONDS)))
     room = max(seconds - count * SECONDS, 0.0)
     gaps = np.sort(rng.uniform(0, room, count))

@@ -1,4 +1,4 @@
-"""AudioSet's tables of the clips that are planned."""
+"""The planned clips in tables of AudioSet's format."""
 
 import json
 import os
@@ -16,27 +16,27 @@ from music_selectivity.store import write_table, write_text
 def write_tables(
     recipes: pd.DataFrame, ontology: str | os.PathLike, folder: str | os.PathLike
 ) -> None:
-    """AudioSet's tables of the corpus: ontology, classes and segments of both splits.
+    """Write AudioSet's tables: ontology, classes, and segments of both splits.
 
     Parameters
     ----------
     recipes
         ``planning.plan``.
     ontology
-        AudioSet's ontology.json, written anew with the few classes that ESC-50 adds.
+        AudioSet's ontology.json; it is copied with the few classes that ESC-50 adds.
     folder
-        Where ``corpus_tables.generated_tables`` looks for them.
+        Folder to write to, where ``corpus.tables.generated_tables`` finds the tables.
 
     Raises
     ------
     InputError
-        The ontology cannot be read, or lacks a class that is needed.
+        The ontology cannot be read, or lacks a required class.
     """
     folder = Path(folder)
     needed = {*recipes["label"], *ADDED_CLASSES.values()} - ADDED_CLASSES.keys()
     for name in sorted(needed - Ontology.read(ontology).children.keys()):
         raise InputError(
-            f"{ontology}: no class named {name!r}; give AudioSet's own as "
+            f"{ontology}: no class named {name!r}; give AudioSet's own ontology as "
             "corpus.collections.ontology"
         )
     nodes = json.loads(Path(ontology).read_text(encoding="utf-8-sig"))

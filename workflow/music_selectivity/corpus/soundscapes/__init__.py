@@ -1,6 +1,6 @@
-"""An embedded corpus: synthetic natural sounds and music, made from a seed.
+"""An embedded corpus: natural sounds and music, synthesised from a seed.
 
-It lets the whole study run without a download. ``corpus.plan`` says which clips there
-are, ``corpus.write_tables`` writes them in AudioSet's own formats, and ``rendering``
+With it, the whole study runs without a download. ``corpus.plan`` chooses the clips,
+``corpus.write_tables`` writes tables of them in AudioSet's format, and ``rendering``
 makes the sound.
 """

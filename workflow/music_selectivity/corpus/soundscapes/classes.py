@@ -1,13 +1,13 @@
-"""The corpus's sound classes: the tree they hang in, and what can be in a clip.
+"""Sound classes of the corpus: their ontology, and what a clip can contain.
 
-Names are AudioSet's display names and the tree has AudioSet's shape, so that one
-definition of music and of speech serves both corpora. The identifiers are our own.
+Names are AudioSet's display names and the tree has AudioSet's shape, so that the same
+definitions of music and speech apply to both corpora. The identifiers are different.
 """
 
 import hashlib
 from typing import NamedTuple
 
-# A name that stands twice has two parents, as in AudioSet.
+# A name that occurs twice has two parents, as in AudioSet.
 TREE = {
     "Human sounds": {
         "Human voice": {
@@ -141,7 +141,7 @@ NATURAL = (
     "Vacuum cleaner",
     "Shatter",
 )
-"""Kinds of sound that are not music; each is one class."""
+"""Kinds of sound other than music; each is one class."""
 
 SINGERS = ("Male singing", "Female singing", "Child singing", "Choir")
 
@@ -162,7 +162,7 @@ INSTRUMENTS = (
 
 
 class Genre(NamedTuple):
-    """Parts always played, and one of `leads` that joins them."""
+    """Parts that are always played, and the possible leading parts."""
 
     always: tuple[str, ...]
     leads: tuple[str, ...]
@@ -191,10 +191,10 @@ MUSICAL = (*INSTRUMENTS, *SINGERS, *GENRES)
 
 
 def labels(names: tuple[str, ...]) -> set[str]:
-    """Class names a clip carries for the kinds and parts `names` in it.
+    """Labels of a clip that contains the kinds and parts `names`.
 
-    As in AudioSet, a music clip is also labelled Music, a sung one Singing and a
-    spoken one Speech; unaccompanied singing carries no Music label.
+    As in AudioSet, a clip with instruments is also labelled Music, one with singing
+    Singing, and one with speech Speech. Unaccompanied singing is not labelled Music.
     """
     found = set(names)
     if found & {*INSTRUMENTS, *GENRES}:
@@ -207,7 +207,7 @@ def labels(names: tuple[str, ...]) -> set[str]:
 
 
 CLASSES = (*NATURAL, "Speech", *MUSICAL, "Music", "Singing")
-"""Every class that a clip can carry, in the order of class_labels_indices.csv."""
+"""Every class that a clip can have, in the order of class_labels_indices.csv."""
 
 
 def mid(name: str) -> str:
@@ -216,7 +216,7 @@ def mid(name: str) -> str:
 
 
 def ontology() -> list[dict]:
-    """The tree in the form of AudioSet's ontology.json; parents come first."""
+    """The tree in the format of AudioSet's ontology.json; parents come first."""
     children: dict[str, list[str]] = {}
     waiting = [TREE]
     while waiting:

@@ -1,6 +1,6 @@
-"""Which clips there are: a recipe for each, drawn from the corpus's seed.
+"""Choice of the clips: one recipe per clip, drawn from the seed of the corpus.
 
-A recipe depends on the seed, the split and the clips before it in its split only, so
+A recipe depends only on the seed, the split, and the clips before it in its split, so
 that a larger corpus contains the smaller one. No sound is made here.
 """
 
@@ -17,12 +17,11 @@ import numpy as np
 from music_selectivity.corpus.soundscapes import classes
 from music_selectivity.errors import InputError
 from music_selectivity.seeds import derive, generator
+from music_selectivity.vocabulary import EVAL, MIXED, MUSIC, NONMUSIC, SPLITS, TRAIN
 
 GOLDEN = (5**0.5 - 1) / 2
 
-SPLITS = ("train", "eval")
-
-# Sounds or parts in a clip, the same for music and non-music.
+# Numbers of sounds or parts in a clip, the same for music and non-music.
 COUNTS = (1, 2, 3)
 COUNT_SHARES = (0.45, 0.35, 0.20)
 
@@ -34,13 +33,18 @@ class Spec:
     Attributes
     ----------
     train, eval : int
-        Clips in each split.
+        Number of clips in each split.
     seconds : float
-        Length of every clip, at least 1.
+        Length of every clip, 1 to 60.
     seed : int
-        Another seed is another corpus.
+        Each seed gives another corpus.
     music_share, mixed_share : float
-        Shares of clips with music alone, and with music and other sounds.
+        Shares of clips with music only, and with music and other sounds.
+
+    Raises
+    ------
+    InputError
+        A value is out of range.
     """
 
     train: int
@@ -54,7 +58,7 @@ class Spec:
         if self.train < 0 or self.eval < 0:
             raise InputError(
                 f"a corpus cannot have {self.train} train and {self.eval} eval clips; "
-                "give numbers from 0 up"
+                "give numbers of 0 or more"
             )
         if not 1 <= self.seconds <= 60:
             raise InputError(
@@ -63,14 +67,14 @@ class Spec:
         shares = (self.music_share, self.mixed_share)
         if not (min(shares) >= 0 and sum(shares) <= 1):
             raise InputError(
-                f"music_share {shares[0]} and mixed_share {shares[1]} must be 0 or "
-                "more and sum to at most 1"
+                f"music_share is {shares[0]} and mixed_share is {shares[1]}; give "
+                "shares of 0 or more whose sum is at most 1"
             )
 
 
 @dataclass(frozen=True)
 class Source:
-    """One sound of a clip: a class of NATURAL, or a performance by `parts`."""
+    """One sound of a clip: a kind of natural sound, or of music played by `parts`."""
 
     kind: str
     parts: tuple[str, ...] = ()
@@ -78,20 +82,20 @@ class Source:
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that makes one clip.
+    """Everything that determines one clip.
 
     Attributes
     ----------
     ytid : str
-        Name of the clip: 11 characters of the URL-safe base64 alphabet.
+        Clip id: 11 characters of the URL-safe base64 alphabet.
     split, group : str
-        "train" or "eval"; "music", "nonmusic" or "mixed".
+        train or eval; music, nonmusic or mixed.
     labels : tuple of str
         Class names, sorted.
     sources : tuple of Source
-        What sounds in it.
+        The sounds in the clip.
     seed : int
-        Of every draw in the rendering.
+        Seed of every draw in the rendering.
     """
 
     ytid: str
@@ -110,9 +114,9 @@ class Recipe:
 def plan(spec: Spec) -> list[Recipe]:
     """Recipes of all clips of the corpus, train before eval.
 
-    Classes are dealt from shuffled decks, so that each leads equally often.
+    Classes are dealt from shuffled decks, so that each class leads equally often.
     """
-    counts = {"train": spec.train, "eval": spec.eval}
+    counts = {TRAIN: spec.train, EVAL: spec.eval}
     return [
         recipe
         for split in SPLITS
@@ -121,11 +125,13 @@ def plan(spec: Spec) -> list[Recipe]:
 
 
 def write_tables(spec: Spec, folder: str | Path) -> None:
-    """Write the corpus's tables in AudioSet's forms into `folder`.
+    """Write the corpus's tables into `folder`, in AudioSet's formats.
 
-    ontology.json, class_labels_indices.csv, train_segments.csv and eval_segments.csv.
+    They are ontology.json, class_labels_indices.csv, train_segments.csv and
+    eval_segments.csv.
     """
-    from music_selectivity.store import write_text  # pandas: too slow for `plan`
+    # Imported here, because store imports pandas, which `plan` does not need.
+    from music_selectivity.store import write_text
 
     folder = Path(folder)
     write_text(folder / "ontology.json", json.dumps(classes.ontology(), indent=1))
@@ -145,7 +151,7 @@ def _segments(spec: Spec, split: str, recipes: list[Recipe]) -> str:
     positive = [len(recipe.labels) for recipe in recipes]
     unique = {name for recipe in recipes for name in recipe.labels}
     lines = [
-        # AudioSet gives its date here; a seed says more of a corpus made by rule.
+        # AudioSet gives the date here; the seed identifies a generated corpus.
         f"# Segments csv created from seed {spec.seed}, split {split}",
         f"# num_ytids={len(recipes)}, num_segs={len(recipes)}, "
         f"num_unique_labels={len(unique)}, num_positive_labels={sum(positive)}",
@@ -167,16 +173,16 @@ def _recipes(spec: Spec, split: str) -> Iterator[Recipe]:
         seed = derive(spec.seed, "soundscapes", split, index)
         rng = generator(seed, "sources")
         count = int(rng.choice(COUNTS, p=COUNT_SHARES))
-        # Multiples of the golden section fill [0, 1) evenly however many there are.
+        # Multiples of the golden section fill [0, 1) evenly, whatever their number.
         place = (start + index * GOLDEN) % 1
         if place < spec.music_share:
-            group, sources = "music", (_performance(rng, next(musical), count),)
+            group, sources = MUSIC, (_performance(rng, next(musical), count),)
         elif place < spec.music_share + spec.mixed_share:
-            group = "mixed"
+            group = MIXED
             music = _performance(rng, next(musical), 1)
             sources = (music, *_natural(natural, max(1, count - 1)))
         else:
-            group, sources = "nonmusic", _natural(natural, count)
+            group, sources = NONMUSIC, _natural(natural, count)
         names = [name for source in sources for name in (source.kind, *source.parts)]
         yield Recipe(
             ytid=_ytid(spec.seed, split, index),
@@ -189,19 +195,19 @@ def _recipes(spec: Spec, split: str) -> Iterator[Recipe]:
 
 
 def _deck(seed: int, split: str, name: str, kinds: tuple[str, ...]) -> Iterator[str]:
-    """Endless draws in which each run of len(kinds) holds every kind once."""
+    """Endless draws; each run of len(kinds) draws contains every kind once."""
     for turn in itertools.count():
         rng = generator(seed, "soundscapes", split, name, turn)
         yield from (kinds[index] for index in rng.permutation(len(kinds)))
 
 
 def _natural(deck: Iterator[str], count: int) -> tuple[Source, ...]:
-    """The next kinds of the deck; where two decks meet, a kind may come but once."""
+    """The next kinds of the deck, without repeats, which occur where two decks meet."""
     return tuple(Source(kind) for kind in dict.fromkeys(itertools.islice(deck, count)))
 
 
 def _performance(rng: np.random.Generator, kind: str, count: int) -> Source:
-    """A genre with its line-up, or `kind` as the leader of `count` parts."""
+    """A genre with its parts, or `kind` as the leading one of `count` parts."""
     if kind in classes.GENRES:
         genre = classes.GENRES[kind]
         lead = genre.leads[rng.integers(len(genre.leads))]

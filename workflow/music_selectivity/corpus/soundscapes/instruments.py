@@ -1,7 +1,7 @@
 """Instruments by timbre. Each factory draws one instrument and returns its notes.
 
-A factory takes the generator and gives ``note(frequency, seconds, loud)``, whose
-sound may ring on past `seconds`.
+A factory takes the generator and returns ``note(frequency, seconds, loud)``, whose
+sound may ring longer than `seconds`.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ NoteMaker = Callable[[float, float, float], np.ndarray]
 
 
 def piano(rng: np.random.Generator) -> NoteMaker:
-    """Hammered strings: bright at first, then dark; two strings that beat."""
+    """Hammered strings, bright at first and then dark; two strings that beat."""
     bright, dark = rng.uniform(-7, -4), rng.uniform(-14, -10)
     detune = 1 + rng.uniform(3e-4, 1.2e-3)
     knock = dsp.noise(rng, 700, 100, 3000) * dsp.decay(700, 0.006)
@@ -33,7 +33,7 @@ def piano(rng: np.random.Generator) -> NoteMaker:
 
 
 def acoustic_guitar(rng: np.random.Generator) -> NoteMaker:
-    """Plucked string (Karplus-Strong), softer or harder pick, in a wooden body."""
+    """Plucked string (Karplus-Strong) with a softer or harder pick."""
     pick, pluck_at = rng.uniform(0.2, 0.9), rng.uniform(0.1, 0.35)
     life = rng.uniform(0.5, 1.5)
 
@@ -44,7 +44,7 @@ def acoustic_guitar(rng: np.random.Generator) -> NoteMaker:
         burst -= np.roll(burst, max(1, int(pluck_at * period)))
         burst = pick * burst + (1 - pick) * (burst + np.roll(burst, 1)) / 2
         damping = np.exp(-1 / (life * frequency))
-        # The loop sounds at rate / (period + 1/2); reading it at another speed tunes.
+        # The loop sounds at rate / (period + 1/2); the reading speed tunes it.
         speed = frequency * (period + 0.5) / dsp.SAMPLE_RATE
         string = dsp.karplus_strong(burst, int(n * speed) + 2, damping)
         sound = np.interp(np.arange(n) * speed, np.arange(len(string)), string)
@@ -67,7 +67,7 @@ def electric_guitar(rng: np.random.Generator) -> NoteMaker:
 
 
 def organ(rng: np.random.Generator) -> NoteMaker:
-    """Drawbars: a few steady partials, with a rotating speaker's tremolo."""
+    """Drawbars: a few steady partials, with the tremolo of a rotating speaker."""
     stops = np.zeros(16)
     stops[[0, 1, 2, 3, 5, 7, 9, 15]] = rng.uniform(0.1, 1, 8) * rng.choice(
         [0, 1], 8, p=[0.25, 0.75]
@@ -105,7 +105,7 @@ def violin(rng: np.random.Generator) -> NoteMaker:
 
 
 def flute(rng: np.random.Generator) -> NoteMaker:
-    """Nearly a sine, breath noise around it, gentle tremolo."""
+    """Nearly a sine, with breath noise and gentle tremolo."""
     overtones = np.array([1, *rng.uniform(0.02, [0.45, 0.25, 0.08, 0.05])])
     breath, rate = rng.uniform(0.03, 0.15), rng.uniform(4.5, 6)
 
@@ -122,7 +122,7 @@ def flute(rng: np.random.Generator) -> NoteMaker:
 
 
 def trumpet(rng: np.random.Generator) -> NoteMaker:
-    """Brass: the louder, the brighter, so each note opens up from dark to bright."""
+    """Brass, brighter where it is louder: each note opens from dark to bright."""
     bright, dark = rng.uniform(-4, -1), rng.uniform(-14, -10)
     opening, rate = rng.uniform(0.04, 0.12), rng.uniform(4.5, 6)
 
@@ -158,14 +158,14 @@ def marimba(rng: np.random.Generator) -> NoteMaker:
 
 
 def glockenspiel(rng: np.random.Generator) -> NoteMaker:
-    """Steel bars with the partials of a free bar, ringing on."""
+    """Steel bars with the partials of a free bar, which ring for long."""
     decays = rng.uniform(0.4, 1.0) * np.array([1, 0.5, 0.25, 0.15])
     gains = np.array([1, *rng.uniform(0.15, 0.6, 3)])
     return _struck_bar(np.array([1, 2.76, 5.4, 8.93]), decays, gains)
 
 
 def synthesizer(rng: np.random.Generator) -> NoteMaker:
-    """Detuned saw or pulse waves; a filter sweep from bright to dark or back."""
+    """Detuned saw or pulse waves, with a filter sweep from bright to dark or back."""
     odd = rng.uniform() < 0.4
     detune = 1 + rng.uniform(0.002, 0.01)
     sweep = rng.uniform(0.06, 0.4)

@@ -56,7 +56,7 @@ def perform(
 ) -> np.ndarray:
     """Play one score on `parts`, names of PLAYERS, SINGERS, "Choir" or "Drum kit".
 
-    The first part that can carries the melody; the others accompany it.
+    The first part that is able to carries the melody; the others accompany it.
     """
     n = dsp.samples(seconds)
     score = scores.compose(rng, seconds, swing)
@@ -112,7 +112,7 @@ def _play(
 
 
 def _drums(rng: np.random.Generator, score: Score, n: int) -> np.ndarray:
-    """One groove repeated, with ghost notes and a crash at the start now and then."""
+    """One groove repeated, with softer notes and sometimes a crash at the start."""
     sound = np.zeros(n)
     kit, groove = instruments.drum_kit(rng), GROOVES[rng.integers(len(GROOVES))]
     for bar in range(0, score.beats, 4):
@@ -145,7 +145,7 @@ def _sing(rng: np.random.Generator, score: Score, n: int, singer: str) -> np.nda
 def _voice_tracks(
     rng: np.random.Generator, notes: list[Note], n: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pitch in Hz and loudness of a sung line, one value a sample."""
+    """Pitch in Hz and loudness of a sung line, one value per sample."""
     times, pitches, loud_times, loudness = [], [], [], []
     for note in notes:
         end = note.start + note.seconds

@@ -9,7 +9,7 @@ from music_selectivity.corpus.soundscapes.voices import FORMANT_LEVELS, glottis
 def _muzzle(
     source: np.ndarray, times: object, openings: object, size: float
 ) -> np.ndarray:
-    """Filter by the mouth of an animal: formants of a tract of `size` (man: 1).
+    """Filter by the mouth of an animal: formants of a tract of `size` (a man's: 1).
 
     `openings` at `times` (s) move the lower formants: 0 is closed, 1 is wide.
     """
@@ -101,7 +101,7 @@ def bird_song(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def croak(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Calls of regular pulses, 20 to 60 a second, ringing in the throat sac."""
+    """Calls of regular pulses, 20 to 60 per second, ringing in the throat sac."""
     n = dsp.samples(seconds)
     sound = np.zeros(n)
     ring, rate = rng.uniform(400, 1600), rng.uniform(20, 60)
@@ -137,7 +137,7 @@ def cricket(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def mosquito(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Wing beat of a bee or mosquito that comes and goes, bending in pitch."""
+    """Wing beat of a bee or mosquito that comes and goes, with a gliding pitch."""
     n = dsp.samples(seconds)
     pitch = rng.uniform(180, 650) * np.exp(0.06 * dsp.wander(rng, n, 3))
     table = dsp.wavetable(dsp.harmonics(pitch.max(), rng.uniform(-7, -3), 20))
@@ -147,7 +147,7 @@ def mosquito(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def rain(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """A hiss of far drops and the patter of near ones."""
+    """A hiss of distant drops and the patter of near ones."""
     n = dsp.samples(seconds)
     ring = rng.uniform(1500, 5000)
     drop = dsp.noise(rng, 220, ring * 0.7, ring * 1.6) * dsp.decay(220, 0.0025)
@@ -237,7 +237,7 @@ def fire(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def thunder(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """A crack of many strokes, then a rumble that rolls on and darkens."""
+    """A crack of many strokes, then a rumble that continues and darkens."""
     n = dsp.samples(seconds)
     start = rng.uniform(0, 0.15) * seconds
     after = np.maximum(np.arange(n) / dsp.SAMPLE_RATE - start, 0)

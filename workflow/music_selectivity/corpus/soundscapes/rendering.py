@@ -1,7 +1,8 @@
 """From a recipe to sound: sources are mixed, coloured, and set in background noise.
 
-Everything after the sources is drawn from the same distributions for all clips:
-length, level, band, spectral balance and background tell nothing of what sounds.
+All properties other than the sources are drawn from the same distributions for all
+clips: length, level, band, spectral balance and background carry no information about
+the sources.
 """
 
 from collections.abc import Iterable
@@ -20,37 +21,37 @@ from music_selectivity.store import atomic_path
 NATURAL = {**voices.SOUNDS, **nature.SOUNDS, **things.SOUNDS}
 
 LEVELS = (-34.0, -22.0)
-"""RMS of a clip, dB re full scale: uniform between."""
+"""RMS level of a clip, dB re full scale; uniform in this range."""
 
 SIGNAL_TO_NOISE = (4.0, 20.0)
-"""Sources over background, dB: uniform between."""
+"""Level of the sources over the background, dB; uniform in this range."""
 
 FILLED = (0.7, 1.0)
-"""Share of the clip that a source lasts: uniform between."""
+"""Duration of a source as a share of the clip; uniform in this range."""
 
 BALANCE = (0.7, 1.0)
-"""How much of the sources' own long-term spectrum is levelled: uniform between."""
+"""How far the sources' long-term spectrum is flattened, uniform; 1 is completely."""
 
 EDGES = np.geomspace(50, dsp.NYQUIST, 25)
-"""Edges in Hz of the bands, about third octaves, of the spectral balance."""
+"""Edges of the bands of the spectral balance, Hz; about a third of an octave each."""
 
 TILT = (-7.0, 1.0)
-"""Slope of a clip's spectrum, dB an octave: uniform between."""
+"""Slope of a clip's spectrum, dB per octave; uniform in this range."""
 
 BUMPS = 7.0
-"""Standard deviation in dB of the broad bumps on that slope."""
+"""Standard deviation of broad bumps on that slope, dB."""
 
 QUIETEST = 45.0
-"""Bands this far, in dB, below the strongest are not raised: they hold no sound."""
+"""Bands this many dB below the strongest are not raised, because they have no sound."""
 
 CREST = 8.0
-"""Peaks above this multiple of the RMS are bent, so that no file clips."""
+"""Peaks above about this multiple of the RMS are compressed, so that no file clips."""
 
 
 def render(recipe: Recipe, spec: Spec) -> np.ndarray:
-    """Waveform of one clip, float32, shape (seconds * 22,050,), within [-1, 1].
+    """Waveform of one clip: float32, shape (seconds * 22,050,), within [-1, 1].
 
-    Depends on the recipe and the length only.
+    It depends only on the recipe and the length.
     """
     n = dsp.samples(spec.seconds)
     mix = np.zeros(n, dtype=np.float32)
@@ -69,7 +70,7 @@ def render(recipe: Recipe, spec: Spec) -> np.ndarray:
 
 def write_audio(spec: Spec, recipes: Iterable[Recipe], folder: str | Path) -> None:
     """Write ``<ytid>.flac``, 16-bit mono at 22,050 Hz, for each of `recipes`."""
-    # A shard that no clip falls into is an empty folder.
+    # A shard without clips is an empty folder.
     Path(folder).mkdir(parents=True, exist_ok=True)
     for recipe in recipes:
         with atomic_path(Path(folder, f"{recipe.ytid}.flac")) as path:
@@ -85,11 +86,11 @@ def _sound(rng: np.random.Generator, seconds: float, source: Source) -> np.ndarr
 
 
 def _channel(rng: np.random.Generator, mix: np.ndarray) -> np.ndarray:
-    """Recording: spectral balance, band limit and coloured background noise.
+    """Effect of a recording: spectral balance, band limit, coloured background noise.
 
-    The long-term spectrum, in third octaves, is drawn towards a random smooth one, so
-    that it says little of the sources; their course in time and their fine structure
-    in frequency stay.
+    The long-term spectrum in third octaves is moved towards a random smooth one, so
+    that it says little about the sources. Their time course and their fine structure in
+    frequency are preserved.
     """
     n = len(mix)
     size = fft.next_fast_len(n, real=True)
@@ -97,11 +98,11 @@ def _channel(rng: np.random.Generator, mix: np.ndarray) -> np.ndarray:
     frequency = np.arange(len(spectrum)) * (dsp.SAMPLE_RATE / size)
     own = _third_octaves(spectrum, frequency)
     change = _colour(rng) - rng.uniform(*BALANCE) * own
-    change -= change.max()  # the scale is free; this keeps float32 in range
+    change -= change.max()  # The scale is arbitrary; this keeps float32 in range.
     signal = spectrum * _response(frequency, change)
     signal *= dsp.band_gain(frequency, rng.uniform(20, 150), _highest(rng))
     hiss = rng.standard_normal((2, len(spectrum)), dtype=np.float32)
-    # The background reaches beyond the band of the sources, like a recorder's noise.
+    # The background is wider than the band of the sources, like a recorder's noise.
     background = (hiss[0] + 1j * hiss[1]) * _response(frequency, _colour(rng))
     ratio = 10 ** (-rng.uniform(*SIGNAL_TO_NOISE) / 20)
     background *= ratio * np.linalg.norm(signal) / np.linalg.norm(background)
@@ -109,21 +110,21 @@ def _channel(rng: np.random.Generator, mix: np.ndarray) -> np.ndarray:
 
 
 def _third_octaves(spectrum: np.ndarray, frequency: np.ndarray) -> np.ndarray:
-    """Mean power in each band, in dB, not below QUIETEST under the strongest."""
+    """Mean power in each band, dB, at most QUIETEST below the strongest."""
     edges = np.r_[0, np.searchsorted(frequency, EDGES[1:])]
     power = np.add.reduceat(np.abs(spectrum) ** 2, edges[:-1]) / np.diff(edges)
     return 10 * np.log10(power + 10 ** (-QUIETEST / 10) * power.max())
 
 
 def _response(frequency: np.ndarray, bands: np.ndarray) -> np.ndarray:
-    """Amplitude at `frequency` (Hz) of an equaliser set to `bands` (dB)."""
+    """Gain at `frequency` (Hz) of an equaliser set to `bands` (dB), as an amplitude."""
     position = np.log(np.maximum(frequency, EDGES[0]))
     centres = np.log(np.sqrt(EDGES[1:] * EDGES[:-1]))
     return 10 ** (np.interp(position, centres, bands) / 20)
 
 
 def _colour(rng: np.random.Generator) -> np.ndarray:
-    """Random smooth spectrum, dB in each band: a tilt and some broad bumps."""
+    """Random smooth spectrum, dB in each band: a tilt with broad bumps."""
     bands = len(EDGES) - 1
     octaves = np.log2(EDGES[1:] / EDGES[0])
     window = np.hanning(9)[1:-1]
@@ -133,5 +134,5 @@ def _colour(rng: np.random.Generator) -> np.ndarray:
 
 
 def _highest(rng: np.random.Generator) -> float:
-    """Upper band edge in Hz, a third of the clips narrower than the full band."""
+    """Upper band edge, Hz; a third of the clips have less than the full band."""
     return rng.choice([dsp.NYQUIST * 2, rng.uniform(3500, 10000)], p=[0.65, 0.35])

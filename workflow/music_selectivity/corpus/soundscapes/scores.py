@@ -36,7 +36,7 @@ RHYTHMS = (
 
 
 class Note(NamedTuple):
-    """One note: start and length in s, pitch as a MIDI number, loudness to 1."""
+    """One note: start and length in s, pitch as a MIDI number, loudness up to 1."""
 
     start: float
     seconds: float
@@ -65,18 +65,18 @@ class Score:
         return 60 + self.tonic + 12 * (degree // 7) + int(self.scale[degree % 7])
 
     def time(self, beats: float) -> float:
-        """Seconds of a beat; off-beat eighths come late by the swing."""
+        """Time of a beat, s; off-beat eighths are delayed by the swing."""
         late = self.swing if beats % 1 == 0.5 else 0.0
         return (beats + late) * self.beat
 
     @property
     def beats(self) -> int:
-        """Whole beats that fit, rounded up."""
+        """Number of beats in the performance, rounded up."""
         return int(np.ceil(self.seconds / self.beat))
 
 
 def compose(rng: np.random.Generator, seconds: float, swing: bool = False) -> Score:
-    """Draw key, mode, tempo (80 to 180 a minute) and chord progression."""
+    """Draw key, mode, tempo (80 to 180 beats per minute) and chord progression."""
     return Score(
         seconds=seconds,
         tonic=int(rng.integers(-6, 6)),

@@ -1,14 +1,14 @@
 """Building blocks of sound: noise, oscillators, resonators, events in time.
 
-Signals are arrays at ``SAMPLE_RATE``; their level is free, since the mixer sets it.
-No function loops over samples: a clip costs milliseconds.
+Signals are arrays at `SAMPLE_RATE`. Their level is arbitrary, because the mixer sets
+it. No function loops over samples, so that a clip takes milliseconds.
 """
 
 import numpy as np
 from scipy import fft
 
 SAMPLE_RATE = 22050
-"""Hz."""
+"""Samples per second, Hz."""
 
 NYQUIST = SAMPLE_RATE / 2
 
@@ -26,7 +26,7 @@ def samples(seconds: float) -> int:
 
 
 def band_gain(frequency: np.ndarray, low: float, high: float) -> np.ndarray:
-    """Amplitude of a band-pass with edges of 24 dB an octave, at `frequency` in Hz."""
+    """Amplitude of a band-pass with edges of 24 dB per octave, at `frequency` in Hz."""
     frequency = np.maximum(frequency, 1.0)
     return 1 / np.sqrt((1 + (low / frequency) ** 8) * (1 + (frequency / high) ** 8))
 
@@ -40,7 +40,7 @@ def noise(
 ) -> np.ndarray:
     """`n` samples of Gaussian noise of unit RMS between `low` and `high` Hz.
 
-    The spectrum falls or rises by `slope` dB an octave; it is flat below 50 Hz.
+    The spectrum falls or rises by `slope` dB per octave; it is flat below 50 Hz.
     """
     size = fft.next_fast_len(max(n, 64), real=True)
     frequency = fft.rfftfreq(size, 1 / SAMPLE_RATE)
@@ -62,7 +62,7 @@ def curve(n: int, times: object, values: object) -> np.ndarray:
 
 
 def wander(rng: np.random.Generator, n: int, rate: float) -> np.ndarray:
-    """Slow random control signal, about N(0, 1), with `rate` new values a second."""
+    """Slow random control signal, about N(0, 1), with `rate` new values per second."""
     points = rng.standard_normal(int(n / SAMPLE_RATE * rate) + 3)
     times = (np.arange(len(points)) - rng.uniform()) / rate
     return curve(n, times, points)
@@ -77,7 +77,7 @@ def wavetable(amplitudes: np.ndarray, phases: np.ndarray | None = None) -> np.nd
 
 
 def harmonics(frequency: float, slope: float, most: int = 60) -> np.ndarray:
-    """Amplitudes of all harmonics of `frequency` below 10 kHz; `slope` dB an octave."""
+    """Amplitudes of the harmonics of `frequency` to 10 kHz; `slope` dB per octave."""
     count = int(np.clip(10000 / frequency, 1, most))
     return np.arange(1, count + 1) ** (slope / 6.02)
 
@@ -88,7 +88,7 @@ SINE = wavetable(np.ones(1))
 def oscillate(
     table: np.ndarray, frequency: float | np.ndarray, n: int, phase: float = 0.0
 ) -> np.ndarray:
-    """Read a wavetable at `frequency` Hz (a number, or one value a sample)."""
+    """Read a wavetable at `frequency` Hz (a number, or one value per sample)."""
     if np.ndim(frequency) == 0:
         cycles = np.arange(n) * (frequency / SAMPLE_RATE)
     else:
@@ -143,7 +143,7 @@ def karplus_strong(burst: np.ndarray, n: int, damping: float) -> np.ndarray:
 
 
 def frame_times(n: int) -> np.ndarray:
-    """Seconds of the frames' centres that `spectral_filter` asks gains for."""
+    """Times of the centres of `spectral_filter`'s frames, s."""
     return np.arange(-(-n // HOP) + 1) * HOP / SAMPLE_RATE
 
 
@@ -204,7 +204,7 @@ def add(sound: np.ndarray, event: np.ndarray, start: float) -> None:
 def regular(
     rng: np.random.Generator, seconds: float, rate: float, jitter: float
 ) -> np.ndarray:
-    """Times of about `rate` events a second; each gap varies by the share `jitter`."""
+    """Times of about `rate` events per second; gaps vary by the share `jitter`."""
     gaps = 1 + jitter * rng.uniform(-1, 1, int(seconds * rate * 1.5) + 3)
     times = (np.cumsum(gaps) - gaps[0] * rng.uniform(0.7, 1.0)) / rate
     return times[times < seconds]
@@ -213,7 +213,7 @@ def regular(
 def scatter(
     rng: np.random.Generator, n: int, rate: float, grain: np.ndarray, spread: float
 ) -> np.ndarray:
-    """Poisson shower of `grain`, `rate` a second, levels log-normal (`spread`, ln)."""
+    """Poisson shower of `rate` grains per second, levels log-normal (`spread`, ln)."""
     count = rng.poisson(rate * n / SAMPLE_RATE) + 1
     impulses = np.zeros(n, dtype=np.float32)
     levels = np.exp(spread * rng.standard_normal(count)) * rng.choice([-1, 1], count)

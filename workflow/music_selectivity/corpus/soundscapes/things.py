@@ -8,7 +8,7 @@ from music_selectivity.corpus.soundscapes import synthesis as dsp
 def _engine(
     rng: np.random.Generator, turns: np.ndarray, cylinders: int, roughness: float
 ) -> np.ndarray:
-    """Firing pulses of unequal cylinders at `turns` engine cycles a second."""
+    """Firing pulses of unequal cylinders at `turns` engine cycles per second."""
     n = len(turns)
     shape = np.zeros(dsp.TABLE)
     width = dsp.TABLE // cylinders
@@ -30,7 +30,7 @@ def idling(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def motorcycle(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Revs that climb and drop."""
+    """Engine speeds that rise and drop."""
     n = dsp.samples(seconds)
     times, turns, now = [0.0], [rng.uniform(15, 30)], 0.0
     while now < seconds:
@@ -45,7 +45,7 @@ def motorcycle(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def propeller(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Blade passing tones that pass by: a slow fall in pitch and a swell."""
+    """Blade tones of an aircraft that passes: pitch falls slowly, level swells."""
     n = dsp.samples(seconds)
     shift, when = rng.uniform(0.03, 0.15), rng.uniform(0.2, 0.8) * seconds
     time = np.arange(n) / dsp.SAMPLE_RATE
@@ -94,7 +94,7 @@ def hammer(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def sawing(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Strokes to and fro: teeth that rasp faster in mid-stroke; two timbres."""
+    """Strokes in two directions and timbres; the teeth rasp fastest in mid-stroke."""
     n = dsp.samples(seconds)
     rate = rng.uniform(1.3, 2.8) * (1 + 0.05 * dsp.wander(rng, n, 1))
     stroke = np.cumsum(rate) / dsp.SAMPLE_RATE + rng.uniform()
@@ -141,7 +141,7 @@ def alarm_clock(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def car_horn(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Two brassy tones together, in honks of free length."""
+    """Two simultaneous brassy tones, in honks of various lengths."""
     n = dsp.samples(seconds)
     sound = np.zeros(n)
     low, ratio = rng.uniform(300, 480), rng.uniform(1.18, 1.35)
@@ -159,7 +159,7 @@ def car_horn(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def telephone(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Two little gongs that a clapper strikes in turn, 20 to 30 times a second."""
+    """Two small bells that a clapper strikes in turn, 20 to 30 times per second."""
     n = dsp.samples(seconds)
     strikes = [np.zeros(n), np.zeros(n)]
     ring, rest = rng.uniform(0.9, 1.8), rng.uniform(0.2, 0.6)
@@ -186,7 +186,7 @@ def telephone(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def tick_tock(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Escapement of a clock: two clicks in turn, dead regular, in a wooden case."""
+    """Escapement of a clock in a wooden case: two regular, alternating clicks."""
     n = dsp.samples(seconds)
     sound = np.zeros(n)
     rate, base = rng.choice([2.0, 4.0, 5.0]), rng.uniform(700, 2500)
@@ -206,7 +206,7 @@ def tick_tock(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def vacuum_cleaner(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Rush of air with the whine of motor and fan, moved over the floor."""
+    """Rush of air with the whine of motor and fan, modulated by movement."""
     n = dsp.samples(seconds)
     push = dsp.wander(rng, n, rng.uniform(1, 2))
     pitch = rng.uniform(180, 420) * (1 + 0.02 * push)
@@ -217,7 +217,7 @@ def vacuum_cleaner(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def shatter(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Glass that breaks: a crash, then shards that ring and settle."""
+    """Breaking glass: a crash, then shards that ring and settle."""
     n = dsp.samples(seconds)
     sound = np.zeros(n)
     m = dsp.samples(0.25)

@@ -48,7 +48,7 @@ def vocal_tract(
 def glottis(
     rng: np.random.Generator, pitch: np.ndarray, breath: float, slope: float = -9.0
 ) -> np.ndarray:
-    """Voiced source at `pitch` Hz (one value a sample) with some breath noise."""
+    """Voiced source at `pitch` Hz (one value per sample) with some breath noise."""
     table = dsp.wavetable(dsp.harmonics(float(pitch.max()), slope))
     voiced = dsp.unit_rms(dsp.oscillate(table, pitch, len(pitch), rng.uniform()))
     if breath == 0:
@@ -78,14 +78,14 @@ def utterance(
     rate: float,
     whispered: bool = False,
 ) -> np.ndarray:
-    """Nonsense speech: syllables of consonant and vowel, phrases that fall in pitch."""
+    """Nonsense speech: syllables of consonant and vowel; pitch falls over phrases."""
     n = dsp.samples(seconds)
     syllables = _syllables(rng, seconds, rate)
     loud_times, loud, hiss, pitches = [], [], [], []
     height = 1.0
     for start, length, opens in syllables:
         onset = rng.uniform(0.15, 0.35)
-        # A consonant is a hiss, a burst, or (nasal, glide) a mere dip of the voice.
+        # A consonant is a hiss, a burst, or (nasal, glide) only a dip of the voice.
         consonant = rng.choice([0.0, 0.25, 0.6], p=[0.45, 0.3, 0.25])
         stress = rng.uniform(0.5, 1.0)
         loud_times += [start + length * part for part in (0, onset, 0.8, 1.0)]
@@ -183,7 +183,7 @@ def _calls(
 
 
 def laughter(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Bouts of breathy "ha" syllables, four to six a second, falling in pitch."""
+    """Bouts of breathy "ha" syllables, four to six per second, falling in pitch."""
     pitch, rate = rng.uniform(160, 420), rng.uniform(4, 6.5)
     calls, now = [], rng.uniform(0, 0.2)
     while now < seconds - 0.1:
@@ -213,7 +213,7 @@ def baby_cry(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def applause(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Thousands of hand claps; each clapper has a pitch of the hollow hands."""
+    """Thousands of hand claps, with the different pitches of hollow hands."""
     n = dsp.samples(seconds)
     sound = np.zeros(n)
     for _ in range(3):
@@ -225,7 +225,7 @@ def applause(rng: np.random.Generator, seconds: float) -> np.ndarray:
 
 
 def footsteps(rng: np.random.Generator, seconds: float) -> np.ndarray:
-    """Heel and toe, left and right, on a hard or a gritty floor."""
+    """Steps of heel and toe, left and right, on a hard or gritty floor."""
     n = dsp.samples(seconds)
     sound = np.zeros(n)
     grit, low = rng.uniform(0.1, 1.0), rng.uniform(60, 180)

@@ -1,0 +1,30 @@
+"""A test over networks that hear the same clips, by permutations that they share."""
+
+import numpy as np
+
+
+def shared_permutation_p(ratios: np.ndarray, permuted: np.ndarray) -> float:
+    """One-sided p-value of the mean ratio over networks that share permutations.
+
+    The luck of the clips moves all networks alike, and so it does under a permutation
+    that they share: unlike a test over networks, this one counts it once.
+
+    Parameters
+    ----------
+    ratios
+        Measured response ratio of each network, (networks,).
+    permuted
+        Ratios of each under the same permutations, (networks, permutations).
+
+    Returns
+    -------
+    float
+        ``(1 + permutations whose mean is at or above the measured) / (1 +
+        permutations)``; NaN without any, or where one is no ratio, as in
+        `permutation_rows`.
+    """
+    usable = permuted.size and (ratios > 0).all() and (permuted > 0).all()
+    if not usable:
+        return float("nan")
+    at_or_above = np.count_nonzero(permuted.mean(axis=0) >= ratios.mean())
+    return (1 + at_or_above) / (1 + permuted.shape[1])

@@ -1,0 +1,55 @@
+# Inputs and params of each figure, from the constants of its module.
+from pathlib import Path
+
+from music_selectivity.figures.catalogue import FIGURES
+
+# The groups of networks that a figure module may name in its INPUTS; the tables that it
+# may name there are in `paths`.
+NETWORK_GROUPS = {
+    "networks": NETWORKS,
+    "feature_sources": FEATURE_SOURCES,
+    "natural_sounds": WITH_NATURAL_SOUNDS,
+    "random_ablation": RANDOM_ABLATION,
+    "training_course": TRAINING_COURSE,
+}
+ABSENT_TABLES = [] if NATURAL_SOUNDS_FOLDER else ["natural_sounds"]
+
+
+def figure_networks(entry):
+    """Networks whose tables a figure shows, by argument of its function `table`."""
+    return {
+        argument: NETWORK_GROUPS[wanted[1]]
+        for argument, wanted in entry.inputs.items()
+        if not isinstance(wanted, str)
+    }
+
+
+def figure_inputs(entry):
+    """Files of the tables that a figure shows, by argument of its function `table`."""
+    files = {}
+    shown = figure_networks(entry)
+    for argument, wanted in entry.inputs.items():
+        if argument in shown:
+            files[argument] = networks(getattr(paths, wanted[0]), shown[argument])
+        else:
+            files[argument] = [] if wanted in ABSENT_TABLES else getattr(paths, wanted)
+    return files
+
+
+def figure_params(figure, entry):
+    """Params of a figure that other figures do not share."""
+    return {
+        "networks": figure_networks(entry),
+        "arguments": {
+            argument: lookup(dpath=key.replace(".", "/"), within=config)
+            for argument, key in entry.arguments.items()
+        },
+        "caption": Path(f"{LIBRARY}/report/{figure}.rst").read_text(encoding="utf-8"),
+        "code": code("figure.py", f"music_selectivity.figures.{figure}"),
+    }
+
+
+# Now, and not when an input function asks: Snakemake takes an error in an input
+# function for a missing file.
+FIGURE_INPUTS = {name: figure_inputs(entry) for name, entry in FIGURES.items()}
+FIGURE_PARAMS = {name: figure_params(name, entry) for name, entry in FIGURES.items()}
