@@ -1,17 +1,23 @@
-# `make` sets up .venv and runs the default study; `make test` sets up and tests.
+# `make` sets up .venv and runs the default study. `make test` runs the tests of the
+# library, of the style and of one whole study; `make test-all` also those that take
+# long: kills, full disks, Slurm and other schedulers, conda, downloads, more studies.
 PYTHON ?= python3
 VENV := .venv
+PYTEST := $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 study: $(VENV)/installed
 	$(VENV)/bin/snakemake --cores all
 
 test: $(VENV)/installed
-	$(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
+	$(PYTEST) -m "not full"
 
-# Installed anew whenever a pin changes.
+test-all: $(VENV)/installed
+	$(PYTEST)
+
+# Installed again whenever a pin changes.
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --editable '.[test]'
 	touch $@
 
-.PHONY: study test
+.PHONY: study test test-all

@@ -2,11 +2,11 @@
 
     python benchmarks/ingest.py FOLDER [CLIPS]
 
-Writes clips of ten seconds of noise into FOLDER (0.44 MB each: 15 GB for the 35,000
-that are the default) with tables in AudioSet's form, and runs the paper's study on a
-tenth of them and on all, up to the clip table, and what reads all clips beside it.
-Then adds 1, 10 and 100 clips, and looks which shards would run again and how long that
-takes to plan. Files already there are kept.
+The script writes clips of ten seconds of noise into FOLDER (0.44 MB each, which is 15
+GB for the 35,000 clips of the default), with tables in AudioSet's format. It runs the
+paper's study up to the clip table, on a tenth of the clips and on all, and the other
+rules that read all clips. Then it adds 1, 10 and 100 clips, counts the shards that
+would run again, and measures how long this takes to plan. Existing files are kept.
 """
 
 import json
@@ -28,33 +28,33 @@ from music_selectivity.audio.log_mel import LogMel, LogMelSettings
 from music_selectivity.audio.reading import AudioSettings, load_clip
 from music_selectivity.audio.torchaudio_import import import_transforms
 from music_selectivity.corpus.shards import shard_of
-from music_selectivity.study.config import resolve
+from music_selectivity.study.config import resolve_config
 
 ROOT = Path(__file__).parents[1]
-PAPER = resolve(
+PAPER = resolve_config(
     yaml.safe_load((ROOT / "studies/audioset.yaml").read_text())
-    | {"corpus": {"form": "soundscapes"}},
+    | {"corpus": {"type": "soundscapes"}},
     ROOT / "workflow/schemas/config.schema.json",
 )
 RATE, SECONDS, CLASSES, ADDED = 22_050, 10, 527, (1, 10, 100)
 SHARDS = PAPER["corpus"]["shards"]
-# Rules that read all clips, each in one job, and what they make.
+# Rules that read all clips in one job, and the output of each.
 OF_ALL_CLIPS = {
     "list_clips": "listed.parquet",
     "clips": "clips.parquet",
     "audit": "audit.csv",
-    "trivial_classifier": "statistics/trivial_classifier.csv",
+    "baseline": "statistics/baseline.csv",
     "categories": "categories.csv",
 }
 
 
 def ytid(number: int) -> str:
-    """An id as YouTube's, 11 long, many of them with a leading dash."""
+    """An id of 11 characters as on YouTube, in some cases with a leading dash."""
     return f"-{number:010d}" if number % 64 == 0 else f"a{number:010d}"
 
 
 def write_clips(folder: Path, numbers: range) -> None:
-    """A clip of noise for each number that has none yet."""
+    """Write a clip of noise for each number whose file does not exist."""
     folder.mkdir(parents=True, exist_ok=True)
     for number in numbers:
         path = folder / f"{ytid(number)}_30.wav"
@@ -65,7 +65,7 @@ def write_clips(folder: Path, numbers: range) -> None:
 
 
 def write_tables(folder: Path, n_clips: int) -> None:
-    """Segment tables of `n_clips`, half of them each split, and their classes."""
+    """Segment tables of `n_clips`, half of them in each split, and their classes."""
     folder.mkdir(parents=True, exist_ok=True)
     music = ["Music", *PAPER["categories"]["music"]["classes"]]
     named = [*music, "Music genre", "Speech", "Vehicle", "Animal", "Water"]
@@ -89,7 +89,7 @@ def write_tables(folder: Path, n_clips: int) -> None:
 
 
 class Study:
-    """The paper's study of these clips, with its results in a folder of its own."""
+    """The paper's study on these clips, with its results in a separate folder."""
 
     def __init__(self, folder: Path, clips: Path, tables: Path) -> None:
         self.folder = folder
@@ -119,7 +119,7 @@ class Study:
         return done.stdout, time.perf_counter() - began
 
     def runs(self) -> pd.DataFrame:
-        """What Snakemake measured of each job: s, max_rss in MB, rule."""
+        """Snakemake's measurements of each job: s, max_rss in MB, rule."""
         folder = self.folder / "results/audioset/benchmarks"
         tables = [
             pd.read_csv(path, sep="\t").assign(
@@ -131,7 +131,7 @@ class Study:
 
 
 def rate(work: Callable[[int], object], repeats: int = 200) -> float:
-    """Calls a second of `work`, told which call it is."""
+    """Calls per second of `work`, which is given the number of the call."""
     work(0)
     began = time.perf_counter()
     for number in range(repeats):
@@ -140,7 +140,7 @@ def rate(work: Callable[[int], object], repeats: int = 200) -> float:
 
 
 def limits(clips: Path) -> None:
-    """Clips a second on one thread: reading, spectra, and all that ingest does."""
+    """Clips per second on one thread: reading, spectra, and both together."""
     torch.set_num_threads(1)
     audio, settings = (
         AudioSettings(**PAPER["audio"]),
@@ -162,7 +162,7 @@ def limits(clips: Path) -> None:
         ("Fourier transforms alone", lambda n: spectrogram(signal)),
         ("log-mel", lambda n: log_mel(waveform)),
         (
-            "clip read, checked, log-mel",
+            "reading, checking and log-mel",
             lambda n: log_mel(load_clip(files[n], audio)[0]),
         ),
     ):
@@ -172,7 +172,7 @@ def limits(clips: Path) -> None:
 def print_jobs(runs: dict[int, pd.DataFrame]) -> None:
     """Time and peak memory of a job of each rule, at each number of clips."""
     heads = [f"{n:,} clips: s | MB" for n in runs]
-    print("\n| a job of | " + " | ".join(heads) + " |")
+    print("\n| one job of | " + " | ".join(heads) + " |")
     print("|---|" + "---:|---:|" * len(runs))
     for rule in next(iter(runs.values())).index:
         cells = [
@@ -185,7 +185,7 @@ def print_jobs(runs: dict[int, pd.DataFrame]) -> None:
 def main(folder: Path, n_clips: int) -> None:
     """Print the tables."""
     n_cores = len(os.sched_getaffinity(0))
-    heads = f"clips | wall s, {n_cores} cores | clips/s a core | log-mel MB/clip | "
+    heads = f"clips | wall s, {n_cores} cores | clips/s per core | log-mel MB/clip | "
     print(f"| {heads}peak MB, log-mel | peak MB, clip table | planning s |")
     print("|---:|---:|---:|---:|---:|---:|---:|")
     of_all_clips = {}
@@ -197,7 +197,7 @@ def main(folder: Path, n_clips: int) -> None:
         _, planning = study.snakemake("--dry-run", "--quiet", "all")
         _, wall = study.snakemake("--until", "clips")
         runs = study.runs().set_index("rule")
-        size = sum(path.stat().st_size for path in study.folder.rglob("logmel/*.npy"))
+        size = sum(path.stat().st_size for path in study.folder.rglob("log_mel/*.npy"))
         peaks = runs.groupby(level=0)["max_rss"].max()
         print(
             f"| {n:,} | {wall:.0f} | {n / runs.loc['log_mel', 's'].sum():.0f} "
@@ -210,14 +210,15 @@ def main(folder: Path, n_clips: int) -> None:
         runs = study.runs().groupby("rule")[["s", "max_rss"]].max()
         of_all_clips[n] = runs.loc[list(OF_ALL_CLIPS)]
     print_jobs(of_all_clips)
-    heads = f"clips added | of {SHARDS} shards run again | share | just theirs"
-    print(f"\n| {heads} | planning them, s |\n|---:|---:|---:|---|---:|")
+    heads = f"clips added | shards of {SHARDS} that run again | share"
+    heads += " | only the shards that receive clips | planning, s"
+    print(f"\n| {heads} |\n|---:|---:|---:|---|---:|")
     write_clips(clips, range(n, n + max(ADDED)))
     for added in ADDED:
-        # Clips that no table lists are no inputs.
+        # Clips that are not in a table are not inputs.
         write_tables(tables, n + added)
         output, planning = study.snakemake("--dry-run", "--until", "log_mel")
-        again = set(re.findall(r"logmel/(\d+)\.npy", output))
+        again = set(re.findall(r"log_mel/(\d+)\.npy", output))
         theirs = {f"{shard_of(ytid(k), SHARDS):03d}" for k in range(n, n + added)}
         print(
             f"| {added} | {len(again)} | {len(again) / SHARDS:.0%} "

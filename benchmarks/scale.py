@@ -2,14 +2,16 @@
 
     python benchmarks/scale.py [ANALYSIS ...] [--sizes 3500 35000]
 
-Made-up responses of 256 units; 3,500 and 35,000 clips, half of each split; 527 classes;
-1,000 bootstrap draws; one thread. Analyses are of one network, but for statistics (25
-networks and two sets of linear features), mixed models and claims (25 networks).
-Levelled sounds, quilts, Gabor features, training and activations are of clips of 10 s
-of noise: the first three of one of 32 shards; the network learns half of the clips for
-an epoch, and answers to all, from the log-mels of one shard over and over. Every
-analysis runs in a process of its own; the first row only makes the inputs. Naming
-analyses, such as of_quilts, runs those alone.
+Responses of 256 units are simulated for 3,500 and 35,000 clips, half of each split,
+with 527 classes and 1,000 bootstrap draws, on one thread. Analyses are of one network,
+except for statistics (25 networks and two sets of linear features), and mixed-effects
+models and claims (25 networks). Sounds of equal RMS, quilts, Gabor features, training
+and activations use clips of 10 s of noise; the first three are of one shard of 32. The
+network is trained on half of the clips for one epoch, and its responses to all clips
+are computed. For both, the log-mels of one shard are repeated.
+
+Each analysis runs in a separate process. The first row only creates the inputs. If
+analyses are named, such as of_quilts, only these run.
 """
 
 import argparse
@@ -25,55 +27,75 @@ import numpy as np
 import pandas as pd
 import torch
 from ingest import PAPER, write_clips, ytid
-from music_selectivity.audio.shard_clips import Clips, shard_clips
 
-from music_selectivity import (
-    ablation,
-    calibration,
-    claims,
-    decoding,
-    embedding,
-    levels,
-    pca,
-    quilts,
-    random_ablation,
-    selectivity,
-    training,
-    tuning,
-)
-from music_selectivity.audio.log_mel import LogMelSettings, open_shards
+from music_selectivity.analyses import tuning
+from music_selectivity.analyses.ablation import mean_average_precision
+from music_selectivity.analyses.calibration import permuted_ratios
+from music_selectivity.analyses.contrasts import from_data
+from music_selectivity.analyses.embedding import embed
+from music_selectivity.analyses.mixed_effects import Network, mixed_effects_table
+from music_selectivity.analyses.random_ablation import random_ablation
+from music_selectivity.analyses.readout import readout_rows
+from music_selectivity.analyses.selectivity import unit_table
+from music_selectivity.analyses.statistics import gather
+from music_selectivity.audio.log_mel import LogMelSettings
 from music_selectivity.audio.reading import AudioSettings
-from music_selectivity.claims import mixed
+from music_selectivity.claims.catalogue import mixed_contrasts
+from music_selectivity.claims.evaluation import evaluate
+from music_selectivity.corpus.log_mel_shards import open_shards
+from music_selectivity.corpus.shard_clips import Clips, shard_clips
+from music_selectivity.measures import (
+    GENRE_RATIO,
+    KEY,
+    RESPONSE_RATIO,
+    measure_table,
+)
+from music_selectivity.networks import pca
 from music_selectivity.networks.gabor import GaborFilterBank, GaborSettings
-from music_selectivity.networks.kim2024 import build
+from music_selectivity.networks.registry import build
 from music_selectivity.networks.responses import scores_of_units, write_responses
+from music_selectivity.networks.training import TrainingSettings, train
 from music_selectivity.stats.bootstrap import split_weights
+from music_selectivity.stimuli.equal_rms import write_equal_rms_shard
+from music_selectivity.stimuli.quilts import QuiltSettings, write_quilt_shards
+from music_selectivity.stimuli.sets import sets_of_clips
 from music_selectivity.store import ShardedArray, read_table, write_table
+from music_selectivity.vocabulary import (
+    CATEGORY,
+    EVAL,
+    GENRE,
+    LINEAR_FEATURES,
+    LINEAR_SEED,
+    MS_UNITS,
+    MUSIC,
+    NATURAL_CATEGORIES,
+    NONMUSIC,
+    PAPER_MODELS,
+    SILENCED_SETS,
+    SPLITS,
+)
 
 CPU = torch.device("cpu")
 SIZES = (3_500, 35_000)
-DRAWS, SHARDS = 1000, 32
+DRAWS, SHARDS, MEASURES = 1000, 32, 450
 AUDIO, LOG_MEL = AudioSettings(**PAPER["audio"]), LogMelSettings(**PAPER["log_mel"])
-STIMULI = [
-    *("original", *(f"power_{2**k}" for k in range(7))),
-    *(f"quilt_{length}" for length in (50, 100, 200, 400, 800, 1600, "original")),
-]
+STIMULI = sets_of_clips(
+    PAPER["amplitude"]["power_ratios"], PAPER["quilts"]["segment_ms"]
+)
 CATEGORIES = pd.DataFrame(
     [
-        ("category", name, f"class {n}")
-        for n, name in enumerate(("speech", "vehicle", "animal", "water"))
+        (CATEGORY, name, f"class {n}")
+        for n, name in enumerate(["speech", "vehicle", "animal", "water"])
     ]
-    + [("genre", f"genre {n}", f"class {500 + n}") for n in range(25)],
+    + [(GENRE, f"genre {n}", f"class {500 + n}") for n in range(25)],
     columns=["kind", "category", "class"],
 )
-
-
-NETWORKS = [(model, seed) for model in mixed.MODELS for seed in range(5)]
-SOURCES = [*NETWORKS, ("pca", 0), ("gabor", 0)]
+NETWORKS = [(model, seed) for model in PAPER_MODELS for seed in range(5)]
+SOURCES = [*NETWORKS, *((features, LINEAR_SEED) for features in LINEAR_FEATURES)]
 
 
 class Study:
-    """Made-up clips and responses of one network, and a folder to write to."""
+    """Simulated clips and responses of one network, and a folder to write to."""
 
     def __init__(self, n_clips: int, folder: Path) -> None:
         self.folder = folder
@@ -84,37 +106,35 @@ class Study:
         self.clips = pd.DataFrame(
             {
                 "clip_id": [f"clip{number:06d}" for number in range(n_clips)],
-                "split": np.repeat(["train", "eval"], n_clips // 2),
-                "group": np.where(music, "music", "nonmusic"),
+                "split": np.repeat(SPLITS, n_clips // 2),
+                "group": np.where(music, MUSIC, NONMUSIC),
                 "labels": [[f"class {number}"] for number in numbers],
             }
         )
         self.responses = rng.random((n_clips, 256), np.float32)
         self.labels = np.zeros((n_clips, 527), np.uint8)
         self.labels[np.arange(n_clips), numbers] = 1
-        self.measured = (self.clips["split"] == "eval").to_numpy()
+        self.measured = (self.clips["split"] == EVAL).to_numpy()
 
-    def weights(self, split: str = "eval") -> np.ndarray:
+    def weights(self, split: str = EVAL) -> np.ndarray:
         return split_weights(self.clips, split, DRAWS)
 
     def tuning(self) -> pd.DataFrame:
-        """Responses of sets of units to the clips that each stimulus set holds."""
+        """Responses of sets of units to the clips of each stimulus set."""
         sets = tuning.unit_sets(self.responses, self.clips, CATEGORIES, 0.125)
-        music = (self.clips["group"] == "music").to_numpy()
         tables = []
-        for stimulus in STIMULI:
-            heard = self.measured if stimulus[:5] == "quilt" else np.ones(len(music))
-            if stimulus[:5] == "power" and stimulus != "power_1":
-                heard = music
+        for stimuli in STIMULI:
+            heard = self.clips["group"].isin(stimuli.groups)
+            heard &= self.clips["split"].isin(stimuli.splits)
             heard = np.flatnonzero(heard)
             table = tuning.clip_responses(
                 self.responses[heard], self.clips["clip_id"][heard], self.clips, sets
             )
-            tables.append(table.assign(stimulus=stimulus))
+            tables.append(table.assign(stimulus=stimuli.name))
         return pd.concat(tables, ignore_index=True)
 
     def log_mels(self, n_clips: int) -> ShardedArray:
-        """Log-mels of `n_clips` of 10 s: those of a shard, over and over."""
+        """Log-mels of `n_clips` of 10 s: those of one shard, repeated."""
         path, n_rows = self.folder / "000.npy", max(1, len(self.clips) // SHARDS)
         shape = LOG_MEL.n_mels, LOG_MEL.n_frames(AUDIO.n_samples)
         rng = np.random.default_rng(0)
@@ -125,7 +145,7 @@ class Study:
         return ShardedArray([path], np.zeros_like(rows), rows)
 
     def shard(self, share: float = 1.0) -> tuple[pd.DataFrame, Clips]:
-        """A share of a shard's clips, as a stimulus set holds them, and their files."""
+        """A share of a shard's clips, as those of a stimulus set, and their files."""
         n_clips = max(1, int(share * len(self.clips) / SHARDS))
         folder = self.folder / "clips"
         write_clips(folder, range(n_clips))
@@ -134,59 +154,56 @@ class Study:
         return chosen, shard_clips(names, [folder / f"{n}_30.wav" for n in names])
 
 
-def only_inputs(study: Study) -> None:
+def inputs_only(study: Study) -> None:
     study.weights()
 
 
 def of_selectivity(study: Study) -> None:
-    selectivity.unit_table(study.responses, study.clips)
+    unit_table(study.responses, study.clips)
 
 
 def of_tuning(study: Study) -> None:
-    weights = {split: study.weights(split) for split in ("train", "eval")}
+    weights = {split: study.weights(split) for split in SPLITS}
     tuning.tuning_rows(study.tuning(), study.clips, CATEGORIES, weights)
 
 
 def of_readout(study: Study) -> None:
-    others = {name: study.responses + 1 for name in ("pca", "gabor")}
-    decoding.readout_rows(
+    readout_rows(
         study.responses,
         study.clips,
         np.arange(256.0),
-        others,
+        {name: study.responses + 1 for name in LINEAR_FEATURES},
         CATEGORIES,
         study.weights(),
     )
 
 
 def of_embedding(study: Study) -> None:
-    embedding.embed(study.responses[study.measured], seed=1)
+    embed(study.responses[study.measured], seed=1)
 
 
 def of_calibration(study: Study) -> None:
     rng = np.random.default_rng(0)
-    calibration.permuted_ratios(study.responses, study.clips, 0.125, 200, rng)
-
-
-def _sets() -> dict[str, np.ndarray]:
-    names = ("none", "msi_top", "msi_middle", "msi_bottom", "l1_top")
-    return {name: np.arange(32 * k, 32 * k + 32) for k, name in enumerate(names)}
+    permuted_ratios(study.responses, study.clips, 0.125, 200, rng)
 
 
 def of_ablation(study: Study) -> None:
-    ablation.mean_average_precision(
+    sets = {
+        name: np.arange(32 * k, 32 * k + 32) for k, name in enumerate(SILENCED_SETS)
+    }
+    mean_average_precision(
         scores_of_units(build("kim2024", 527, seed=1)),
         study.responses[study.measured],
         study.labels[study.measured],
         np.arange(527) >= 500,
-        _sets(),
+        sets,
         study.weights(),
     )
 
 
 def of_random_ablation(study: Study) -> None:
     """100 of the 10,000 sets."""
-    random_ablation.random_ablation(
+    random_ablation(
         build("kim2024", 527, seed=1).head,
         study.responses[study.measured],
         study.labels[study.measured],
@@ -204,97 +221,92 @@ def of_pca(study: Study) -> Callable[[], object]:
     return lambda: pca.fit(log_mels, np.arange(n_clips), 256)
 
 
-def of_levelled(study: Study) -> Callable[[], object]:
+def of_equal_rms(study: Study) -> Callable[[], object]:
     """One shard of 32."""
-    shard, path = study.shard(), study.folder / "levelled.npy"
-    return lambda: levels.write_levelled_shard(*shard, AUDIO, LOG_MEL, 0.05, path)
+    shard, path = study.shard(), study.folder / "equal_rms.npy"
+    return lambda: write_equal_rms_shard(*shard, AUDIO, LOG_MEL, 0.05, path)
 
 
 def of_quilts(study: Study) -> Callable[[], object]:
-    """Six lengths and the original of one shard's eval clips."""
-    rule = quilts.QuiltSettings(**PAPER["quilts"])
-    paths = [study.folder / f"quilts{n}.npy" for n in range(len(rule.segment_ms) + 1)]
+    """Six lengths and the original, of one shard's eval clips."""
+    settings = QuiltSettings(**PAPER["quilts"])
+    n_versions = len(settings.segment_ms) + 1
+    paths = [study.folder / f"quilts{n}.npy" for n in range(n_versions)]
     shard = study.shard(share=0.5)
-    return lambda: quilts.write_quilt_shards(*shard, AUDIO, LOG_MEL, rule, paths)
+    return lambda: write_quilt_shards(*shard, AUDIO, LOG_MEL, settings, paths)
 
 
 def of_gabor(study: Study) -> Callable[[], object]:
     """One shard of 32."""
     n_clips = len(study.clips) // SHARDS
-    return _answers(study, GaborFilterBank(GaborSettings(), 1.0), n_clips)
+    return _responses(study, GaborFilterBank(GaborSettings(), 1.0), n_clips)
 
 
 def of_activations(study: Study) -> Callable[[], object]:
-    """Of one network to all clips."""
-    return _answers(study, build("kim2024", 527, seed=1), len(study.clips))
+    """Responses of one network to all clips."""
+    return _responses(study, build("kim2024", 527, seed=1), len(study.clips))
 
 
-def _answers(study: Study, units: torch.nn.Module, n: int) -> Callable[[], object]:
+def _responses(study: Study, units: torch.nn.Module, n: int) -> Callable[[], object]:
     log_mels, names = study.log_mels(n), [f"clip{number}" for number in range(n)]
     path = study.folder / "activations.parquet"
     return lambda: write_responses(path, names, units, log_mels, CPU)
 
 
 def of_training(study: Study) -> Callable[[], object]:
-    """An epoch on the train split, and what scores the epoch that is kept."""
-    settings = training.TrainingSettings(**PAPER["training"] | {"threads": 1}, epochs=1)
+    """One epoch on the train split, and the scores of the kept epoch."""
+    settings = TrainingSettings(**PAPER["training"] | {"threads": 1}, epochs=1)
     network, labels = build("kim2024", 527, seed=1), study.labels[~study.measured]
     log_mels = study.log_mels(len(labels))
-    return lambda: training.train(
-        network, log_mels, labels, settings, 1, CPU, lambda line: None
-    )
+    return lambda: train(network, log_mels, labels, settings, 1, CPU, lambda line: None)
 
 
 def of_statistics(study: Study) -> Callable[[], object]:
     """450 measures of each of 27 sources, whatever the number of clips."""
     rng = np.random.default_rng(0)
-    names = ["value", *(f"draw_{draw:04d}" for draw in range(1, 1 + DRAWS))]
-    measures = pd.DataFrame(rng.random((450, 1 + DRAWS)), columns=names)
-    measures.insert(0, "measure", [f"measure {n}" for n in range(450)])
-    measures.insert(1, "condition", "eval")
     path = study.folder / "measures.parquet"
-    write_table(path, measures)
+    rows = [
+        GENRE_RATIO.row(rng.random(1 + DRAWS), genre=f"genre {n}")
+        for n in range(MEASURES)
+    ]
+    write_table(path, measure_table(rows))
 
-    def gather() -> None:
-        everything = pd.concat(
-            [read_table(path).assign(model=m, seed=s) for m, s in SOURCES]
-        )
-        draws = everything.columns.str.startswith("draw_")
-        keys = everything[["model", "seed", "measure", "condition", "value"]]
-        calibration.calibrated_rows(keys)
-        replicates = everything.loc[:, draws].astype("float32")
-        write_table(
-            study.folder / "replicates.parquet", pd.concat([keys, replicates], axis=1)
-        )
+    def write_statistics() -> None:
+        _, replicates, _ = gather((source, read_table(path)) for source in SOURCES)
+        write_table(study.folder / "replicates.parquet", replicates)
 
-    return gather
+    return write_statistics
 
 
-def of_mixed_models(study: Study) -> Callable[[], object]:
-    """All claims that have one, over 25 networks."""
+def of_mixed_effects(study: Study) -> Callable[[], object]:
+    """All claims that have such a model, over 25 networks."""
     rng = np.random.default_rng(0)
     path = study.folder / "responses.parquet"
     write_table(path, study.tuning())
 
-    def heard() -> Iterator[tuple[mixed.Network, pd.DataFrame]]:
+    def responses() -> Iterator[tuple[Network, pd.DataFrame]]:
         for network in NETWORKS:
             table = read_table(path)
-            # Networks that differ, or nothing were to be fitted.
-            table["ms"] += 0.1 * rng.normal() + 0.1 * rng.normal(size=len(table))
+            # Networks must differ, or there is nothing to fit.
+            table[MS_UNITS] += 0.1 * rng.normal() + 0.1 * rng.normal(size=len(table))
             yield network, table
 
-    sounds = pd.DataFrame(
-        {"category": ["Music", "Song", "Nature"] * 55, "response": rng.random(165)}
-    )
-    conditions = ["none", "msi_top", "msi_middle", "msi_bottom", "l1_top"]
+    categories = 15 * list(NATURAL_CATEGORIES)
+    sounds = pd.DataFrame({"category": categories, "response": rng.random(165)})
     precision = pd.DataFrame(
-        [(c, f"class {k}", rng.random(), 5) for c in conditions for k in range(527)],
+        [
+            (condition, f"class {k}", rng.random(), 5)
+            for condition in SILENCED_SETS
+            for k in range(527)
+        ],
         columns=["condition", "class", "average_precision", "positives"],
     )
     classes = pd.DataFrame({"name": [f"class {k}" for k in range(527)]})
     classes["music_related"] = np.arange(527) >= 500
-    return lambda: mixed.mixed_table(
-        heard(),
+    contrasts = {name: from_data(data) for name, data in mixed_contrasts().items()}
+    return lambda: mixed_effects_table(
+        contrasts,
+        responses(),
         dict.fromkeys(NETWORKS, sounds),
         dict.fromkeys(NETWORKS, precision),
         study.clips,
@@ -304,33 +316,41 @@ def of_mixed_models(study: Study) -> Callable[[], object]:
 
 
 def of_claims(study: Study) -> None:
-    """25 networks and 450 measures each, whatever the number of clips."""
+    """25 networks with 450 measures each, whatever the number of clips."""
     rng = np.random.default_rng(0)
-    models = ["without_music", "with_music", "untrained", "memorization", "other"]
-    keys = [
-        (model, seed, "response_ratio" if n == 0 else f"measure {n}", "eval")
-        for model in models
-        for seed in range(5)
-        for n in range(450)
-    ]
-    table = pd.DataFrame(keys, columns=["model", "seed", "measure", "condition"])
+    rows = [RESPONSE_RATIO.row(1.0, split=EVAL)]
+    rows += [GENRE_RATIO.row(1.0, genre=f"genre {n}") for n in range(1, MEASURES)]
+    keys = [(*network, *row[:2]) for network in NETWORKS for row in rows]
+    table = pd.DataFrame(keys, columns=KEY)
     draws = pd.DataFrame(rng.random((len(table), DRAWS), np.float32))
-    replicates = pd.concat([table, draws], axis=1)
-    claims.evaluate(table.assign(value=1.0), replicates)
+    evaluate(table.assign(value=1.0), pd.concat([table, draws], axis=1))
 
 
-ANALYSES = (
-    *(only_inputs, of_selectivity, of_tuning, of_readout, of_embedding),
-    *(of_calibration, of_ablation, of_random_ablation),
-    *(of_levelled, of_quilts, of_gabor, of_pca, of_training, of_activations),
-    *(of_statistics, of_mixed_models, of_claims),
-)
+ANALYSES = [
+    inputs_only,
+    of_selectivity,
+    of_tuning,
+    of_readout,
+    of_embedding,
+    of_calibration,
+    of_ablation,
+    of_random_ablation,
+    of_equal_rms,
+    of_quilts,
+    of_gabor,
+    of_pca,
+    of_training,
+    of_activations,
+    of_statistics,
+    of_mixed_effects,
+    of_claims,
+]
 
 
 def measure(analysis: str, n_clips: int, results: multiprocessing.Queue) -> None:
     """Seconds of an analysis, and peak memory of this process in MB.
 
-    An analysis that first writes what it reads returns what is to be timed.
+    An analysis that first writes its inputs returns the function to measure.
     """
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:

@@ -80,7 +80,13 @@ def finished(tmp_path_factory, sounds) -> Path:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Keep the tests of `finished` on one worker, so that it is made but once."""
+    """Mark tests by where they belong.
+
+    The tests of `finished` go to one worker, so that this study is run only once. All
+    tests in the folder `cluster` are of the full tier.
+    """
     for item in items:
         if "finished" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("finished"))
+        if item.path.parent.name == "cluster":
+            item.add_marker(pytest.mark.full)

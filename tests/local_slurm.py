@@ -24,8 +24,8 @@ DAEMONS = ["munged", "slurmctld", "slurmd"]
 COMMANDS = [*DAEMONS, "sbatch", "squeue", "scancel", "scontrol"]
 
 # There are no cgroups, no accounting and no systemd. Slurm schedules every two seconds
-# and remembers jobs that have ended. The node claims more than this machine has, so that
-# no job waits for what a cluster would have. A slow machine is no failure of a node.
+# and remembers jobs that have ended. The node claims to have more than this machine, so
+# that no job waits for it. A slow machine is no failure of a node.
 MARK = "# Written by a test. If the test was killed, this file may be overwritten."
 SLURM_CONF = """{mark}
 ClusterName=local
@@ -151,7 +151,7 @@ def _write_configuration(folder: Path) -> None:
 
 
 def _is_idle(folder: Path) -> bool:
-    """Whether the node waits for jobs; an error, with the logs, if a daemon has ended."""
+    """Whether the node waits for jobs; an error with the logs if a daemon has ended."""
     if not all(_processes(folder, daemon) for daemon in DAEMONS):
         logs = [path.read_text() for path in sorted(folder.glob("*.log"))]
         raise RuntimeError("Slurm did not start:\n" + "\n".join(logs))

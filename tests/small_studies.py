@@ -18,7 +18,7 @@ from music_selectivity.vocabulary import COMPONENTS, NATURAL_CATEGORIES
 
 ROOT = Path(__file__).parent.parent
 PARTS = ["Snakefile", "config.yaml", "workflow", "profiles", "studies", "envs"]
-# What tells of a run and not of what it found.
+# Files that describe a run, and not its results.
 NOT_RESULTS = {
     "logs",
     "benchmarks",
@@ -133,7 +133,7 @@ def own_sounds(folder: Path) -> Path:
 
 
 def natural_sounds(folder: Path) -> None:
-    """Two made-up sounds a category in the layout of the 165 natural ones."""
+    """Two simulated sounds per category, in the layout of the 165 natural ones."""
     for name in ("sounds/wav", "data"):
         (folder / name).mkdir(parents=True)
     rng = np.random.default_rng(0)
@@ -165,7 +165,7 @@ def configure(checkout: Path, sounds: Path) -> None:
 
 
 def results_of(checkout: Path) -> dict[str, bytes]:
-    """Bytes of every result, but for what tells of the run."""
+    """Bytes of every result, without files that describe the run."""
     base = checkout / "results/own"
     return {
         str(path.relative_to(base)): path.read_bytes()

@@ -14,8 +14,8 @@ from music_selectivity.study.resources import Scale, memory_mb, runtime_minutes
 from small_studies import checkout_into
 
 # A scheduler that runs each job at once, under the name of every scheduler's commands.
-# It keeps one folder per job, with the arguments that the job was submitted with and, at
-# its end, its exit status.
+# It keeps one folder per job, with the arguments of its submission and, at its end, its
+# exit status.
 SCHEDULER = """#!{python}
 import os, subprocess, sys
 from pathlib import Path

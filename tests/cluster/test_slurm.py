@@ -10,7 +10,7 @@ import yaml
 
 import local_slurm
 from music_selectivity.study.resources import Scale, memory_mb, runtime_minutes
-from small_studies import checkout_into
+from small_studies import checkout_into, run
 from waiting import hold_training, wait_until
 
 pytestmark = [
@@ -35,6 +35,7 @@ STUDY = {
     },
 }
 SCALE = Scale(clips=100, seconds=2, shards=1, sources=3, stimuli=3, epochs=EPOCHS)
+CONFIG = ["--configfile", "studies/tiny.yaml", "study.yaml", "--config", "device=auto"]
 # In place of accounting, which needs a database: it answers from the queue's memory, or
 # not at all while the file `away` exists, and counts the questions of each kind.
 SACCT = """#!/bin/sh
@@ -67,9 +68,10 @@ def slurm(tmp_path):
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A checkout on a login node, with the profile filled in as it says."""
+    """A checkout on a login node, with sounds, and its profile filled in as it says."""
     checkout = checkout_into(tmp_path / "checkout")
     (checkout / "study.yaml").write_text(yaml.safe_dump(STUDY))
+    run(checkout, *CONFIG, "--until", "soundscape_audio", "list_clips")
     profile = checkout / "profiles/slurm/config.yaml"
     text = profile.read_text().replace("=ACCOUNT", "=laboratory")
     text = text.replace("GPU_PARTITION", "batch").replace("=PARTITION", "=batch")
@@ -90,11 +92,10 @@ def write_program(path: Path, text: str) -> None:
 def submit(checkout: Path, *options: str) -> subprocess.Popen:
     """A user's Snakemake on the login node; its output goes to ``snakemake.log``."""
     command = [sys.executable, "-m", "snakemake", *IMPATIENT, *options]
-    command += ["--workflow-profile", "profiles/slurm", "--configfile"]
-    command += ["studies/tiny.yaml", "study.yaml", "--config", "device=auto"]
+    command += ["--workflow-profile", "profiles/slurm", *CONFIG, "--", TARGET]
     with open(checkout / "snakemake.log", "w") as log:
         return subprocess.Popen(
-            [*command, "--", TARGET],
+            command,
             cwd=checkout,
             env=os.environ | {"PATH": f"{checkout}/bin:{os.environ['PATH']}"},
             stdout=log,
@@ -152,7 +153,7 @@ def test_killed_jobs_are_retried_with_more_and_continue(slurm, checkout):
         minutes = runtime_minutes("train", SCALE, attempt)
         limit = f"{minutes // 60:02d}:{minutes % 60:02d}:00"
         assert tries[attempt - 1]["TimeLimit"] == limit
-    assert "going on after epoch" in (checkout / LOG).read_text()
+    assert "continuing after epoch" in (checkout / LOG).read_text()
     assert all(job["TresPerJob"] == "gres:gpu:1" for job in tries)
     (log_mel,) = attempts("log_mel")
     assert "TresPerJob" not in log_mel
@@ -205,4 +206,4 @@ def test_killed_daemons_lose_no_job(slurm, checkout):
     assert (checkout / TARGET).exists()
     # No job was lost, and none was run twice.
     assert [job["JobState"] for job in attempts("train")] == ["COMPLETED"]
-    assert "going on after epoch" not in (checkout / LOG).read_text()
+    assert "continuing after epoch" not in (checkout / LOG).read_text()

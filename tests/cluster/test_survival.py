@@ -136,7 +136,7 @@ def disturb(
 def run_disturbed(
     checkout: Path, rate: float, start_seconds: float, *arguments
 ) -> Counter:
-    """Run Snakemake until it finishes, with `rate` faults per job; returns the faults."""
+    """Run Snakemake until it finishes, with `rate` faults per job; returns them."""
     dice, faults = random.Random(SEED), Counter()
     while not disturb(checkout, dice, faults, rate, start_seconds, *arguments):
         # The same as unlocking, in a tenth of the time.
@@ -237,7 +237,7 @@ def test_a_corpus_that_goes_away_excludes_no_clip(sounds, tmp_path):
     script.write_text(away + code)
     targets = [f"results/own/log_mel/{shard:03d}.npy" for shard in range(2)]
     output = run(checkout, *targets, check=False)
-    assert "was there when this run was planned and is gone" in output
+    assert "has vanished since this run was planned" in output
     assert not list((checkout / "results/own/log_mel").glob("*"))
     # The corpus is still away when the next run is planned.
     output = run(checkout, *targets, check=False)
@@ -245,7 +245,7 @@ def test_a_corpus_that_goes_away_excludes_no_clip(sounds, tmp_path):
     shutil.copytree(tmp_path / "away/natural", folder / "natural")
     shutil.copy(tmp_path / "away/clips.csv", folder)
     output = run(checkout, *targets, check=False)
-    assert "none of the 90 files that clips.csv lists is there; see that" in output
+    assert "none of the 90 files listed in clips.csv exists; check that" in output
     shutil.rmtree(folder)
     (tmp_path / "away").rename(folder)
     script.write_text(code)

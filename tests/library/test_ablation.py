@@ -1,4 +1,4 @@
-"""Silencing through the head against silencing inside a network; AP by closed forms."""
+"""Silencing in the head equals silencing in the network; AP by closed forms."""
 
 import itertools
 
@@ -75,7 +75,7 @@ def test_head_alone_equals_silencing_inside_the_network():
                 labels[:, column], scores[condition][:, column]
             )
             assert found[condition, name] == pytest.approx(expected, abs=1e-12)
-    # The test has teeth only if silencing changed anything.
+    # The test is only meaningful if silencing changes the scores.
     assert not np.array_equal(scores["none"], scores["some"])
     assert found["none"].iloc[:3].tolist() != found["some"].iloc[:3].tolist()
 
@@ -159,7 +159,7 @@ def test_silencing_sets():
     assert list(sets) == ["none", "msi_top", "msi_middle", "msi_bottom", "l1_top"]
     assert len(sets["none"]) == 0
     assert all(len(sets[name]) == 32 for name in list(sets)[1:])
-    # The very first unit is among the silenced, and they come from the split asked for.
+    # The first unit is silenced, and units come from the requested split.
     assert set(units["msi_eval"][sets["msi_top"]]) == set(range(224, 256))
     assert set(units["msi_eval"][sets["msi_middle"]]) == set(range(112, 144))
     assert set(units["msi_eval"][sets["msi_bottom"]]) == set(range(32))

@@ -1,4 +1,4 @@
-"""Arrays of stimulus sets: which clips they hold, equal levels, quilts."""
+"""Arrays of stimulus sets: their clips, equal levels, quilts."""
 
 import numpy as np
 import pandas as pd
@@ -49,7 +49,7 @@ def table() -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def test_which_clips_a_set_holds():
+def test_clips_of_each_set():
     clips = table()
     usable = clips[clips["excluded"] == ""]
     known = usable[usable["group"] != "mixed"]
@@ -66,7 +66,7 @@ def test_which_clips_a_set_holds():
 
 
 def test_rows_count_the_clips_of_each_shard():
-    """A power below 1 is read from the rows that equal levels were written to."""
+    """Sets of lower power are read from the rows of the sets of equal level."""
     clips = table()
     equal = stimulus_clips(clips, at_power(1)).set_index("clip_id")
     for shard, rows in equal.groupby("shard")["row"]:
@@ -77,7 +77,7 @@ def test_rows_count_the_clips_of_each_shard():
 
 @pytest.fixture(scope="module")
 def sounds(tmp_path_factory):
-    """A file for each usable clip: noise of various levels, one with silence in it."""
+    """One file per clip: noise of various levels, partly silent in one of them."""
     folder = tmp_path_factory.mktemp("sounds")
     files = {}
     for number, clip_id in enumerate(table()["clip_id"]):
@@ -115,7 +115,7 @@ def test_equal_levels_and_less_power(sounds, tmp_path):
             gain = np.float32(0.05 / rms / np.sqrt(divisor))
             expected = log_mel(waveform * gain)
             np.testing.assert_allclose(log_mels_of_clip, expected, atol=2e-3)
-    # Silence has no power to lose.
+    # Silence stays at the floor.
     for divisor in (1, 64):
         names, log_mels = open_stimuli(table(), at_power(divisor), paths)
         position = list(names).index("clip03")

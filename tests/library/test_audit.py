@@ -21,7 +21,7 @@ from music_selectivity.corpus.audit import (
     excluded_clips,
 )
 from music_selectivity.corpus.clips import class_table
-from music_selectivity.report.pages import audit_html
+from music_selectivity.report.audit_page import audit_html
 from music_selectivity.store import read_table, write_table
 from small_corpora import clip_table
 
@@ -105,13 +105,13 @@ def test_excluded_clips_are_listed_with_their_file_and_reason():
 
 
 class Named(dict):
-    """What Snakemake hands over by name."""
+    """Values that Snakemake passes by name."""
 
     __getattr__ = dict.__getitem__
 
 
 def run_script(name: str, **parts: dict) -> None:
-    """Run a rule's script with what Snakemake would hand it."""
+    """Run a rule's script with the object that Snakemake would pass to it."""
     handed = {key: Named(part) for key, part in parts.items()}
     handed["params"] = Named(code="", **parts.get("params", {}))
     handed |= {"rule": name, "wildcards": {}}
@@ -122,7 +122,7 @@ def run_script(name: str, **parts: dict) -> None:
     )
 
 
-def test_from_audits_to_the_page_or_a_sentence(tmp_path, capfd):
+def test_from_audits_to_the_page_or_an_error(tmp_path, capfd):
     clips = clip_table([{}, {}, {"excluded": "unreadable"}, {"split": "eval"}])
     measured = ["found_in", "row", "excluded", "content", "clipped_share"]
     write_table(tmp_path / "000.parquet", clips[["clip_id", *measured]])
@@ -141,7 +141,9 @@ def test_from_audits_to_the_page_or_a_sentence(tmp_path, capfd):
     }
     with pytest.raises(SystemExit):
         run_script("clips", config={"corpus": {"max_failed_share": 0.3}}, **given)
-    assert "1 of the 3 clips found of the train split" in capfd.readouterr().err
+    assert (
+        "1 of the 3 clips found in the train split are broken" in capfd.readouterr().err
+    )
     assert not made["clips"].exists()
     run_script("clips", config={"corpus": {"max_failed_share": 0.4}}, **given)
     files = {
@@ -161,7 +163,7 @@ def test_from_audits_to_the_page_or_a_sentence(tmp_path, capfd):
     assert "17,902" in files["page"].read_text()
 
 
-def test_the_page_holds_every_count():
+def test_the_page_shows_every_count():
     clips = clip_table(
         [
             {"labels": ["Bark", "Rain"], "clipped": 0.5},

@@ -1,4 +1,4 @@
-"""The trivial classifier on features that tell music fully, partly and not at all."""
+"""The baseline on features that identify music fully, partly, and not at all."""
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,7 @@ def corpus(n=600, seed=0):
     return rng, is_music, split
 
 
-def test_area_under_the_curve_matches_what_a_feature_tells():
+def test_area_under_the_curve_matches_the_information_in_a_feature():
     rng, is_music, split = corpus()
     shifted = rng.normal(size=600) + is_music
     features = {
@@ -32,7 +32,7 @@ def test_area_under_the_curve_matches_what_a_feature_tells():
     assert auc["perfect"] == auc["all"] == 1
     assert auc["constant"] == 0.5
     assert auc["none"] == pytest.approx(0.5, abs=0.1)
-    # One increasing feature: the classifier's area is that of the feature's ranks.
+    # With one increasing feature, the area is that of the feature's ranks.
     music = shifted[is_music & (split == "eval")]
     other = shifted[~is_music & (split == "eval")]
     area = stats.mannwhitneyu(music, other).statistic / (len(music) * len(other))
@@ -42,7 +42,7 @@ def test_area_under_the_curve_matches_what_a_feature_tells():
     assert (table["n_eval"] == (split == "eval").sum()).all()
 
 
-def test_units_of_a_feature_do_not_matter_and_nothing_is_random():
+def test_scale_of_a_feature_does_not_matter_and_nothing_is_random():
     rng, is_music, split = corpus()
     level = rng.normal(size=(600, 3)) + 0.5 * is_music[:, None]
     first = baseline_auc({"level": level}, is_music, split)
@@ -50,11 +50,13 @@ def test_units_of_a_feature_do_not_matter_and_nothing_is_random():
         {"level": level * [1e-6, 1, 1e6] + [1, 0, -1e6]}, is_music, split
     )
     pd.testing.assert_frame_equal(first, rescaled)
-    pd.testing.assert_frame_equal(first, baseline_auc({"level": level}, is_music, split))
+    pd.testing.assert_frame_equal(
+        first, baseline_auc({"level": level}, is_music, split)
+    )
 
 
 def test_eval_clips_do_not_reach_the_fit():
-    """Enough noise to learn any labels by heart still tells nothing of other clips."""
+    """Noise that can memorize any labels predicts nothing for other clips."""
     rng, is_music, split = corpus()
     noise = rng.normal(size=(600, 400))
     table = baseline_auc({"noise": noise}, is_music, split).set_index("features")

@@ -56,7 +56,7 @@ def test_average_precision_is_scikit_learns_of_the_drawn_clips(clips):
             assert np.isnan(value)
 
 
-def test_a_table_holds_values_beside_their_replicates():
+def test_a_table_holds_values_and_their_replicates():
     table = measure_table([("a", "x", np.array([1.0, 2.0, 3.0])), ("b", "", 4.0)])
     expected = pd.DataFrame(
         {

@@ -1,4 +1,4 @@
-"""Nothing is found where there is nothing, and planted selectivity is found again."""
+"""No effect is found without one, and simulated selectivity is recovered."""
 
 import numpy as np
 import pandas as pd
@@ -28,7 +28,7 @@ def corpus(n=300, music=0.3, mixed=0.1):
 
 
 def activations(n_clips, n_units, seed, shared=None):
-    """Like stored ones: ReLU means of skewed, correlated units, some nearly dead.
+    """Simulated activations: ReLU means of skewed, correlated units, some nearly dead.
 
     `shared` are properties of the clips, (clips, 6), that all networks hear; the first,
     such as their level, drives all units.
@@ -61,7 +61,7 @@ def nulls():
     ]
 
 
-def test_activations_are_like_stored_ones():
+def test_simulated_activations_are_like_real_ones():
     responses = activations(len(CLIPS), 64, 0)
     assert (stats.skew(responses) > 0.5).mean() > 0.9
     correlations = np.corrcoef(responses.T)[np.triu_indices(64, 1)]
@@ -70,7 +70,7 @@ def test_activations_are_like_stored_ones():
 
 
 def test_each_permutation_is_the_analysis_of_relabelled_clips():
-    """The same labels through `selectivity`, one by one; mixed clips keep theirs."""
+    """As with `selectivity` for each permutation; mixed clips keep their group."""
     responses = activations(len(CLIPS), 32, 1) + np.float32(50)
     responses[:, 4] = 0.1  # a unit without variance
     seed, permutations = 5, calibration.BLOCK + 7
@@ -82,7 +82,7 @@ def test_each_permutation_is_the_analysis_of_relabelled_clips():
         part = ((CLIPS["split"] == split) & (CLIPS["group"] != "mixed")).to_numpy()
         (own,) = rng.spawn(1)
         true = np.tile(IS_MUSIC[part], (permutations, 1))
-        # Blocks draw in turn from one generator.
+        # Blocks draw from one generator, one after the other.
         blocks = np.split(true, [calibration.BLOCK])
         labels[split] = np.vstack([own.permuted(block, axis=1) for block in blocks])
     for number in (0, 1, calibration.BLOCK, permutations - 1):
@@ -109,7 +109,7 @@ def test_each_permutation_is_the_analysis_of_relabelled_clips():
 
 
 def test_ratios_centre_on_one(nulls):
-    """Within 4 standard errors, plus the mean of a ratio's own bias, var/mean^2."""
+    """Within 4 standard errors plus the bias of a ratio, var/mean^2."""
     for null in nulls:
         ratios = null["ratio"]
         tolerance = 4 * ratios.std() / np.sqrt(len(ratios)) + ratios.var()
@@ -117,7 +117,7 @@ def test_ratios_centre_on_one(nulls):
 
 
 def test_p_values_are_uniform(nulls):
-    """Of each network, with Bonferroni's correction, and of all together."""
+    """For each network, with Bonferroni correction, and for all together."""
     for null in nulls:
         assert stats.kstest(null["p"], "uniform").pvalue > 0.001 / len(nulls)
     every = np.concatenate([null["p"] for null in nulls])
@@ -146,16 +146,16 @@ def test_null_studies_replicate_no_more_often_than_their_level(nulls):
         assert rejected > 0  # it does reject at its level
 
 
-def test_networks_that_share_clips_are_not_so_many_witnesses():
-    """What tests over networks cannot know: the luck of clips that all have heard.
+def test_networks_that_share_clips_are_not_independent():
+    """Tests over networks ignore that all of them hear the same clips.
 
     One-tailed, 5 of 5 networks above 1 have p = 1/32. Given the same permutations, they
     come out that way far more often; given permutations of their own, they do not.
     """
     shared = np.random.default_rng(0).normal(size=(len(CLIPS), 6))
     networks = [activations(len(CLIPS), 64, seed, shared) for seed in range(5)]
-    alike = np.corrcoef([network.mean(axis=1) for network in networks])
-    assert 0.7 < alike[np.triu_indices(5, 1)].mean() < 0.95
+    correlations = np.corrcoef([network.mean(axis=1) for network in networks])
+    assert 0.7 < correlations[np.triu_indices(5, 1)].mean() < 0.95
 
     def level(seeds):
         ratios = np.array(
@@ -173,20 +173,20 @@ def test_networks_that_share_clips_are_not_so_many_witnesses():
     assert level([0] * 5) > stats.binom.ppf(0.999, 200, 1 / 32)
 
 
-def planted(effect, seed):
-    """256 units of which 32 answer more to music, by `effect` of their SD."""
+def simulated(effect, seed):
+    """256 units, of which 32 respond more to music, by `effect` times their SD."""
     responses = activations(len(CLIPS), 256, seed)
     driven = np.random.default_rng(seed + 100).permutation(256)[:32]
     responses[np.ix_(IS_MUSIC, driven)] += effect * responses[:, driven].std(axis=0)
     return responses, driven
 
 
-def test_planted_units_are_found_again():
+def test_simulated_selective_units_are_found():
     recalls = []
     for effect in (0, 0.25, 0.5, 1, 3):
         shares = []
         for seed in range(3):
-            responses, driven = planted(effect, seed)
+            responses, driven = simulated(effect, seed)
             units = selectivity.unit_table(responses, CLIPS)
             found = selectivity.top_units(units["msi_train"], FRACTION)
             shares.append(np.isin(driven, found).mean())
@@ -206,7 +206,7 @@ def rows_of(responses, permutations=99):
 
 
 def test_rows():
-    responses, _ = planted(1, 0)
+    responses, _ = simulated(1, 0)
     null, value = rows_of(responses)
     ratios = null["ratio"].to_numpy()
     same = null["same_split_ratio"].to_numpy()
@@ -262,8 +262,8 @@ def test_networks_of_real_permutations_are_calibrated(nulls):
     assert len(rows) == 2 * len(nulls)
 
 
-def test_what_is_not_calibrated_is_told():
-    """One network's ratios centre beside 1, one's p values are small, one has none."""
+def test_networks_that_are_not_calibrated_are_found():
+    """One has ratios that are not centred on 1, one small p-values, one no ratio."""
     rng = np.random.default_rng(0)
     responses = activations(len(CLIPS), 64, 0)
     null = pd.DataFrame(
@@ -288,7 +288,7 @@ def test_what_is_not_calibrated_is_told():
     ratios = found["calibrated_ratio"]
     assert (ratios["good"], ratios["shifted"], ratios["small"]) == (1, 0, 1)
     assert np.isnan(ratios["pca"])
-    # Of many networks one may look so by chance: the level is that of all.
+    # Among many networks, one may have such p-values by chance.
     least = stats.kstest(null["p"] ** 1.3, "uniform").pvalue
     assert 0.05 / 20 < least < 0.05
     odd = {("small", 1): (null.assign(p=null["p"] ** 1.3), responses)}
@@ -303,19 +303,9 @@ def test_statistics_without_permutations_have_no_calibration():
     assert statistics.calibrated_rows(statistics_of({})).empty
 
 
-def test_few_permutations_are_told():
+def test_few_permutations_cause_a_warning():
     assert calibration.few_permutations(200) == ""
-    assert "199 permutations calibrate little" in calibration.few_permutations(199)
-
-
-def test_p_of_shared_permutations_is_the_rank_of_the_mean():
-    ratios = np.array([1.2, 1.3])
-    permuted = np.array([[1.0, 1.5, 1.1, 1.3], [1.1, 1.4, 1.2, 1.1]])
-    # Means are 1.05, 1.45, 1.15 and 1.2; measured is 1.25.
-    assert permutations.shared_permutation_p(ratios, permuted) == 2 / 5
-    assert permutations.shared_permutation_p(ratios - 0.05, permuted) == 3 / 5
-    assert np.isnan(permutations.shared_permutation_p(ratios, permuted[:, :0]))
-    assert np.isnan(permutations.shared_permutation_p(ratios, permuted - 1.05))
+    assert "199 permutations are too few" in calibration.few_permutations(199)
 
 
 def test_networks_that_share_clips_are_calibrated_by_shared_permutations():
@@ -348,7 +338,7 @@ def test_a_silent_network_has_no_ratio():
 
 
 def test_responses_about_zero_have_no_ratio():
-    """As principal components: p-values mean something, ratios do not."""
+    """As with principal components: p-values are meaningful, ratios are not."""
     responses = np.random.default_rng(0).normal(size=(len(CLIPS), 16))
     null, value = rows_of(responses)
     assert null["ratio"].min() < 0

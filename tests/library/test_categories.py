@@ -39,8 +39,8 @@ def test_subtrees_of_the_ontology_that_the_corpus_has():
     ]
 
 
-def test_without_an_ontology_labels_tell_what_is_below():
-    """Barks are always dogs' and animals'."""
+def test_without_an_ontology_labels_show_which_classes_are_below():
+    """Every clip with a bark is also labelled as dog and as animal."""
     genres = {"below": "Music genre", "classes": ["Jazz", "Polka"]}
     assert rows(None, genres) == [
         ("category", "animal", "Bark"),

@@ -87,7 +87,7 @@ def test_defaults_are_the_papers_values():
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         ({"epoch": 3}, r"epoch.*known keys: .*seeds"),
         ({"training.batch_size": 0}, r"training\.batch_size: 0 .*from 2"),
@@ -140,8 +140,8 @@ def test_defaults_are_the_papers_values():
         ),
     ],
 )
-def test_a_bad_key_is_named_with_what_is_allowed(change, told):
-    with pytest.raises(InputError, match=told):
+def test_a_bad_key_is_named_with_what_is_allowed(change, message):
+    with pytest.raises(InputError, match=message):
         resolve_config(merged(change), SCHEMA)
 
 
@@ -166,14 +166,15 @@ def test_values_that_the_command_line_gives_as_text_are_read():
 
 
 def test_the_smallest_input_is_that_of_the_networks():
-    from music_selectivity.networks.kim2024 import ARCHITECTURES
+    from music_selectivity.networks.registry import build
     from music_selectivity.study.config import MINIMUM_INPUT
 
-    assert MINIMUM_INPUT.keys() == ARCHITECTURES.keys()
-    for name, architecture in ARCHITECTURES.items():
-        network = architecture(2)
-        needed = (network.minimum_mels, network.minimum_frames)
-        assert MINIMUM_INPUT[name] == needed
+    models = json.loads(SCHEMA.read_text())["properties"]["models"]
+    of_model = models["additionalProperties"]["properties"]
+    assert of_model["architecture"]["enum"] == list(MINIMUM_INPUT)
+    for name, smallest in MINIMUM_INPUT.items():
+        network = build(name, 2, seed=0)
+        assert (network.minimum_mels, network.minimum_frames) == smallest
 
 
 def test_a_model_set_to_null_is_dropped():

@@ -1,4 +1,4 @@
-"""t-SNE and the segregation index on clouds whose truth is known."""
+"""t-SNE and the segregation index on clouds with known segregation."""
 
 import re
 
@@ -23,17 +23,17 @@ def clouds(distance: float, n: int = 2000, seed: int = 0):
     return rng.normal(size=(n, 2)), rng.normal((distance, 0), 1, (n, 2))
 
 
-def test_index_of_clouds_apart_and_alike():
-    apart, alike = clouds(20), clouds(0)
-    assert segregation_index(*apart) == 1
-    same = np.concatenate(alike)
+def test_index_of_separate_and_equal_clouds():
+    separate, equal = clouds(20), clouds(0)
+    assert segregation_index(*separate) == 1
+    same = np.concatenate(equal)
     assert segregation_index(same, same) == pytest.approx(0)
     indices = [segregation_index(*clouds(distance)) for distance in (0, 1, 2, 4, 8)]
     assert indices == sorted(indices)
 
 
-def test_bins_of_its_own_hide_where_a_cloud_lies():
-    """The public notebook's way: clouds apart seem nearly alike."""
+def test_own_bins_hide_the_position_of_a_cloud():
+    """As in the public notebook, in which separate clouds seem nearly equal."""
     apart = clouds(20, n=10_000)
     assert segregation_index(*apart, bins="own") < 0.3
     assert segregation_index(*apart, bins="common") == 1
@@ -60,12 +60,12 @@ def test_index_equals_its_definition_and_is_symmetric(seed, n, distance):
     assert -1e-12 <= found <= 1
 
 
-def test_rows_tell_the_floor_that_few_clips_give():
+def test_rows_show_the_index_of_equal_clouds_of_few_clips():
     music, nonmusic = clouds(0, 150)
     points = np.concatenate([music, nonmusic])
     groups = np.repeat(["music", "nonmusic"], 150)
     rows = {row[:2]: row[2] for row in segregation_rows(points, groups, 1)}
-    # Alike, yet far from 0: the shuffled value says so.
+    # The clouds are equal, but the index is far from 0, as the shuffled one shows.
     floor = rows["segregation_shuffled", "common"]
     assert floor > 0.4
     assert rows["segregation_index", "common"] == pytest.approx(floor, abs=0.1)
@@ -117,7 +117,7 @@ def test_music_and_other_sounds_of_the_measured_split_are_embedded():
 
 @pytest.mark.parametrize("rule", ["embedding", "training_course"])
 def test_rules_embed_on_one_thread(rule):
-    """More sum in any order; Snakemake tells OpenMP how many threads a rule has."""
+    """More threads sum in any order; Snakemake passes the threads to OpenMP."""
     text = (ROOT / "workflow/rules/analyses.smk").read_text()
     (threads,) = re.findall(rf"rule {rule}:\n(?:.*\n)*?    threads: (.*)", text)
     assert threads == "1"

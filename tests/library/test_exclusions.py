@@ -1,4 +1,4 @@
-"""Lists of clips with unlabelled music, in every form, and what they exclude."""
+"""Lists of clips with unlabelled music, in every format, and their effect."""
 
 import zipfile
 
@@ -52,8 +52,8 @@ def test_an_excel_sheet_of_names_is_an_exclusion_list(tmp_path):
         read_exclusion_list(path)
 
 
-def test_an_excel_sheet_that_unpacks_to_no_end_is_refused(tmp_path, monkeypatch):
-    """A part that claims little, many parts, and cells that hold none to their end."""
+def test_an_excel_sheet_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
+    """One large part, many parts, and cells without an end."""
     path = tmp_path / "names.xlsx"
     monkeypatch.setattr(exclusions, "MAX_SHEET", 2**20)
     for sizes in ([2**20 + 1], [2**19, 2**19, 1]):

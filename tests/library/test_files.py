@@ -28,7 +28,7 @@ def put(path: Path) -> Path:
 
 
 @given(st.sampled_from(["", "Y"]), YTID, st.lists(SECONDS, max_size=2))
-def test_a_clips_name_tells_its_id(prefix, ytid, times):
+def test_a_clips_name_contains_its_id(prefix, ytid, times):
     name = "_".join([prefix + ytid, *times])
     match = AUDIOSET_NAME.fullmatch(name)
     assert match[1] == ytid
@@ -68,10 +68,10 @@ def test_clips_are_found_under_all_their_names(tmp_path):
         "ooooooooooo": "ooooooooooo.oga",
         "ppppppppppp": "ppppppppppp.m4a",
     }
-    beside = ["notes.txt", "._qqqqqqqqqqq.wav", "too-long-to-be-a-clip.wav"]
+    others = ["notes.txt", "._qqqqqqqqqqq.wav", "too-long-to-be-a-clip.wav"]
     for suffix in (".json", ".info.json", ".JPG", ".en.vtt", ".m4a.part", ".csv.gz"):
-        beside.append(f"rrrrrrrrrrr{suffix}")
-    for name in [*names.values(), *beside]:
+        others.append(f"rrrrrrrrrrr{suffix}")
+    for name in [*names.values(), *others]:
         put(tmp_path / name)
     put(tmp_path / "hhhhhhhhhhh.wav/readme")
     os.mkfifo(tmp_path / "iiiiiiiiiii.wav")

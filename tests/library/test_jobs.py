@@ -29,7 +29,7 @@ def reported(error: Exception, tmp_path) -> str:
 
 
 @pytest.mark.parametrize(
-    ("error", "told"),
+    ("error", "message"),
     [
         (InputError("clips.csv, row 3: no label"), "error: clips.csv, row 3: no label"),
         (OSError(errno.ENOSPC, "No space left on device", "x.npy"), "make room"),
@@ -42,9 +42,9 @@ def reported(error: Exception, tmp_path) -> str:
     ],
     ids=lambda value: getattr(value, "strerror", None) or "",
 )
-def test_what_a_user_can_mend_is_one_sentence(error, told, tmp_path):
+def test_what_a_user_can_mend_is_one_sentence(error, message, tmp_path):
     text = reported(error, tmp_path)
-    assert told in text
+    assert message in text
     assert len(text.splitlines()) == 1
     if isinstance(error, OSError):
         assert error.strerror in text and "run the same command again" in text

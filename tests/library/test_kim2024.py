@@ -1,4 +1,4 @@
-"""The architecture against the paper's table, and against plain functional calls."""
+"""The architecture equals the paper's table, and plain functional calls."""
 
 import pytest
 import torch
@@ -51,7 +51,7 @@ def test_block_shapes_for_ten_seconds(network):
     }
 
 
-def test_units_and_logits_equal_a_plain_reading_of_the_table(network):
+def test_units_and_logits_equal_a_plain_implementation_of_the_table(network):
     state = {name: x.double() for name, x in network.state_dict().items()}
 
     def block(x, conv, norm, stride=1):
@@ -97,6 +97,6 @@ def test_smallest_input_is_the_smallest_that_runs(network, axis):
         smaller = clips(1, **{**smallest, axis: smallest[axis] - 1})
         with pytest.raises(InputError, match=str(smallest[axis])):
             network(smaller)
-        # The check is no stricter than the layers themselves.
+        # The check is not stricter than the layers themselves.
         with pytest.raises(RuntimeError):
             network.conv3(network.conv2(network.conv1(smaller[:, None])))

@@ -23,7 +23,7 @@ KINDS = ["Music", "Song", "EngSpeech", "Mechanical"]
 
 @pytest.fixture
 def folder(tmp_path) -> Path:
-    """Twelve sounds of 1 s; the responses stand in another order than the labels."""
+    """Twelve sounds of 1 s; the responses have another order than the labels."""
     (tmp_path / "sounds/wav").mkdir(parents=True)
     (tmp_path / "data").mkdir()
     rng = np.random.default_rng(0)
@@ -39,7 +39,7 @@ def folder(tmp_path) -> Path:
 
 
 def write_components(folder: Path, names: list[str], **changes) -> None:
-    """Component k of sound n is n + 100 k, and they stand in reverse order."""
+    """Component k of sound n is n + 100 k; both are in reverse order."""
     numbers = np.array([int(name[4:]) for name in names])
     content = {
         "R": (numbers[:, None] + 100.0 * np.arange(6))[:, ::-1],
@@ -66,8 +66,8 @@ def test_waveforms_have_one_level_and_length(folder):
         np.testing.assert_allclose(rms, 0.03 * full_scale, rtol=1e-4)
 
 
-def test_all_are_cut_to_the_shortest_before_they_are_levelled(folder):
-    """What is cut off, here a loud end, has no part in the level."""
+def test_sounds_are_cut_to_the_shortest_before_their_level_is_set(folder):
+    """The part that is cut off, here a loud end, does not affect the level."""
     sounds = read_sounds(folder)
     waveform = np.r_[np.full(44_100, 0.01), np.full(200, 0.99)]
     soundfile.write(folder / "sounds/wav/stim5.wav", waveform, 44_100)
@@ -89,32 +89,35 @@ def rewrite_components(names, **changes):
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "message"),
     [
         (remove("sounds/category_labels.csv"), r"category_labels\.csv: cannot be read"),
         (remove("data/components.mat"), r"components\.mat: cannot be read"),
         (remove("sounds/wav/stim3.wav"), r"row 4: .*stim3\.wav is missing"),
         (rewrite_labels("stim0,Music\nstim1,Jazz\n"), r"row 2: category 'Jazz'"),
-        (rewrite_labels("stim0,Music\nstim0,Music\n"), r"row 2: stim0 stands twice"),
+        (rewrite_labels("stim0,Music\nstim0,Music\n"), r"row 2: stim0 occurs twice"),
         (rewrite_components(["stim0"]), r"components\.mat: no response to stim1"),
-        (rewrite_components(["stim0", "stim0"]), r"holds stim0 twice"),
+        (rewrite_components(["stim0", "stim0"]), r"contains stim0 twice"),
         (
             rewrite_components(["stim0"], R=np.ones((1, 5))),
-            r"R is \(1, 5\), not \(1, 6",
+            r"R has shape \(1, 5\), not \(1, 6",
         ),
-        (rewrite_components(["stim0"], R=np.full((1, 6), np.nan)), "R of stim0 holds"),
+        (
+            rewrite_components(["stim0"], R=np.full((1, 6), np.nan)),
+            "R of stim0 contains",
+        ),
         (
             rewrite_components(
                 ["stim0"], component_names=np.array([list("abcdef")], dtype=object)
             ),
-            r"component_names are a, b, .*; needed are lowfreq",
+            r"component_names are a, b, .*; required are lowfreq",
         ),
         (
             # The header of MATLAB 7.3, whose files are HDF5.
             lambda folder: (folder / "data/components.mat").write_bytes(
                 b"MATLAB 7.3 MAT-file".ljust(124) + b"\x00\x02IM" + bytes(384)
             ),
-            r"components\.mat: of MATLAB's version 7\.3.*save it in version 7",
+            r"components\.mat: in MATLAB's format 7\.3.*save it in format 7",
         ),
         (
             lambda folder: (folder / "data/components.mat").write_bytes(b"MATLAB"),
@@ -122,21 +125,21 @@ def rewrite_components(names, **changes):
         ),
     ],
 )
-def test_a_folder_of_another_form_is_told(folder, change, told):
+def test_a_folder_in_another_layout_is_refused(folder, change, message):
     change(folder)
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=message):
         read_sounds(folder)
 
 
-def test_sounds_that_cannot_be_used_are_told(folder):
+def test_unusable_sounds_are_refused(folder):
     sounds = read_sounds(folder)
     path = folder / "sounds/wav/stim5.wav"
-    for waveform, told in (
+    for waveform, message in (
         (np.zeros(44_100), r"stim5\.wav: silent"),
-        (np.ones(80_000) / 2, r"stim5\.wav: 1\.81 s, but others are 1\.00 s"),
+        (np.ones(80_000) / 2, r"stim5\.wav: 1\.81 s, but others have 1\.00 s"),
     ):
         soundfile.write(path, waveform, 44_100)
-        with pytest.raises(InputError, match=told):
+        with pytest.raises(InputError, match=message):
             waveforms(sounds, RATE, 0.03, 1)
     path.write_bytes(b"RIFF")
     with pytest.raises(InputError, match=r"stim5\.wav: unreadable"):
@@ -172,7 +175,7 @@ def test_measures_are_those_of_the_drawn_sounds(folder):
     np.testing.assert_allclose(table["response"], responses[:, units].mean(axis=1))
 
 
-def test_units_that_answer_alike_to_all_have_no_correlation(folder):
+def test_constant_units_have_no_correlation(folder):
     sounds = read_sounds(folder)
     rows = natural_sound_rows(
         np.ones((12, 4)), np.arange(2), sounds, sound_weights(sounds, 2)
@@ -183,7 +186,7 @@ def test_units_that_answer_alike_to_all_have_no_correlation(folder):
 
 
 def test_the_published_sounds_are_read_right(sounds_folder):
-    """Music and song drive the music component 4.4 times as much as the rest."""
+    """The music component responds 4.4 times as strongly to music and song."""
     sounds = read_sounds(sounds_folder / "natsound165")
     assert len(sounds) == 165 and sounds["category"].nunique() == 11
     music = sounds["category"].isin(MUSIC_CATEGORIES)

@@ -1,4 +1,4 @@
-"""Groups by the official ontology and tables, counted again without the library."""
+"""Groups by the official ontology and tables, counted independently."""
 
 import json
 import re
@@ -18,15 +18,23 @@ SPLITS = {"train": "balanced_train_segments.csv", "eval": "eval_segments.csv"}
 CATEGORIES = yaml.safe_load((ROOT / "studies/audioset.yaml").read_text())["categories"]
 VOICES = CATEGORIES["music"]["classes"]
 
-# The list of the study's public notebook, as it names its parts.
+# The list in the public notebook, with the names of its parts.
 NOTEBOOK = {
     "subtrees": [
-        *("Music", "Musical instrument", "Music genre", "Musical concepts"),
-        *("Music role", "Music mood"),
+        "Music",
+        "Musical instrument",
+        "Music genre",
+        "Musical concepts",
+        "Music role",
+        "Music mood",
     ],
     "classes": [
         *VOICES,
-        *("Church bell", "Jingle bell", "Bicycle bell", "Chime", "Wind chime"),
+        "Church bell",
+        "Jingle bell",
+        "Bicycle bell",
+        "Chime",
+        "Wind chime",
         "Tuning fork",
     ],
 }
@@ -34,7 +42,7 @@ NOTEBOOK = {
 
 @given(st.lists(st.sets(st.integers(0, 7)), min_size=8, max_size=8))
 def test_a_subtree_is_what_can_be_reached(children):
-    """Whatever the graph, cycles and several parents among it."""
+    """In any graph, including cycles and several parents."""
     reach = np.eye(8, dtype=int)
     for parent, below in enumerate(children):
         reach[parent, list(below)] = 1
@@ -53,7 +61,7 @@ def official(sounds_folder):
 
 
 def listed(folder, music: dict, exclusions=None):
-    """The library's clips and classes when `music` counts as music-related."""
+    """Clips and classes from the library if `music` counts as music-related."""
     tables = {f"{split}_segments": folder / name for split, name in SPLITS.items()}
     corpus = {
         "classes": folder / "class_labels_indices.csv",
@@ -68,7 +76,8 @@ def listed(folder, music: dict, exclusions=None):
 def with_an_ancestor(folder, subtrees, classes) -> set[str]:
     """Ids of `classes` and of all that have one of `subtrees` above them.
 
-    Looked for from below, by the parents of each class; the library goes down.
+    The search goes up, through the parents of each class; that of the library goes
+    down.
     """
     nodes = json.loads((folder / "ontology.json").read_text())
     ids = {node["name"]: node["id"] for node in nodes}
@@ -129,7 +138,7 @@ def test_the_papers_groups_are_pinned(official):
     assert (len(classes), *classes[["music_related", "speech"]].sum()) == (527, 158, 8)
     assert clips.groupby(["split", "group"]).size().to_dict() == {
         ("train", "music"): 5679,
-        # The list takes 499 from non-music; its 4 others sing or rap by their labels.
+        # The list removes 499 from non-music; its 4 others are singing or rap.
         ("train", "nonmusic"): 12704,
         ("train", "mixed"): 3777,
         ("eval", "music"): 4528,
@@ -145,7 +154,7 @@ def test_the_papers_groups_are_pinned(official):
 
 
 def test_the_table_of_rules_in_the_docs_is_true(official):
-    """Each row: a rule, its classes, then music, non-music and mixed of both splits."""
+    """Each row has a rule, its classes, and the clips of each group in both splits."""
     docs = (ROOT / "docs/science.md").read_text()
     for rule, music in RULES.items():
         (row,) = re.findall(rf"^\| {rule}[^|]*\|(.*)\|$", docs, re.M)
@@ -156,7 +165,7 @@ def test_the_table_of_rules_in_the_docs_is_true(official):
         assert numbers == [classes["music_related"].sum(), *counts[order]]
 
 
-def test_what_the_docs_say_of_voices_and_bells(official):
+def test_the_statements_in_the_docs_about_voices_and_bells(official):
     ontology = Ontology.read(official / "ontology.json")
     music = ontology.subtree("Music")
     assert set(VOICES) & music == {"Chant"}

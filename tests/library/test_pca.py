@@ -1,4 +1,4 @@
-"""Principal components against scikit-learn's and numpy's own."""
+"""Principal components equal those of scikit-learn and numpy."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def shards(folder, values: np.ndarray) -> ShardedArray:
 
 
 def of_rank(n_clips: int, rank: int, noise: float = 0.0) -> np.ndarray:
-    """Log-mels, (clips, 8, 20), that few patterns make up."""
+    """Log-mels, (clips, 8, 20), that are sums of few patterns."""
     rng = np.random.default_rng(0)
     strengths = rng.normal(size=(n_clips, rank)) * 3.0 ** np.arange(rank, 0, -1)
     values = strengths @ rng.normal(size=(rank, 160)) - 40
@@ -45,7 +45,7 @@ def test_components_are_those_of_all_clips_at_once(tmp_path, n_clips, noise):
     np.testing.assert_allclose(np.abs(features), expected, atol=0.02 * expected.max())
 
 
-def test_only_the_clips_asked_for_are_fitted(tmp_path):
+def test_only_the_requested_clips_are_fitted(tmp_path):
     values = of_rank(40, 3)
     values[20:] = 1000
     found = pca.fit(shards(tmp_path, values), np.arange(20), 3)
@@ -58,7 +58,7 @@ def test_no_more_components_than_clips(tmp_path):
     assert found.explained == pytest.approx(1)
 
 
-def test_same_bytes_and_the_same_read_again(tmp_path):
+def test_files_are_reproducible_and_read_back(tmp_path):
     log_mels = shards(tmp_path, of_rank(60, 4, 1.0))
     for name in ("a.npz", "b.npz"):
         pca.save(tmp_path / name, pca.fit(log_mels, np.arange(60), 4))

@@ -1,4 +1,4 @@
-"""Quilts: order, joints and lengths, against brute force and scipy."""
+"""Quilts: order, joints and lengths, compared with brute force and scipy."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ OVERLAP = 552
 
 
 def sound(seconds: float, seed: int = 0) -> np.ndarray:
-    """Tones that glide over noise: no two moments alike."""
+    """A gliding tone in noise, without two equal moments."""
     rng = np.random.default_rng(seed)
     time = np.arange(round(seconds * RATE)) / RATE
     glide = np.sin(2 * np.pi * (200 * time + 150 * time**2 + rng.random()))
@@ -59,7 +59,7 @@ def by_brute_force(changes, first, rule):
 )
 def test_order_is_that_of_brute_force_and_uses_every_segment_once(n, seed, rule):
     rng = np.random.default_rng(seed)
-    # Small whole numbers, so that there are ties.
+    # Small integers, so that there are ties.
     changes = rng.integers(0, 6, (n, n)).astype(float)
     first = int(rng.integers(n))
     found = order(changes, first, rule)
@@ -68,7 +68,7 @@ def test_order_is_that_of_brute_force_and_uses_every_segment_once(n, seed, rule)
     assert found[0] == first
 
 
-def test_the_next_segment_follows_only_when_it_alone_is_left():
+def test_the_next_segment_follows_only_if_no_other_is_left():
     changes = np.ones((6, 6))
     for first in range(6):
         found = order(changes, first, "overath")
@@ -76,7 +76,7 @@ def test_the_next_segment_follows_only_when_it_alone_is_left():
         assert (steps[:-1] != 1).all()
 
 
-def test_changes_are_distances_of_the_frames_beside_a_boundary():
+def test_changes_are_distances_of_the_frames_at_a_joint():
     waveform, length = sound(0.5), 2205
     changes = boundary_changes(waveform, length, OF_SEGMENTS)
     assert changes.shape == (5, 5)
@@ -171,7 +171,7 @@ def test_outside_the_joints_segments_keep_their_samples(case):
 
 
 def test_the_original_order_gives_the_original_back():
-    """Each segment fits best where it was: nothing is more like a tail than itself."""
+    """Each segment fits best at its own place, where it continues exactly."""
     waveform = np.random.default_rng(0).normal(size=5000)
     np.testing.assert_allclose(
         join(waveform, range(4), 1100, OVERLAP), waveform[:4400], atol=1e-12
@@ -186,7 +186,7 @@ def test_one_segment_gives_the_original_back():
     np.testing.assert_array_equal(one(waveform, 600), waveform[: round(0.6 * RATE)])
 
 
-def test_quilts_are_cut_and_padded_alike():
+def test_quilts_and_originals_are_cut_and_padded():
     waveform = sound(10)
     for version in (one(waveform, 1600), waveform):
         clip = cut_and_pad(version, 8 * RATE, 10 * RATE)
@@ -220,8 +220,8 @@ def test_quilts_keep_the_level_and_make_no_clicks(segment_ms):
 def test_a_tone_goes_on_in_phase_across_joints():
     """A lag of up to half a window covers a period, so that it always finds the phase.
 
-    The clip's first and last segment have too few samples beside them to be shifted
-    freely, and are left out. Unaligned, joints would fall as low as silence.
+    The first and last segment of the clip cannot be shifted freely, and are left out.
+    Without alignment, joints could be silent.
     """
     frequency, length = 443.0, 1100
     waveform = np.sin(2 * np.pi * frequency * np.arange(20 * length) / RATE)

@@ -109,9 +109,9 @@ def test_precision_is_scikit_learns_with_all_ties(n_sets, clips):
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 
 
-def test_sets_are_random_repeatable_and_told_about():
+def test_sets_are_random_repeatable_and_logged():
     head, responses, labels = study()
-    scored, told = np.ones(7, bool), []
+    scored, lines = np.ones(7, bool), []
 
     def run(*names, log=None):
         rng = generator(*names)
@@ -119,11 +119,11 @@ def test_sets_are_random_repeatable_and_told_about():
             head, responses, labels, scored, 5, 40, rng, log=log
         )
 
-    null = run("random ablation", "m", 1, log=told.append)
+    null = run("random ablation", "m", 1, log=lines.append)
     assert list(null["set"]) == list(range(40))
     pd.testing.assert_frame_equal(null, run("random ablation", "m", 1))
     assert not null.equals(run("random ablation", "m", 2))
-    assert told[-1] == "40 of 40 sets of units silenced"
+    assert lines[-1] == "40 of 40 sets of units silenced"
     # Of sets as large as the network there is only one.
     whole = random_ablation.random_ablation(
         head, responses, labels, scored, 24, 5, generator("x")
@@ -131,7 +131,7 @@ def test_sets_are_random_repeatable_and_told_about():
     assert np.ptp(whole["mean_ap"]) < 1e-12 < np.ptp(null["mean_ap"])
 
 
-def test_every_unit_is_as_likely_and_stands_in_a_set_once(monkeypatch):
+def test_units_are_equally_likely_and_occur_once_in_a_set(monkeypatch):
     seen = []
 
     def record(head, responses, labels, scored, silenced, device, log):
@@ -170,7 +170,7 @@ def test_rows_place_conditions_in_the_null():
     assert p == ("random_ablation_p", "msi_top", 1) and np.isnan(z[2])
 
 
-def test_bad_input_is_told():
+def test_bad_input_is_refused():
     head, responses, labels = study()
     only_empty = np.arange(7) == 2
     with pytest.raises(InputError, match="no class to average over"):

@@ -1,4 +1,4 @@
-"""Linear read-out against scikit-learn, on made-up units."""
+"""Linear read-out equals that of scikit-learn, on simulated units."""
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,7 @@ CATEGORIES = pd.DataFrame(
 
 
 def study(n=400, seed=0):
-    """Clips, and units of which the first eighth tells music, the others less so."""
+    """Clips, and units of which the first eighth separates music best."""
     rng = np.random.default_rng(seed)
     clips = pd.DataFrame(
         {
@@ -49,7 +49,7 @@ def test_read_out_is_least_squares():
     )
     expected = LinearRegression().fit(x, y).predict(other)
     np.testing.assert_allclose(read_out(x, y, other), expected)
-    # Units that answer to nothing, and doubles of others, change no score.
+    # Units that respond to nothing, and copies of others, do not change the scores.
     more = [np.hstack([z, np.ones((len(z), 1)), z[:, :1]]) for z in (x, other)]
     np.testing.assert_allclose(read_out(more[0], y, more[1]), expected)
 
@@ -83,7 +83,7 @@ def test_units_are_taken_by_their_index_not_their_number():
         assert shuffled[key][0] == pytest.approx(found[key][0])
 
 
-def test_other_features_add_what_they_know():
+def test_linear_features_add_their_information():
     clips, responses, strength = study()
     music = (clips["group"] == "music").to_numpy()
     known = music[:, None] + 0.1 * np.random.default_rng(0).normal(size=(400, 3))
@@ -91,10 +91,10 @@ def test_other_features_add_what_they_know():
     assert found["readout_ap", "with_pca"][0] > 0.99 > found["readout_ap", "all"][0]
 
 
-def test_genres_stand_against_non_music():
+def test_genres_are_read_out_against_non_music():
     clips, responses, strength = study()
     found = rows_of(clips, responses, strength)
-    # All music is of one genre, so its read-out is that of music.
+    # All music belongs to one genre, whose read-out is therefore that of music.
     for part in (1, 4):
         np.testing.assert_allclose(
             found["readout_ap", f"genre/Jazz/{part}"],
@@ -102,7 +102,7 @@ def test_genres_stand_against_non_music():
         )
     assert found["readout_chance", "genre/Jazz"] == found["readout_chance", "all"]
     assert not [condition for _, condition in found if "Ska" in condition]
-    # A genre of a quarter of the music is read against all non-music.
+    # A genre with a quarter of the music is read out against all non-music.
     some = (clips["group"] == "music") & (np.arange(len(clips)) % 4 == 0)
     clips["labels"] = clips["labels"].where(~some, pd.Series([["Ska"]] * len(clips)))
     chance = rows_of(clips, responses, strength)["readout_chance", "genre/Ska"]
@@ -111,7 +111,9 @@ def test_genres_stand_against_non_music():
 
 
 def test_clips_to_fit_need_both_groups():
-    with pytest.raises(InputError, match="of 4 clips to fit the read-out 4 are music"):
+    with pytest.raises(
+        InputError, match="of 4 clips for the fit of the read-out, 4 are music"
+    ):
         read_out(np.zeros((4, 2)), np.ones(4, bool), np.zeros((1, 2)))
 
 
@@ -123,9 +125,9 @@ def test_clips_to_score_need_both_groups():
         rows_of(clips, responses, strength)
 
 
-def test_units_that_answer_alike_to_all_clips_read_out_chance():
+def test_read_out_from_constant_units_is_at_chance():
     clips, responses, strength = study()
-    # The last eighth answers only in the clips that are scored.
+    # The last eighth responds only to the scored clips.
     responses[(clips["split"] == "train").to_numpy(), -4:] = 0.1
     responses[:, -8:-4] = 0
     found = rows_of(clips, responses, strength)

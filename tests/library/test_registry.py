@@ -11,7 +11,10 @@ from torch import nn
 
 from music_selectivity import networks
 from music_selectivity.errors import InputError
-from music_selectivity.networks.registry import ARCHITECTURES, build
+from music_selectivity.networks.registry import build
+from music_selectivity.study.config import MINIMUM_INPUT
+
+ARCHITECTURES = sorted(MINIMUM_INPUT)
 
 
 def test_every_module_with_a_network_is_listed():
@@ -22,11 +25,11 @@ def test_every_module_with_a_network_is_listed():
     with_network = [
         name for name, module in modules.items() if hasattr(module, "Network")
     ]
-    assert sorted(ARCHITECTURES) == sorted(with_network)
+    assert sorted(with_network) == ARCHITECTURES
 
 
 def test_an_unknown_architecture_is_refused():
-    with pytest.raises(InputError, match=r"'resnet' is unknown; known: .*kim2024"):
+    with pytest.raises(InputError, match=r"'resnet' is unknown"):
         build("resnet", 10, seed=1)
     # A module of the package, but none of an architecture.
     with pytest.raises(InputError, match="'training' is unknown"):
@@ -35,8 +38,8 @@ def test_an_unknown_architecture_is_refused():
 
 def test_no_architecture_is_imported_before_it_is_built():
     code = (
-        "import sys; from music_selectivity.networks.registry import ARCHITECTURES;"
-        "print([name for name in ARCHITECTURES"
+        "import sys; import music_selectivity.networks.registry;"
+        f"print([name for name in {ARCHITECTURES}"
         " if f'music_selectivity.networks.{name}' in sys.modules])"
     )
     found = subprocess.run(

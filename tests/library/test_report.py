@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from music_selectivity.report import pages, tables
-from music_selectivity.report.pages import claims_html, report_html
+from music_selectivity.report import numbers, rendering
+from music_selectivity.report.study_page import claims_html, report_html
 
 TEMPLATES = ROOT / "workflow/music_selectivity/report"
 EVIL = '<script>alert("&")</script>'
@@ -268,7 +268,7 @@ def test_an_empty_study_still_has_a_report(inputs):
     ],
 )
 def test_numbers_have_three_significant_digits(value, shown):
-    assert tables.number(value) == shown
+    assert numbers.number(value) == shown
 
 
 @pytest.mark.parametrize(
@@ -276,7 +276,7 @@ def test_numbers_have_three_significant_digits(value, shown):
     [(1 / 32, "0.031"), (0.417, "0.42"), (4.4e-4, "< 0.001"), (1, "1"), (None, "—")],
 )
 def test_p_values_are_never_zero(value, shown):
-    assert tables.p_value(value) == shown
+    assert numbers.p_value(value) == shown
 
 
 @pytest.mark.parametrize(
@@ -291,12 +291,13 @@ def test_p_values_are_never_zero(value, shown):
     ],
 )
 def test_sd_has_the_decimals_of_its_mean(mean, sd, shown):
-    assert tables.plus_minus(mean, sd) == shown
+    assert numbers.plus_minus(mean, sd) == shown
 
 
 def test_every_template_is_used():
     """Their digest is of the whole folder, so that an unused one would rerun pages."""
-    code = Path(pages.__file__).read_text()
+    folder = Path(rendering.__file__).parent
+    code = "".join(path.read_text() for path in folder.glob("*.py"))
     text = "".join(file.read_text() for file in TEMPLATES.glob("*.j2"))
     used = re.findall(r'"(\w+\.html\.j2)"', code + text)
     assert set(used) == {file.name for file in TEMPLATES.glob("*.j2")}

@@ -1,4 +1,4 @@
-"""Unit responses do not depend on batches, and are written in pieces."""
+"""Unit responses do not depend on batches, and are written in chunks."""
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -15,7 +15,7 @@ CPU = torch.device("cpu")
 
 @pytest.fixture(scope="module")
 def log_mels(tmp_path_factory) -> ShardedArray:
-    """Nine clips of the least length, in two shards, not in the shards' order."""
+    """Nine clips of the minimum length in two shards, in another order."""
     torch.set_num_threads(1)
     rng = np.random.default_rng(0)
     folder = tmp_path_factory.mktemp("logmel")
@@ -42,7 +42,7 @@ def test_responses_equal_one_clip_at_a_time(network, log_mels):
         np.testing.assert_allclose(responses[clip], alone, rtol=0, atol=1e-4 * scale)
 
 
-def test_a_network_in_training_mode_answers_in_evaluation_mode(network, log_mels):
+def test_a_network_in_training_mode_responds_in_evaluation_mode(network, log_mels):
     expected = unit_responses(network.eval(), log_mels, CPU)
     np.testing.assert_array_equal(
         unit_responses(network.train(), log_mels, CPU), expected

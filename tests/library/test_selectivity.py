@@ -1,4 +1,4 @@
-"""Selectivity against scipy's Welch test, worked tables, and what must not matter."""
+"""Selectivity equals scipy's Welch test and worked tables; invariances."""
 
 import numpy as np
 import pandas as pd
@@ -56,7 +56,7 @@ def test_index_of_float32_is_computed_in_float64():
 
 
 def test_index_without_variance():
-    """Dead unit, and constants that differ; 0.1 has no exact binary mean."""
+    """A dead unit, and different constants; 0.1 has no exact binary mean."""
     music = np.tile([0.0, 0.1, 2.0, 1.0], (7, 1))
     nonmusic = np.tile([0.0, 0.1, 1.0, 2.0], (3, 1))
     found = selectivity.music_selectivity_index(music, nonmusic)
@@ -121,9 +121,15 @@ def test_unit_table():
     responses[:, 5] *= -1
     table = selectivity.unit_table(responses, clips)
     assert list(table) == [
-        *("unit", "msi_train", "msi_eval", "l1_train", "l1_eval"),
-        *("mean_music_train", "mean_nonmusic_train"),
-        *("mean_music_eval", "mean_nonmusic_eval"),
+        "unit",
+        "msi_train",
+        "msi_eval",
+        "l1_train",
+        "l1_eval",
+        "mean_music_train",
+        "mean_nonmusic_train",
+        "mean_music_eval",
+        "mean_nonmusic_eval",
     ]
     np.testing.assert_array_equal(table["unit"], range(16))
     for split in ("train", "eval"):
@@ -141,7 +147,7 @@ def test_unit_table():
 
 
 def test_selecting_and_measuring_on_the_same_clips_inflates():
-    """On pure noise the honest ratio is about 1, the circular one above it."""
+    """With noise, the ratio is about 1 on the other split, and above 1 on the same."""
     rng = np.random.default_rng(4)
     _, clips = corpus(n=60)
     responses = rng.gamma(1.0, size=(len(clips), 256))
@@ -161,7 +167,7 @@ def test_selecting_and_measuring_on_the_same_clips_inflates():
         assert inflated > 1.4
 
 
-def test_mixed_clips_take_no_part():
+def test_mixed_clips_are_not_used():
     responses, clips = corpus()
     mixed = (clips["group"] == "mixed").to_numpy()
     altered = responses.copy()
@@ -186,7 +192,7 @@ def test_split_with_too_few_clips_is_named():
         selectivity.same_split_ratios(responses, few, FRACTION)
 
 
-def test_responses_that_are_no_numbers_are_refused():
+def test_responses_that_are_not_finite_are_refused():
     responses, clips = corpus()
     responses[0, 0] = np.nan
     with pytest.raises(InputError, match="diverged"):

@@ -12,7 +12,7 @@ def test_shards_are_pinned_and_even():
     assert counts.min() > 850
 
 
-def test_parquet_is_told_by_name_and_hidden_files_are_not():
+def test_parquet_is_recognised_by_name_except_for_hidden_files():
     assert is_parquet("data/bal_train/00.parquet")
     for name in ("data/.00.parquet", "a.parquet.incomplete", "parquet", "a.csv"):
         assert not is_parquet(name)

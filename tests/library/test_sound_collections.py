@@ -24,7 +24,7 @@ from small_collections import CATEGORIES, COLUMNS
 def test_every_clip_is_planned_and_no_track_is_in_both_splits(collections, recipes):
     sounds = recipes[recipes["clip_id"].str.startswith("esc50-")]
     music = recipes.drop(sounds.index)
-    # Of the track that cannot be read one clip is listed, of the others two.
+    # One clip of the unreadable track is listed, and two of each other track.
     assert len(sounds) == 5 * 2 * len(CATEGORIES) and len(music) == 2 * 2 * 5 - 1
     fold = sounds["file"].map(lambda file: Path(file).name[0])
     assert ((fold == "5") == (sounds["split"] == "eval")).all()
@@ -34,7 +34,7 @@ def test_every_clip_is_planned_and_no_track_is_in_both_splits(collections, recip
     assert (splits == 1).all() and len(splits) == 10
     assert (music.groupby("label")["split"].nunique() == 2).all()
     assert (music.groupby(["label", "split"]).size() == [2, 8, 2, 7]).all()
-    # Clips of a track overlap by nothing; their silence is of their own split.
+    # Clips of a track do not overlap, and their silence comes from their own split.
     starts = music.groupby("file")["start"].agg(["min", "max"])
     starts = starts.drop(str(collections[1] / "jazz/jazz.00000.wav"))
     assert (starts["max"] - starts["min"] >= 5).all() and (starts["max"] <= 7).all()
@@ -42,7 +42,7 @@ def test_every_clip_is_planned_and_no_track_is_in_both_splits(collections, recip
     assert (music["silence_of"].map(of) == music["split"]).all()
 
 
-def test_the_same_seed_gives_the_same_plan_and_another_another(collections, recipes):
+def test_the_plan_depends_on_the_seed(collections, recipes):
     again = plan(*collections, clips_per_track=2, seed=1)
     pd.testing.assert_frame_equal(recipes, again)
     other = plan(*collections, clips_per_track=2, seed=2)
@@ -114,7 +114,7 @@ def test_archives_are_unpacked_to_these_layouts(collections, tmp_path):
     assert found["clip_id"].tolist() == expected["clip_id"].tolist()
 
 
-def test_all_classes_are_audiosets_but_three(sounds_folder):
+def test_all_classes_except_three_are_those_of_audioset(sounds_folder):
     nodes = json.loads((sounds_folder / "audioset/ontology.json").read_text())
     names = {node["name"] for node in nodes}
     ours = {*ESC50_CLASSES.values()}

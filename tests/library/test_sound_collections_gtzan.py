@@ -20,7 +20,7 @@ from music_selectivity.corpus.sound_collections.planning import plan
 
 @pytest.fixture
 def write_tracks(write_sound):
-    """Write tracks named as GTZAN's below music/: 6 s of noise, or given waveforms."""
+    """Write tracks with GTZAN's names below music/: noise of 6 s, or a waveform."""
     rng = np.random.default_rng(0)
 
     def write(*names: str, sound: np.ndarray | None = None) -> None:
@@ -83,16 +83,20 @@ def test_tracks_of_one_sound_count_once(write_tracks, tmp_path, caplog):
         (tmp_path / "music/jazz" / name).write_bytes(b"<html>404</html>")
     found = named(list_tracks(tmp_path / "music"))
     assert found == [
-        *(("train", f"blues.0000{number}.wav") for number in (0, 1, 2)),
+        ("train", "blues.00000.wav"),
+        ("train", "blues.00001.wav"),
+        ("train", "blues.00002.wav"),
         ("eval", "blues.00003.wav"),
-        *(("train", f"jazz.0000{number}.wav") for number in (0, 2, 3)),
+        ("train", "jazz.00000.wav"),
+        ("train", "jazz.00002.wav"),
+        ("train", "jazz.00003.wav"),
         ("eval", "jazz.00004.wav"),
     ]
     left_out = [record.args[0].name for record in caplog.records]
     assert left_out == ["blues.00004.au", "jazz.00001.wav"]
 
 
-def test_clips_lie_within_what_is_there_of_a_track(collections, write_tracks, tmp_path):
+def test_clips_lie_within_the_sound_of_a_track(collections, write_tracks, tmp_path):
     write_tracks("blues.00000.wav", sound=0.1 * np.ones(7 * 22_050))
     claiming = tmp_path / "music/blues/blues.00000.wav"
     data = bytearray(claiming.read_bytes())

@@ -1,4 +1,4 @@
-"""Clips of two collections are written alike in all but the sound."""
+"""Clips of both collections differ only in their sound."""
 
 import csv
 import os
@@ -21,8 +21,8 @@ from small_collections import COLUMNS, write_collections
 SETTINGS = AudioSettings(22_050, 5.0, 0.1, "zeros", False, -70)
 
 
-def telling(sound: np.ndarray, measures: dict) -> dict[str, np.ndarray | float]:
-    """What might tell a clip's collection: the features of the low-level baseline."""
+def low_level(sound: np.ndarray, measures: dict) -> dict[str, np.ndarray | float]:
+    """Features of the low-level baseline, which might identify the collection."""
     power = np.abs(np.fft.rfft(sound)) ** 2
     bands = np.array_split(power, 40)
     return {
@@ -38,15 +38,15 @@ def aucs(clips: list[dict], music: np.ndarray, split: np.ndarray) -> pd.Series:
     return baseline_auc(features, music, split).set_index("features")["auc"]
 
 
-def told_apart(esc50: Path, music: Path, written: Path) -> tuple[pd.Series, pd.Series]:
-    """How well the collections are told apart as they are, and as they are written."""
+def separation(esc50: Path, music: Path, written: Path) -> tuple[pd.Series, pd.Series]:
+    """AUC between the collections, before and after they are written."""
     recipes = plan(esc50, music, clips_per_track=1, seed=1)
     write_audio(recipes, written)
     before, after, usable = [], [], []
     for row in recipes.itertuples():
         clip = written / f"{row.clip_id}.flac"
         try:
-            pair = [telling(*load_clip(file, SETTINGS)) for file in (row.file, clip)]
+            pair = [low_level(*load_clip(file, SETTINGS)) for file in (row.file, clip)]
         except UnusableClip:
             continue
         before.append(pair[0])
@@ -58,7 +58,7 @@ def told_apart(esc50: Path, music: Path, written: Path) -> tuple[pd.Series, pd.S
 
 
 def repacked(sounds: Path, folder: Path) -> tuple[Path, Path]:
-    """Recorded sounds in both layouts: short ones filled up, as ESC-50's, and music."""
+    """Recorded sounds in both layouts: padded short ones as in ESC-50, and music."""
     table = pd.read_csv(sounds / "clips.csv")
     esc50, music = folder / "ESC-50", folder / "genres"
     for place in (esc50 / "audio", esc50 / "meta", music / "blues"):
@@ -74,7 +74,7 @@ def repacked(sounds: Path, folder: Path) -> tuple[Path, Path]:
     with open(esc50 / "meta/esc50.csv", "w", newline="") as file:
         csv.writer(file).writerows([COLUMNS, *rows])
     long = table[(table["group"] == "music") & (table["duration_s"] >= 5)]
-    # Those of the eval split last, and a fifth of all: there the tracks are parted.
+    # The eval clips are last, and a fifth of all, because tracks are split there.
     chosen = some_of(long, train=320, evaluation=80)
     for number, row in enumerate(chosen.itertuples()):
         track = music / f"blues/blues.{number:05d}.wav"
@@ -83,7 +83,7 @@ def repacked(sounds: Path, folder: Path) -> tuple[Path, Path]:
 
 
 def some_of(clips: pd.DataFrame, train: int, evaluation: int) -> pd.DataFrame:
-    """So many clips of each split, at random, the train split first."""
+    """Random clips of each split, train first."""
     parts = (
         clips[clips["split"] == split].sample(size, random_state=1)
         for split, size in (("train", train), ("eval", evaluation))
@@ -91,27 +91,27 @@ def some_of(clips: pd.DataFrame, train: int, evaluation: int) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def test_source_does_not_stand_for_group(tmp_path):
-    # The same noise in both, at other rates, bands, levels, offsets and lengths.
+def test_the_collection_cannot_be_identified(tmp_path):
+    # The same noise in both, with different rates, bands, levels, offsets and lengths.
     made = write_collections(tmp_path, per_fold=10, tracks=60)
-    before, after = told_apart(*made, tmp_path / "written")
+    before, after = separation(*made, tmp_path / "written")
     assert (before > 0.8).all()
-    # 63 clips evaluate: chance itself spreads by 0.08.
+    # With 63 eval clips, the SD by chance is 0.08.
     assert (np.abs(after - 0.5) < 0.2).all()
 
 
-def test_recorded_collections_are_not_told_by_level_or_silence(sounds_folder, tmp_path):
+def test_recorded_collections_have_equal_levels_and_silence(sounds_folder, tmp_path):
     made = repacked(sounds_folder / "realsounds", tmp_path)
-    before, after = told_apart(*made, tmp_path / "written")
+    before, after = separation(*made, tmp_path / "written")
     print("before:", before.round(3).to_dict(), "after:", after.round(3).to_dict())
     assert before["silence"] > 0.8 and before["level"] > 0.6
-    # 160 clips evaluate: chance itself spreads by 0.05.
+    # With 160 eval clips, the SD by chance is 0.05.
     assert np.abs(after[["level", "silence"]] - 0.5).max() < 0.1
 
 
-def test_what_dies_away_is_silent_in_music_too(write_sound):
+def test_decays_become_silence_in_music_too(write_sound):
     rng = np.random.default_rng(0)
-    # Above the level of silence as recorded, and below once the clip is quieter.
+    # Above the level of silence as recorded, and below it when the level is set.
     dying = rng.normal(size=110_250) * np.where(np.arange(110_250) < 44_100, 0.3, 1e-3)
     sound = write_sound("dying.wav", dying)
     music = write_sound("music.wav", 0.1 * rng.normal(size=6 * 22_050))
@@ -123,7 +123,7 @@ def test_what_dies_away_is_silent_in_music_too(write_sound):
     assert levels[0] == pytest.approx(levels[1], abs=1e-4)
 
 
-def test_clips_are_written_in_one_form(collections, recipes, tmp_path):
+def test_clips_are_written_in_one_format(collections, recipes, tmp_path):
     write_audio(recipes, tmp_path)
     faded = 0
     unreadable = recipes["file"].str.contains("jazz.00000")
@@ -132,9 +132,9 @@ def test_clips_are_written_in_one_form(collections, recipes, tmp_path):
         sound, rate = soundfile.read(tmp_path / f"{row.clip_id}.flac")
         assert rate == 22_050 and len(sound) == 5 * rate
         own, _ = soundfile.read(row.silence_of)
-        # ESC-50's clip, in whole frames of 25 ms, tells what sounds.
+        # The sound ends where that of ESC-50's clip does, in whole frames of 25 ms.
         silence_from = (np.flatnonzero(own)[-1] // 2 // 551 + 1) * 551
-        # The fade, and a frame more where the resampler rings.
+        # After the fade, and one frame in which the resampler rings.
         assert (sound[silence_from + 2 * 551 :] == 0).all()
         sounding = sound[: min(silence_from, len(sound))]
         assert 10 * np.log10(np.mean(sounding**2)) == pytest.approx(-35, abs=0.1)
@@ -149,7 +149,7 @@ def test_clips_are_written_in_one_form(collections, recipes, tmp_path):
     assert faded > 10
 
 
-def test_files_are_written_alike_each_time_and_bad_ones_left_to_the_audit(
+def test_files_are_reproducible_and_bad_ones_are_left_to_the_audit(
     collections, recipes, tmp_path
 ):
     some = recipes.iloc[[0, 1, -1]]
@@ -167,7 +167,7 @@ def test_files_are_written_alike_each_time_and_bad_ones_left_to_the_audit(
 
 
 def test_a_clip_that_is_silent_stays_so(collections, recipes, tmp_path):
-    # As one whose track ends before it, or holds an offset and no sound.
+    # Its track ends before it, or contains only an offset.
     soundfile.write(tmp_path / "offset.wav", np.full(6 * 22_050, 0.3), 22_050)
     row = recipes[recipes["label"] == "Blues"].iloc[[0]]
     for number, change in enumerate(

@@ -1,4 +1,4 @@
-"""The embedded corpus: its plan, its tables, its sound, and what it must not tell."""
+"""The embedded corpus: its plan, tables and sound, and its low-level features."""
 
 import csv
 import json
@@ -56,7 +56,7 @@ def test_another_seed_is_another_corpus():
     assert len(ids) == 200
 
 
-def test_names_are_like_those_of_youtube():
+def test_ids_have_the_format_of_youtube():
     ids = [recipe.ytid for recipe in plan(Spec(800, 200, 4.0, 1))]
     assert all(re.fullmatch(r"[A-Za-z0-9_-]{11}", name) for name in ids)
     assert any(name[0] == "-" for name in ids)
@@ -120,7 +120,7 @@ def test_planning_needs_no_scientific_stack():
     assert found.stdout.strip() == "[]"
 
 
-def test_tables_have_the_forms_of_audioset(tmp_path):
+def test_tables_have_the_formats_of_audioset(tmp_path):
     write_tables(SPEC, tmp_path)
     lines = (tmp_path / "class_labels_indices.csv").read_text().splitlines()
     assert lines[0] == "index,mid,display_name"
@@ -187,7 +187,7 @@ def test_every_kind_sounds_and_differs_from_instance_to_instance(kind):
 
 
 @pytest.mark.parametrize("seconds", [1.0, 1.37, 10.0])
-def test_clips_have_exactly_the_length_asked(seconds):
+def test_clips_have_exactly_the_requested_length(seconds):
     spec = Spec(6, 0, seconds, 1)
     for recipe in plan(spec):
         assert render(recipe, spec).shape == (round(seconds * 22050),)
@@ -209,7 +209,7 @@ def test_a_file_is_its_clip_whatever_else_is_written(tmp_path):
         np.testing.assert_allclose(sound, render(recipe, SPEC), atol=2 / 2**15)
 
 
-def test_level_silence_and_spectrum_tell_music_only_poorly():
+def test_level_silence_and_spectrum_hardly_identify_music():
     spec = Spec(240, 160, 2.0, 11)
     recipes = [recipe for recipe in plan(spec) if recipe.group != "mixed"]
     features = []
@@ -240,7 +240,7 @@ def test_level_silence_and_spectrum_tell_music_only_poorly():
 def test_karplus_strong_solves_its_recursion(period, damping, seed):
     burst = np.random.default_rng(seed).standard_normal(period)
     n = 6 * period
-    # The recursion with each period closed on itself: y_k[t] depends on y_{k-1}.
+    # The recursion with periodic boundaries: y_k depends on y_{k-1}.
     expected, now = [], burst
     for _ in range(6):
         expected.append(now)

@@ -1,4 +1,4 @@
-"""Whole files or none; tables and arrays come back as they went."""
+"""Files are complete or absent; tables and arrays are read back as written."""
 
 import os
 
@@ -28,7 +28,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
     assert os.listdir(tmp_path) == ["table.csv"]
 
 
-def test_nothing_stands_under_the_final_name_while_writing(tmp_path):
+def test_the_final_name_is_unused_while_writing(tmp_path):
     target = tmp_path / "new" / "table.csv"
     with atomic_path(target) as temporary:
         temporary.write_text("whole")
@@ -46,7 +46,7 @@ def test_tables_round_trip_with_empty_text(tmp_path, name):
     pd.testing.assert_frame_equal(read_table(tmp_path / name), table, check_dtype=False)
 
 
-def test_sharded_array_gathers_the_rows_asked_for(tmp_path):
+def test_sharded_array_gathers_the_requested_rows(tmp_path):
     rng = np.random.default_rng(0)
     shards = [rng.normal(size=(n, 3, 4)).astype(np.float32) for n in (5, 2, 7)]
     for number, shard in enumerate(shards):

@@ -15,7 +15,7 @@ mel = transforms.MelSpectrogram(sample_rate=8000, n_fft=64)
 print(again is transforms, tuple(mel(torch.zeros(640)).shape))
 """
 
-# Stands in for an extension linked against libraries that are not there.
+# Simulates an extension that is linked against missing libraries.
 BROKEN = """
 import importlib.abc
 class Broken(importlib.abc.MetaPathFinder):
@@ -25,7 +25,7 @@ class Broken(importlib.abc.MetaPathFinder):
 sys.meta_path.insert(0, Broken())
 """
 
-# Stands in for a build that matches: the extension loads.
+# Simulates a matching build, whose extension can be loaded.
 WHOLE = """
 import importlib.abc, importlib.util
 class Whole(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -58,5 +58,5 @@ def test_a_broken_extension_is_skipped_with_one_log_line():
     ]
 
 
-def test_a_whole_extension_is_left_alone():
+def test_a_working_extension_is_used():
     assert probe(WHOLE) == ["True (128, 21)"]

@@ -1,4 +1,4 @@
-"""Training: its parts against closed forms, and whole runs down to the byte."""
+"""Training: its parts equal closed forms, and whole runs are reproducible."""
 
 import dataclasses
 import os
@@ -52,7 +52,7 @@ CPU = torch.device("cpu")
 
 
 class InMemory:
-    """Log-mels as `train` takes them."""
+    """Log-mels with the interface that `train` needs."""
 
     def __init__(self, values: np.ndarray) -> None:
         self.values = values
@@ -65,7 +65,7 @@ class InMemory:
 
 
 class Deadly(InMemory):
-    """Kills its process, as the kernel would, at the given read."""
+    """Kills its own process, as the kernel might, at the given read."""
 
     def __init__(self, values: np.ndarray, reads: int) -> None:
         super().__init__(values)
@@ -79,7 +79,7 @@ class Deadly(InMemory):
 
 
 def noise(n_clips: int = 24, n_classes: int = 6) -> tuple[np.ndarray, np.ndarray]:
-    """Log-mels and labels that have nothing to do with each other."""
+    """Independent log-mels and labels."""
     rng = np.random.default_rng(0)
     log_mels = rng.normal(-30, 15, (n_clips, 64, 125)).astype(np.float32)
     labels = (rng.random((n_clips, n_classes)) < 0.3).astype(np.uint8)
@@ -209,7 +209,7 @@ def test_two_runs_end_in_the_same_bytes(undisturbed, tmp_path):
 
 
 def run_and_die(resume_path: str) -> None:
-    """Called in a process of its own, which dies amid the third of four epochs.
+    """Called in a separate process, which is killed within the third of four epochs.
 
     18 clips make 3 batches and 6 validation clips one, so an epoch reads 4 times.
     """
@@ -217,7 +217,7 @@ def run_and_die(resume_path: str) -> None:
     run(data=(Deadly(log_mels, reads=10), labels), resume_path=resume_path)
 
 
-def test_a_killed_run_goes_on_to_the_same_bytes(undisturbed, tmp_path):
+def test_a_killed_run_continues_to_the_same_bytes(undisturbed, tmp_path):
     resume = tmp_path / "resume.pt"
     code = "import sys, test_training as t; t.run_and_die(sys.argv[1])"
     folder = Path(__file__).parent
@@ -225,7 +225,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(undisturbed, tmp_path):
     assert died.returncode == -signal.SIGKILL
     lines = []
     result = run(resume_path=resume, progress=lines.append)
-    assert "going on after epoch 2" in lines[0]
+    assert "continuing after epoch 2" in lines[0]
     assert [line.split(":")[0] for line in lines[1:]] == ["epoch 3/4", "epoch 4/4"]
     assert same(result.state, undisturbed.state)
     assert result.history.equals(undisturbed.history)
@@ -233,7 +233,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(undisturbed, tmp_path):
     for epoch, state in undisturbed.snapshots.items():
         assert same(result.snapshots[epoch], state)
 
-    # Another run's file, and one that is damaged, count for nothing.
+    # Files of other runs, and damaged ones, are ignored.
     for other in ({"seed": 2}, {"data_key": "other clips"}):
         lines.clear()
         run(resume_path=resume, progress=lines.append, **other)
@@ -256,7 +256,7 @@ def bands(n_clips: int) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.parametrize("select_by", ["validation_ap", "train_ap"])
 def test_kept_epoch_is_the_best_and_its_weights_are_kept(select_by):
-    # Validation clips carry the labels they do not have: learning makes them worse.
+    # Labels of validation clips are inverted, so that training lowers their precision.
     log_mels, labels = bands(48)
     items, validation = split(48, 0.25, seed=1)
     labels[validation] = 1 - labels[validation]
@@ -276,7 +276,7 @@ def test_kept_epoch_is_the_best_and_its_weights_are_kept(select_by):
     else:
         assert best > 2
         assert result.train_ap == history["train_ap"][best] > 0.8
-    # Measured anew from the weights handed back.
+    # Measured again from the returned weights.
     network = build("kim2024", 3, seed=9)
     network.load_state_dict(result.state)
     measured = [(items, result.train_ap), (validation, result.validation_ap)]
@@ -321,7 +321,7 @@ def test_a_last_batch_of_one_clip_is_left_out():
             return super().take(items)
 
     run(nine, (Watched(log_mels), labels))
-    # 9 clips to learn from, of which one is left out, then 3 to validate on.
+    # Of 9 training clips one is left out; then there are 3 validation clips.
     assert seen[:2] == [8, 3]
 
 
@@ -377,7 +377,7 @@ def test_a_checkpoint_that_cannot_be_read_is_named(tmp_path, damage):
         load_checkpoint(path)
 
 
-# On a GPU, where there is one: the same code
+# The same code on a GPU, if there is one
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no GPU")

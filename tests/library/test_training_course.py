@@ -1,4 +1,4 @@
-"""Measures over the course of training: those that the other modules give."""
+"""Measures in the course of training equal those of the other modules."""
 
 import numpy as np
 import pandas as pd
@@ -22,7 +22,7 @@ def test_each_measure_is_that_of_its_module():
     music, nonmusic = groups == "music", groups == "nonmusic"
     responses = rng.random((160, 16)).astype(np.float32)
     responses[music, :2] += 1
-    # Of the split that is measured another unit prefers music, and mixed clips more.
+    # On the measured split, unit 5 also prefers music; mixed clips have high responses.
     responses[80:][music[80:], 5] += 2
     responses[groups == "mixed"] += 3
     labels = np.stack([music, ~music, rng.random(160) < 0.2, np.zeros(160)], axis=1)
@@ -42,7 +42,7 @@ def test_each_measure_is_that_of_its_module():
         for c in (1, 2)
     ]
     assert found["training_course_mean_ap"] == pytest.approx(np.mean(expected))
-    # Units 0 and 1 are chosen on train; on eval their means are compared.
+    # Units 0 and 1 are selected on train, and their means are compared on eval.
     means = [responses[80:][of[80:], :2].mean(dtype=float) for of in (music, nonmusic)]
     assert found["training_course_response_ratio"] == pytest.approx(means[0] / means[1])
     points = embedding[["x", "y"]].to_numpy()

@@ -1,4 +1,4 @@
-"""Responses of unit sets against worked tables, brute force and repeated clips."""
+"""Responses of unit sets equal worked tables, brute force and repeated clips."""
 
 import itertools
 
@@ -94,7 +94,7 @@ def study():
     return clips, answers, sets, weights, table, measures
 
 
-def test_units_are_chosen_on_the_other_split():
+def test_units_are_selected_on_the_other_split():
     clips = make_clips()
     responses = respond(clips)
     sets = tuning.unit_sets(responses, clips, CATEGORIES, FRACTION)
@@ -110,7 +110,7 @@ def test_units_are_chosen_on_the_other_split():
         assert set(sets["ms"][split]) == {3, 7}
         assert set(sets["others"][split]) == set(range(N_UNITS)) - {3, 7}
         assert list(sets["all"][split]) == list(range(N_UNITS))
-    # What the measured clips do must not move the units that answer for them.
+    # Responses to the measured clips must not affect which units are measured.
     moved, is_eval = responses.copy(), (clips["split"] == "eval").to_numpy()
     moved[is_eval] = np.random.default_rng(9).random((is_eval.sum(), N_UNITS))
     again = tuning.unit_sets(moved, clips, CATEGORIES, FRACTION)
@@ -125,7 +125,7 @@ def test_categories_have_units_of_their_own_for_eval_clips():
     clips = make_clips()
     sets = tuning.unit_sets(respond(clips), clips, CATEGORIES, FRACTION)
     names = {name for name in sets if name.startswith("category:")}
-    # No clip is water: it has nothing to be chosen by.
+    # No clip is water, so that its units cannot be selected.
     assert names == {"category:speech", "category:animal"}
     assert set(sets["category:speech"]) == {"eval"}
     assert set(sets["category:speech"]["eval"]) == {0, 1}
@@ -146,7 +146,7 @@ def test_clip_responses_are_means_over_units_by_split(study):
 
 
 def brute(study, stimulus, split, units, group=None, labels=None, draw=0):
-    """Mean response with every clip written out as often as it is drawn."""
+    """Mean response, with every clip repeated as often as it is drawn."""
     clips, answers, sets, weights, *_ = study
     ids, responses = answers[stimulus]
     of_split = clips[clips["split"] == split].reset_index(drop=True)
@@ -161,7 +161,7 @@ def brute(study, stimulus, split, units, group=None, labels=None, draw=0):
 
 
 @pytest.mark.parametrize("draw", [0, 1, DRAWS])
-def test_measures_are_those_of_the_clips_written_out(study, draw):
+def test_measures_are_those_of_repeated_clips(study, draw):
     measures = study[-1].iloc[:, draw]
 
     def ratio(above, below):
@@ -216,7 +216,7 @@ def test_measures_are_those_of_the_clips_written_out(study, draw):
         assert measures[key] == pytest.approx(value, rel=1e-5), key
 
 
-def test_no_row_is_missing_and_none_too_many(study):
+def test_all_rows_are_there_and_no_others(study):
     measures = study[-1]
     counts = measures.groupby("measure").size().to_dict()
     assert counts == {
@@ -265,7 +265,7 @@ def test_weighted_common_language_counts_pairs(data):
 
 
 def test_weighted_common_language_does_not_overflow():
-    """All 9,000 values apart and drawn 255 times: beyond what 32 bits would hold."""
+    """9,000 separate values, each drawn 255 times, exceed 32 bits."""
     weights = np.full((9000, 1), 255, np.uint8)
     found = tuning.weighted_common_language(
         np.ones(9000), weights, np.zeros(9000), weights
@@ -288,7 +288,7 @@ def test_missing_stimulus_sets_yield_no_rows(study):
     assert found == expected
 
 
-def test_ratios_over_nothing_and_over_negative_means(study):
+def test_ratios_with_zero_and_negative_denominators(study):
     clips, _, _, weights, table, _ = study
     music = clips.set_index("clip_id")["group"][table["clip_id"]] == "music"
     for level, expected in ((0, np.inf), (-1, np.nan)):

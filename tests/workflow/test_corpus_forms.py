@@ -78,8 +78,11 @@ def test_files_and_parquet_give_the_same_log_mels(tmp_path):
         (checkout / "own.yaml").write_text(yaml.safe_dump(config))
         run(
             checkout,
-            *("--configfile", "studies/audioset.yaml", "own.yaml"),
-            *("--until", "clips"),
+            "--configfile",
+            "studies/audioset.yaml",
+            "own.yaml",
+            "--until",
+            "clips",
         )
         found.append(log_mels(checkout))
         assert read_ids(checkout) == set(found[-1][0].index)

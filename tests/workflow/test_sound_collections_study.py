@@ -4,12 +4,22 @@ import json
 from pathlib import Path
 
 import pandas as pd
+import pytest
 import yaml
 
-from music_selectivity.corpus import soundscapes
+from music_selectivity.corpus.soundscapes.corpus import Spec, write_tables
+from music_selectivity.vocabulary import (
+    EVAL,
+    MISSING_FILE,
+    MUSIC,
+    NONMUSIC,
+    TRAIN,
+    UNREADABLE,
+    USED,
+)
 from small_studies import checkout_into, natural_sounds, run
 
-# The laptop study in a minute: one network a model, two models, no linear features.
+# The laptop study in a minute: one seed, two models, no linear features.
 SHORT = """
 seeds: [1]
 device: cpu
@@ -23,7 +33,7 @@ models:
 quilts: {segment_ms: [50, 400]}
 amplitude: {power_ratios: [1, 64]}
 linear_features: {pca: null, gabor: null}
-natsound165: {fetch: false}
+natural_sounds: {fetch: false}
 analysis:
   bootstrap_draws: 20
   permutations: 20
@@ -33,17 +43,21 @@ analysis:
 
 
 def ontology(folder: Path) -> Path:
-    """The synthetic corpus's ontology with the classes of the small copies."""
-    soundscapes.write_tables(
-        soundscapes.Spec(train=30, eval=30, seconds=2.0, seed=1), folder
-    )
+    """The ontology of the soundscapes, with the classes of the small copies added."""
+    write_tables(Spec(train=30, eval=30, seconds=2.0, seed=1), folder)
     path = folder / "ontology.json"
     nodes = json.loads(path.read_text())
     names = {node["name"]: node for node in nodes}
-    below = {"Church bell": "Music", "Blues": "Music genre", "Jazz": "Music genre"}
-    below |= {"Dog": "Animal", "Rain": "Water", "Human sounds": None}
-    below |= {"Domestic sounds, home sounds": None}
-    for name, parent in below.items():
+    parents = {
+        "Church bell": "Music",
+        "Blues": "Music genre",
+        "Jazz": "Music genre",
+        "Dog": "Animal",
+        "Rain": "Water",
+        "Human sounds": None,
+        "Domestic sounds, home sounds": None,
+    }
+    for name, parent in parents.items():
         if name not in names:
             nodes.append({"id": f"/y/{len(nodes)}", "name": name, "child_ids": []})
             names[name] = nodes[-1]
@@ -53,6 +67,7 @@ def ontology(folder: Path) -> Path:
     return path
 
 
+@pytest.mark.full
 def test_the_laptop_study_runs_from_two_collections_to_the_report(
     collections, tmp_path
 ):
@@ -62,21 +77,21 @@ def test_the_laptop_study_runs_from_two_collections_to_the_report(
     esc50, music = map(str, collections)
     given = {"esc50": esc50, "music": music, "ontology": str(ontology(tmp_path))}
     study["corpus"]["collections"] = given
-    study["natsound165"]["folder"] = str(tmp_path / "natural")
+    study["natural_sounds"]["folder"] = str(tmp_path / "natural")
     (checkout / "own.yaml").write_text(yaml.safe_dump(study))
     run(checkout, "--configfile", "studies/laptop.yaml", "own.yaml")
     results = checkout / "results/laptop"
     clips = pd.read_parquet(results / "clips.parquet")
     assert clips["excluded"].value_counts().to_dict() == {
-        "": 48,
-        "missing file": 1,
-        "unreadable": 1,
+        USED: 48,
+        MISSING_FILE: 1,
+        UNREADABLE: 1,
     }
     groups = clips.groupby(["split", "group"]).size().unstack(fill_value=0)
-    # Of music, the clips of two genres and the church bells.
-    assert groups.loc["eval"].to_dict() == {"music": 2 + 2, "nonmusic": 6}
-    assert groups.loc["train"].to_dict() == {"music": 8 + 8, "nonmusic": 24}
-    used = clips[clips["excluded"] == ""]
+    # The clips of two genres and the church bells are music.
+    assert groups.loc[EVAL].to_dict() == {MUSIC: 2 + 2, NONMUSIC: 6}
+    assert groups.loc[TRAIN].to_dict() == {MUSIC: 8 + 8, NONMUSIC: 24}
+    used = clips[clips["excluded"] == USED]
     assert used["seconds"].unique() == [5.0]
     claims = pd.read_csv(results / "claims.csv")
     assert claims["verdict"].notna().all()

@@ -46,8 +46,8 @@ def _one_of(names: Iterable[str]) -> str:
     return "|".join(map(re.escape, names))
 
 
-# What may stand in each field of a condition, as a regular expression. Names of genres
-# and categories come from the user's config and may hold anything.
+# What each field of a condition may hold, as a regular expression. Names of genres and
+# categories come from the user's config and may hold anything.
 FIELDS = {
     "split": _one_of(SPLITS),
     "group": _one_of(COMPARED_GROUPS),
@@ -168,7 +168,7 @@ class Measure:
         Returns
         -------
         DataFrame
-            model, seed, a column a field, value (float); in the order of `statistics`.
+            model, seed, a column per field, value (float); in the order of `statistics`.
 
         Raises
         ------
@@ -177,7 +177,7 @@ class Measure:
         """
         self.check(**fields)
         rows = statistics[statistics["measure"] == self.name]
-        # A condition stands in the rows of many networks.
+        # Many networks share a condition, which is parsed once.
         conditions = rows["condition"].astype(str)
         parsed = {text: self.parse(text) for text in conditions.unique()}
         kept = {
@@ -263,7 +263,7 @@ RANDOM_ABLATION_P = Measure("random_ablation_p", "{silenced}")
 RANDOM_ABLATION_Z = Measure(
     "random_ablation_z",
     "{silenced}",
-    unread="an effect size beside random_ablation_p, for readers of the table",
+    unread="an effect size to go with random_ablation_p, for readers of the table",
 )
 
 # The course of training: a value after each epoch whose weights are kept.
@@ -322,7 +322,7 @@ def check_statistics(statistics: pd.DataFrame) -> None:
 
 
 def measure_table(rows: Iterable[Row]) -> pd.DataFrame:
-    """Table of measures: measure, condition, value, and a column a replicate.
+    """Table of measures: measure, condition, value, and a column per replicate.
 
     Parameters
     ----------

@@ -19,8 +19,8 @@ rule selectivity:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("selectivity"),
-        runtime=minutes("selectivity"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         ms_fraction=config["analysis"]["ms_fraction"],
         code=code("selectivity.py"),
@@ -46,8 +46,8 @@ rule tuning:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("tuning"),
-        runtime=minutes("tuning"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         stimuli=list(SETS_OF_CLIPS),
         ms_fraction=config["analysis"]["ms_fraction"],
@@ -76,8 +76,8 @@ rule readout:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("readout"),
-        runtime=minutes("readout"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         linear=[name for name, _ in LINEAR],
         draws=config["analysis"]["bootstrap_draws"],
@@ -102,8 +102,8 @@ rule embedding:
     # t-SNE is repeatable on one thread only.
     threads: 1
     resources:
-        mem_mb=memory("embedding"),
-        runtime=minutes("embedding"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         code=code("embedding.py"),
     script:
@@ -128,8 +128,8 @@ rule natural_sounds:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("natural_sounds"),
-        runtime=minutes("natural_sounds"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         ms_fraction=config["analysis"]["ms_fraction"],
         draws=config["analysis"]["bootstrap_draws"],
@@ -153,8 +153,8 @@ rule fmri:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("fmri"),
-        runtime=minutes("fmri"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         draws=config["analysis"]["bootstrap_draws"],
         code=code("fmri.py"),
@@ -182,8 +182,8 @@ rule ablation:
         "../../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=memory("ablation"),
-        runtime=minutes("ablation"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         ms_fraction=config["analysis"]["ms_fraction"],
         draws=config["analysis"]["bootstrap_draws"],
@@ -211,8 +211,8 @@ rule random_ablation:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
     resources:
-        mem_mb=memory("random_ablation"),
-        runtime=minutes("random_ablation"),
+        mem_mb=memory,
+        runtime=minutes,
         gpu=GPU,
     params:
         ms_fraction=config["analysis"]["ms_fraction"],
@@ -241,8 +241,8 @@ rule calibration:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("calibration"),
-        runtime=minutes("calibration"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         ms_fraction=config["analysis"]["ms_fraction"],
         permutations=config["analysis"]["permutations"],
@@ -269,8 +269,8 @@ rule training_course:
     # t-SNE, as in embedding.
     threads: 1
     resources:
-        mem_mb=memory("training_course"),
-        runtime=minutes("training_course"),
+        mem_mb=memory,
+        runtime=minutes,
         gpu=GPU,
     params:
         snapshots=lambda wildcards: config["models"][wildcards.model]["snapshots"],

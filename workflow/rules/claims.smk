@@ -36,8 +36,8 @@ rule statistics:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("statistics"),
-        runtime=minutes("statistics"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         measured=[source for sources in MEASURED.values() for source in sources],
         networks=NETWORKS,
@@ -66,8 +66,8 @@ rule mixed_effects:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("mixed_effects"),
-        runtime=minutes("mixed_effects"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         networks=NETWORKS,
         # As data: another wording of a claim reruns no model.
@@ -95,8 +95,8 @@ rule claims:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("claims"),
-        runtime=minutes("claims"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         networks=NETWORKS,
         code=code("claims.py"),

@@ -17,8 +17,8 @@ rule list_clips:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=memory("list_clips"),
-        runtime=minutes("list_clips"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         corpus={"type": CORPUS, CORPUS: config["corpus"][CORPUS]},
         categories=config["categories"],
@@ -42,8 +42,8 @@ rule log_mel:
         "../../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=memory("log_mel"),
-        runtime=minutes("log_mel"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         clip_ids=shard_clip_ids,
         audio=config["audio"],
@@ -71,8 +71,8 @@ rule clips:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=memory("clips"),
-        runtime=minutes("clips"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         code=code("clips.py"),
     script:
@@ -99,8 +99,8 @@ rule audit:
         "../../envs/plots.yaml"
     threads: 1
     resources:
-        mem_mb=memory("audit"),
-        runtime=minutes("audit"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         study=config["study"],
         corpus_type=CORPUS,
@@ -125,8 +125,8 @@ rule baseline:
         "../../envs/analysis.yaml"
     threads: 1
     resources:
-        mem_mb=memory("baseline"),
-        runtime=minutes("baseline"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         code=code("baseline.py"),
     script:

@@ -16,8 +16,8 @@ rule soundscape_tables:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=memory("soundscape_tables"),
-        runtime=minutes("soundscape_tables"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         spec=config["corpus"]["soundscapes"],
         seconds=config["audio"]["clip_seconds"],
@@ -37,8 +37,8 @@ rule soundscape_audio:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=memory("soundscape_audio"),
-        runtime=minutes("soundscape_audio"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         spec=config["corpus"]["soundscapes"],
         seconds=config["audio"]["clip_seconds"],
@@ -68,8 +68,8 @@ rule collection_tables:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=memory("collection_tables"),
-        runtime=minutes("collection_tables"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         collections=COLLECTIONS,
         code=code("collection_tables.py"),
@@ -92,8 +92,8 @@ rule collection_audio:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=memory("collection_audio"),
-        runtime=minutes("collection_audio"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         n_shards=len(SHARDS),
         code=code("collection_audio.py"),

@@ -44,13 +44,11 @@ def scale_of(wildcards):
     )
 
 
-def memory(name):
-    """Resource mem_mb: twice as much at each attempt at the job."""
-    return lambda wildcards, attempt: memory_mb(name, scale_of(wildcards), attempt)
+def memory(wildcards, attempt, rulename):
+    """Resource mem_mb of any rule: twice as much at each attempt at the job."""
+    return memory_mb(rulename, scale_of(wildcards), attempt)
 
 
-def minutes(name):
-    """Resource runtime: twice as much at each attempt at the job."""
-    return lambda wildcards, attempt: runtime_minutes(
-        name, scale_of(wildcards), attempt
-    )
+def minutes(wildcards, attempt, rulename):
+    """Resource runtime of any rule: twice as much at each attempt at the job."""
+    return runtime_minutes(rulename, scale_of(wildcards), attempt)

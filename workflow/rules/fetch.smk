@@ -40,8 +40,8 @@ rule fetch:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=memory("fetch"),
-        runtime=minutes("fetch"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         source=lambda wildcards: FETCHED[wildcards.download],
         # Address and checksum identify a file: an edit of code downloads none again.
@@ -63,8 +63,8 @@ rule unpack:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=memory("unpack"),
-        runtime=minutes("unpack"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         code=code("unpack.py"),
     script:

@@ -16,8 +16,8 @@ rule fit_pca:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
     resources:
-        mem_mb=memory("fit_pca"),
-        runtime=minutes("fit_pca"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         pca=config["linear_features"]["pca"],
         threads=config["training"]["threads"],
@@ -49,8 +49,8 @@ rule linear_features:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
     resources:
-        mem_mb=memory("linear_features"),
-        runtime=minutes("linear_features"),
+        mem_mb=memory,
+        runtime=minutes,
         gpu=GPU,
     params:
         gabor=config["linear_features"]["gabor"],

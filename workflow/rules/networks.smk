@@ -19,8 +19,8 @@ rule train:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
     resources:
-        mem_mb=memory("train"),
-        runtime=minutes("train"),
+        mem_mb=memory,
+        runtime=minutes,
         gpu=GPU,
     params:
         model=lambda wildcards: config["models"][wildcards.model],
@@ -49,8 +49,8 @@ rule activations:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
     resources:
-        mem_mb=memory("activations"),
-        runtime=minutes("activations"),
+        mem_mb=memory,
+        runtime=minutes,
         gpu=GPU,
     params:
         stimuli=[CLIPS.name],
@@ -71,10 +71,6 @@ use rule activations as stimulus_activations with:
         "<logs>/stimulus_activations/{model}_seed{seed}.log",
     benchmark:
         "<benchmarks>/stimulus_activations/{model}_seed{seed}.tsv"
-    resources:
-        mem_mb=memory("stimulus_activations"),
-        runtime=minutes("stimulus_activations"),
-        gpu=GPU,
     params:
         stimuli=OTHER_STIMULI,
         threads=config["training"]["threads"],

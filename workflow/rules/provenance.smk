@@ -34,12 +34,12 @@ rule usage:
         "../../envs/plots.yaml"
     threads: 1
     resources:
-        mem_mb=memory("usage"),
-        runtime=minutes("usage"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         study=config["study"],
         benchmarks=paths.benchmarks,
-        asked_mb={name: memory(name)(None, 1) for name in COSTS},
+        asked_mb={name: memory(None, 1, name) for name in COSTS},
         templates=REPORT_TEMPLATES,
         code=code("usage.py"),
     script:
@@ -63,8 +63,8 @@ rule provenance:
         "../../envs/plots.yaml"
     threads: 1
     resources:
-        mem_mb=memory("provenance"),
-        runtime=minutes("provenance"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         config=config,
         code=code("provenance.py"),

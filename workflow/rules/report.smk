@@ -29,8 +29,8 @@ rule figure:
         "../../envs/plots.yaml"
     threads: 1
     resources:
-        mem_mb=memory("figure"),
-        runtime=minutes("figure"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         networks=lookup(dpath="{figure}/networks", within=FIGURE_PARAMS),
         arguments=lookup(dpath="{figure}/arguments", within=FIGURE_PARAMS),
@@ -67,8 +67,8 @@ rule report_page:
         "../../envs/plots.yaml"
     threads: 1
     resources:
-        mem_mb=memory("report_page"),
-        runtime=minutes("report_page"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         study=config["study"],
         notice=config["notice"],
@@ -95,8 +95,8 @@ rule resolved_config:
         "../../envs/plots.yaml"
     threads: 1
     resources:
-        mem_mb=memory("resolved_config"),
-        runtime=minutes("resolved_config"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         config=config,
         code=code("resolved_config.py"),

@@ -19,8 +19,8 @@ rule equal_rms:
         "../../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=memory("equal_rms"),
-        runtime=minutes("equal_rms"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         clip_ids=shard_clip_ids,
         audio=config["audio"],
@@ -44,8 +44,8 @@ rule quilts:
         "../../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=memory("quilts"),
-        runtime=minutes("quilts"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         clip_ids=shard_clip_ids,
         audio=config["audio"],
@@ -71,8 +71,8 @@ rule natural_sounds_log_mel:
         "../../envs/torch.yaml"
     threads: 1
     resources:
-        mem_mb=memory("natural_sounds_log_mel"),
-        runtime=minutes("natural_sounds_log_mel"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         folder=NATURAL_SOUNDS_FOLDER,
         audio=config["audio"],
@@ -97,8 +97,8 @@ rule categories:
         "../../envs/audio.yaml"
     threads: 1
     resources:
-        mem_mb=memory("categories"),
-        runtime=minutes("categories"),
+        mem_mb=memory,
+        runtime=minutes,
     params:
         categories=config["analysis"]["categories"],
         genres=config["analysis"]["genres"],

@@ -1,7 +1,7 @@
 """What became of every clip listed: counts, the excluded clips, and a page of both."""
 
 from music_selectivity.corpus.audit import audit, compare_with_paper, excluded_clips
-from music_selectivity.report.pages import audit_html
+from music_selectivity.report.audit_page import audit_html
 from music_selectivity.store import read_table, write_table, write_text
 from music_selectivity.study.jobs import job
 

@@ -6,10 +6,10 @@ from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     corpus = snakemake.params.corpus
-    # The synthetic corpus stands where its tables were written.
+    # A generated corpus lies where its tables were written.
     generated = snakemake.input[0].rpartition("/")[0]
     clips, classes = list_corpus(corpus, snakemake.params.categories, generated)
     log.info("%d clips and %d classes listed", len(clips), len(classes))
-    log.info("%d stand on the exclusion list", clips["unlabelled_music"].sum())
+    log.info("%d are on the exclusion list", clips["unlabelled_music"].sum())
     write_table(snakemake.output.clips, clips)
     write_table(snakemake.output.classes, classes)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from music_selectivity.report.pages import claims_html, report_html
+from music_selectivity.report.study_page import claims_html, report_html
 from music_selectivity.report.tables import sample_size
 from music_selectivity.store import read_table, write_text
 from music_selectivity.study.jobs import job

@@ -1,4 +1,4 @@
-"""Keep the config, with every default filled in, beside the results."""
+"""Keep the config, with every default filled in, among the results."""
 
 import yaml
 

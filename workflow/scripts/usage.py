@@ -1,6 +1,6 @@
 """What the study's jobs took, by rule, as a table and a page."""
 
-from music_selectivity.report.pages import usage_html
+from music_selectivity.report.usage_page import usage_html
 from music_selectivity.store import write_table, write_text
 from music_selectivity.study.jobs import job
 from music_selectivity.study.usage import usage

@@ -1,1 +1,1 @@
-"""What is measured in each network, one module for each rule that measures it."""
+"""Analyses of the networks' responses, mostly one module per rule."""

@@ -1,8 +1,8 @@
-"""Class-wise detection with groups of units silenced (paper Fig. 5c).
+"""Detection of each class with sets of units silenced (paper Fig. 5c).
 
-Everything between the units and the output is the head, so silencing a unit is setting
-its column of the responses to zero and running the head alone: exact, and thousands of
-times cheaper than running the network again.
+As only the head lies between the units and the output, a unit is silenced by setting
+its column of the responses to zero and computing the head alone. This is exact, and
+thousands of times cheaper than computing the network again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -36,23 +36,23 @@ from music_selectivity.vocabulary import (
 def silencing_sets(
     units: pd.DataFrame, selection_split: str, fraction: float
 ) -> dict[str, np.ndarray]:
-    """Units to silence, by the name of the condition.
+    """Numbers of the units to silence, by the name of the set.
 
     Parameters
     ----------
     units
         ``selectivity.unit_table``.
     selection_split
-        Split whose clips rank the units; score on the other one.
+        Split whose clips rank the units.
     fraction
         Share of the units in each set.
 
     Returns
     -------
     dict
-        none; msi_top, msi_middle, msi_bottom by music-selectivity; l1_top by L1 norm,
-        the mean absolute response, which is how pruning finds important units. Tops
-        hold the very first unit, which the paper's public notebook leaves out.
+        none; msi_top, msi_middle, msi_bottom, by music-selectivity; l1_top, by L1 norm,
+        the mean absolute response, which is used in pruning to find important units.
+        The top sets contain the first unit, which the public notebook omits.
     """
     numbers = units["unit"].to_numpy()
     msi = units[f"msi_{selection_split}"].to_numpy()
@@ -67,16 +67,16 @@ def silencing_sets(
 
 
 def paper_sets(units: pd.DataFrame, fraction: float) -> dict[str, np.ndarray]:
-    """`silencing_sets` ranked on one split, to be scored on the other."""
+    """`silencing_sets` ranked on the split on which they are not scored."""
     return silencing_sets(units, SELECTION_SPLIT, fraction)
 
 
 def notebook_sets(units: pd.DataFrame, fraction: float) -> dict[str, np.ndarray]:
-    """`silencing_sets` as the paper's public notebook has them.
+    """`silencing_sets` as in the paper's public notebook.
 
-    Units are ranked on the split that scores them, and the tops are
-    ``arange(n - 1 - k, n - 1)`` of n units in ascending order: the last, which is the
-    most selective or of the largest norm, is never silenced.
+    Units are ranked on the split on which they are scored, and the top sets are
+    ``arange(n - 1 - k, n - 1)`` of n units in ascending order. The last unit, which is
+    the most selective or has the largest norm, is therefore never silenced.
     """
     sets = silencing_sets(units, MEASURED_SPLIT, fraction)
     numbers, n_silenced = units["unit"].to_numpy(), len(sets[MSI_TOP])
@@ -87,7 +87,7 @@ def notebook_sets(units: pd.DataFrame, fraction: float) -> dict[str, np.ndarray]
 
 
 SETS = {"paper": paper_sets, "notebook": notebook_sets}
-"""By the config's ``analysis.ablation_sets``."""
+"""Functions that give the sets, by the config key ``analysis.ablation_sets``."""
 
 
 def class_average_precision(
@@ -102,15 +102,15 @@ def class_average_precision(
     Parameters
     ----------
     head
-        Responses, (clips, units), to logits, (clips, classes). Only the order of a
-        class's scores matters to its average precision, so logits serve as well as
-        probabilities, and better where the sigmoid saturates and would tie them.
+        Function from responses, (clips, units), to logits, (clips, classes). Logits are
+        preferred to probabilities, which would tie where the sigmoid saturates; average
+        precision depends only on the order of the scores.
     responses
-        (clips, units), of the clips to score.
+        (clips, units), to the clips to score.
     labels
         (clips, classes), 1 where a clip has the label.
     class_names
-        In output order.
+        Names of the classes, in output order.
     sets
         Units to silence by condition, as from `silencing_sets`.
 
@@ -118,8 +118,8 @@ def class_average_precision(
     -------
     DataFrame
         condition; class; average_precision, NaN for a class without positives; chance,
-        its prevalence; random_ap, what a random order of the clips is expected to
-        score, see `random_average_precision`; positives.
+        its prevalence; random_ap, the `random_average_precision`; positives, their
+        number.
 
     Raises
     ------
@@ -154,11 +154,18 @@ def class_average_precision(
 def random_average_precision(positives: np.ndarray, n_clips: int) -> np.ndarray:
     """Expected average precision of clips in random order, NaN without positives.
 
-    A positive at rank k finds itself and, among the k-1 clips before it, the share
-    (P-1)/(N-1) of positives; averaged over k this is
-    ``H_N/N + (P-1)/(N-1) * (1 - H_N/N)`` with H_N the harmonic number. It lies above
-    the prevalence P/N, most for rare classes and few clips, so that a network which
-    learned nothing would pass for better than "chance" were that the prevalence.
+    The precision at a positive of rank k counts this positive and, among the k-1 clips
+    before it, on average the share (P-1)/(N-1) of positives. The mean over k is
+    ``H_N/N + (P-1)/(N-1) * (1 - H_N/N)``, where H_N is the harmonic number. It exceeds
+    the prevalence P/N, most for rare classes and few clips: if the prevalence were
+    taken for chance, a network that learned nothing would seem to be better.
+
+    Parameters
+    ----------
+    positives
+        Numbers of positives P, of any shape.
+    n_clips
+        Number of clips N.
     """
     positives = np.asarray(positives, dtype=np.float64)
     first = (1 / np.arange(1, n_clips + 1)).sum() / n_clips
@@ -176,28 +183,29 @@ def mean_average_precision(
 ) -> list[Row]:
     """Mean average precision over groups of classes, with bootstrap replicates.
 
-    Classes without positives are left out, not counted as 0: for good if no clip has
-    the label, and of those replicates that drew none of its clips. A group without any
-    other class has no row. Only one class's replicates are held at a time.
+    Classes without positives are left out, rather than counted as 0: from everything if
+    no clip has the label, and from replicates that drew none of its clips. A group
+    without remaining classes has no row. The replicates of only one class are in memory
+    at a time.
 
-    A clip drawn twice stands twice among the retrieved, so that replicates of an
-    average precision lie above its value, most for rare classes; differences between
-    conditions, in which this cancels, are what replicates are good for.
+    A clip that is drawn twice is retrieved twice, so that replicates of an average
+    precision exceed its value, most for rare classes. Replicates are therefore suited
+    to differences between conditions, in which this cancels.
 
     Parameters
     ----------
     head, responses, labels, sets
         As for `class_average_precision`.
     music_related
-        (classes,), in output order.
+        (classes,), whether each class is music-related, in output order.
     weights
         ``bootstrap.clip_weights`` of these clips, (clips, 1 + draws).
 
     Returns
     -------
     list of (measure, condition, values)
-        Rows for ``measures.measure_table``: mean_ap (``<group>/<condition>``,
-        with replicates), and with the group all, music or nonmusic as condition
+        Rows for ``measures.measure_table``: mean_ap (``<group>/<silenced>``), with
+        replicates; and, with the group (all, music or nonmusic) as condition,
         chance_ap, random_ap and n_classes, the number of classes in the means.
 
     Raises
@@ -224,7 +232,7 @@ def mean_average_precision(
         logits = _silenced_logits(head, responses, labels, silenced)
         for number in np.flatnonzero(scored):
             found = average_precision(labels[:, number], logits[:, number], weights)
-            # A replicate's sum over classes, and the number of classes in it.
+            # The sum over classes of each replicate, and the number of classes in it.
             both = np.stack([np.nan_to_num(found), np.isfinite(found)])
             for group, members in groups.items():
                 if members[number]:
@@ -262,4 +270,7 @@ def _silenced_logits(
 
 def _check_clips(responses: np.ndarray) -> None:
     if len(responses) == 0:
-        raise InputError("no clip to score: the split that measures has no usable clip")
+        raise InputError(
+            f"the {MEASURED_SPLIT} split has no usable clip, so classes cannot be "
+            "scored; add clips"
+        )

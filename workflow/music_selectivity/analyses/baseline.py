@@ -1,7 +1,7 @@
-"""How well music is told from the rest without any network: the floor of selectivity.
+"""How well low-level features alone separate music from non-music.
 
-If a clip's level or its share of silence gave music away, units could be "selective"
-for no more than that. A corpus is worth a claim only where this floor is low.
+If music could be recognised by level or by silence, units might only be selective for
+these. Claims about selectivity therefore need a corpus in which the baseline is low.
 """
 
 from collections.abc import Mapping
@@ -20,30 +20,30 @@ from music_selectivity.vocabulary import EVAL, TRAIN
 def baseline_auc(
     features: Mapping[str, np.ndarray], is_music: np.ndarray, split: np.ndarray
 ) -> pd.DataFrame:
-    """Music against non-music from low-level features (baseline.csv).
+    """Classification of music and non-music by low-level features (baseline.csv).
 
-    Logistic regression on standardised features, fitted on the train split and scored
-    on the eval split. Nothing in it is random.
+    It is a logistic regression on standardised features, fitted on the train split and
+    scored on the eval split. Nothing in it is random.
 
     Parameters
     ----------
     features
-        (clips,) or (clips, k) by name.
+        Features by name, (clips,) or (clips, k).
     is_music
-        bool (clips,). Leave mixed clips out beforehand.
+        (clips,), bool. Mixed clips must be left out beforehand.
     split
-        train or eval, (clips,).
+        (clips,), train or eval.
 
     Returns
     -------
     DataFrame
-        features (each name, then "all" of them together); auc, the area under the ROC
-        curve, 0.5 at chance; n_train, n_eval.
+        features (each name, then "all" for all of them together); auc, the area under
+        the ROC curve, 0.5 at chance; n_train and n_eval, the numbers of clips.
 
     Raises
     ------
     InputError
-        A split lacks music or non-music, or a feature is no number.
+        A split lacks music or non-music, or a feature is not finite.
     """
     is_music, split = np.asarray(is_music, dtype=bool), np.asarray(split)
     train, evaluation = split == TRAIN, split == EVAL
@@ -52,8 +52,8 @@ def baseline_auc(
         n_other = np.count_nonzero(clips) - n_music
         if n_music == 0 or n_other == 0:
             raise InputError(
-                f"the {name} split has {n_music} music and {n_other} non-music clips; "
-                "telling them apart needs both: add clips or check their labels"
+                f"the {name} split has {n_music} music and {n_other} non-music clips, "
+                "but the baseline needs both; add clips or check their labels"
             )
     columns = {
         name: np.asarray(values, dtype=np.float64).reshape(len(is_music), -1)
@@ -62,7 +62,7 @@ def baseline_auc(
     for name, values in columns.items():
         if not np.isfinite(values).all():
             raise InputError(
-                f"feature {name!r} holds NaN or infinity; leave those clips out"
+                f"feature {name!r} contains NaN or infinity; exclude such clips"
             )
     columns["all"] = np.hstack(list(columns.values()))
     rows = []

@@ -1,16 +1,16 @@
-"""What a study finds where there is nothing to find: music labels permuted over clips.
+"""Null calibration: results of a study with music labels permuted over clips.
 
-A pipeline that always replicates is worth nothing. With labels that mean nothing, units
-chosen on one split must have a response ratio about 1 on the other, and p-values of
-music against the rest must be uniform. Only the clips' labels are permuted: responses,
-with their skew and their correlations between units, are the network's own.
+A pipeline must not find an effect where there is none. With permuted labels, units that
+are selected on one split must have a response ratio of about 1 on the other, and
+p-values of music against non-music must be uniform. Only the labels are permuted; the
+responses keep their skew and the correlations between units.
 
-What this does not calibrate is a test over networks. Networks of one study hear the
-same clips, so the luck of the clips moves them all alike, and a test that counts
-networks takes it for agreement. With the same permutations for five networks whose mean
-responses to clips correlate by .8, a one-tailed signed-rank test of their ratios
-against 1 comes out at p = .031 in some 20 % of permutations, not in 3 %. Against that
-luck speak the permutations themselves, and the bootstrap over clips.
+This does not calibrate tests over networks. The networks of a study hear the same
+clips, so that chance differences between clips affect all of them alike, and a test
+over networks takes this for agreement. With the same permutations for five networks
+whose mean responses to clips correlate by .8, a one-tailed signed-rank test of their
+ratios against 1 yields p = .031 in about 20 % of the permutations instead of 3 %. The
+permutations themselves and the bootstrap over clips account for such differences.
 """
 
 from collections.abc import Iterator
@@ -38,10 +38,11 @@ from music_selectivity.measures import (
 from music_selectivity.stats.rank_tests import rank_sum
 from music_selectivity.vocabulary import MEASURED_SPLIT, SELECTION_SPLIT
 
-# Permutations at a time: what is held of them is this many rows of clips.
+# Permutations that are computed at a time, each with one row of clips in memory.
 BLOCK = 50
 
-# Fewer show little of p-values' distribution, and no permutation p below 1 / 200.
+# With fewer, the distribution of p-values is uncertain, and permutation p-values are
+# above 1 / 200.
 ENOUGH_PERMUTATIONS = 200
 
 
@@ -52,34 +53,34 @@ def permuted_ratios(
     permutations: int,
     rng: np.random.Generator,
 ) -> pd.DataFrame:
-    """Response ratios of units chosen and measured on permuted music labels.
+    """Response ratios of units that are selected and measured on permuted labels.
 
     Parameters
     ----------
     responses
         (clips, units).
     clips
-        Clip table of the same rows: split, group. Labels are permuted among the music
-        and non-music clips of each split; mixed clips take no part.
+        Clip table with the same rows: split, group. Labels are permuted among the music
+        and non-music clips of each split; mixed clips are not used.
     fraction
-        Share of the units that is chosen, as for ``selectivity.top_units``.
+        Share of the units that is selected, as for ``selectivity.top_units``.
     permutations
-        How many.
+        Number of permutations.
     rng
-        Draws them. Networks given generators of the same seed share permutations.
+        Draws them. Networks with generators of the same seed share permutations.
 
     Returns
     -------
     DataFrame
-        A row a permutation: permutation, from 0; ratio, of units chosen on train and
-        measured on eval; same_split_ratio, of units chosen and measured on eval; p, of
-        a two-sided rank-sum test of the chosen units' mean response to "music" against
-        "non-music" clips of eval.
+        One row per permutation: permutation, from 0; ratio, of units selected on train
+        and measured on eval; same_split_ratio, of units selected and measured on eval;
+        and p, of a two-sided rank-sum test that compares the selected units' mean
+        responses to "music" and "non-music" clips of eval.
 
     Raises
     ------
     InputError
-        A split has fewer than 2 music or 2 non-music clips, or a response is no number.
+        A split has fewer than 2 music or non-music clips, or a response is not finite.
     """
     chosen_on = group_responses(responses, clips, SELECTION_SPLIT)
     measured_on = group_responses(responses, clips, MEASURED_SPLIT)
@@ -104,25 +105,29 @@ def permuted_ratios(
 def permutation_rows(
     null: pd.DataFrame, responses: np.ndarray, clips: pd.DataFrame, fraction: float
 ) -> list[Row]:
-    """Rows (measure, condition, value) of `permuted_ratios`, and of the true labels.
+    """Summary of `permuted_ratios`, and the p-value of the ratio with the true labels.
 
     Parameters
     ----------
     null
         `permuted_ratios` of these responses, clips and fraction.
+    responses, clips, fraction
+        As for `permuted_ratios`.
 
     Returns
     -------
-    list
+    list of (measure, condition, value)
+        Rows for ``measures.measure_table``:
+
         - permuted_ratio: mean, sd, 2.5 and 97.5 (percentiles) over permutations, and
           their number, n
         - permuted_same_split_ratio: mean and sd
         - permuted_p: uniformity, the p-value of a Kolmogorov-Smirnov test of the
           p-values against the uniform distribution
         - ratio_permutation_p: eval, the one-sided p-value of the measured response
-          ratio, ``(1 + permutations at or above it) / (1 + permutations)``; NaN where
-          responses are none or change sign, as those of principal components: theirs
-          is no ratio
+          ratio, ``(1 + permutations at or above it) / (1 + permutations)``. It is NaN
+          if responses are zero or change their sign, as those of principal components,
+          because a ratio is then meaningless
     """
     ratios, same = null["ratio"], null["same_split_ratio"]
     chosen_on = group_responses(responses, clips, SELECTION_SPLIT)
@@ -150,32 +155,33 @@ def permutation_rows(
 
 
 def few_permutations(permutations: int) -> str:
-    """What is to be said of so few permutations; empty if they are enough."""
+    """Warning about the number of permutations; empty if it is sufficient."""
     if permutations >= ENOUGH_PERMUTATIONS:
         return ""
     return (
-        f"{permutations} permutations calibrate little: let analysis.permutations be "
-        f"{ENOUGH_PERMUTATIONS} or more"
+        f"{permutations} permutations are too few for a calibration; set "
+        f"analysis.permutations to {ENOUGH_PERMUTATIONS} or more"
     )
 
 
 def _permuted_means(
     split: GroupResponses, permutations: int, rng: np.random.Generator
 ) -> Iterator[tuple[np.ndarray, ...]]:
-    """Permuted labels, in blocks, with all units' index and means under them.
+    """Blocks of permuted labels, with the index and the means of all units.
 
-    Labels are (block, clips); index, and means of music and of non-music, are
-    (block, units). Means and variances come of sums over the clips labelled music, a
-    product of two matrices; those of the others are what remains of the total.
+    Labels are (block, clips). The index, and the means for music and for non-music, are
+    (block, units). Means and variances follow from sums over the clips labelled music,
+    which are a matrix product; sums over the others are the rest of the total.
     """
-    # From one clip, constants cancel exactly; from the mean, squares keep their digits.
+    # Relative to one clip, constants cancel exactly. Relative to the mean, squares keep
+    # their digits.
     origin = split.responses[0]
     centre = (split.responses - origin).mean(axis=0)
     centred = split.responses - origin - centre
     squares = centred**2
     n_music = np.count_nonzero(split.is_music)
     n_other = len(split.is_music) - n_music
-    # One generator for each split, so that blocks do not change what is drawn.
+    # One generator for each split, so that the draws do not depend on the blocks.
     (own,) = rng.spawn(1)
     for start in range(0, permutations, BLOCK):
         size = min(BLOCK, permutations - start)
@@ -196,14 +202,14 @@ def _permuted_means(
 def _moments(
     sums: np.ndarray, square_sums: np.ndarray, n: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mean, and squared standard error of the mean, of n clips."""
+    """Mean of n clips, and its squared standard error."""
     means = sums / n
     variances = np.maximum(square_sums - n * means**2, 0) / (n - 1)
     return means, variances / n
 
 
 def _ratios(music: np.ndarray, other: np.ndarray, units: np.ndarray) -> np.ndarray:
-    """Ratio of the chosen units' means, of each permutation."""
+    """Ratio of the selected units' means in each permutation."""
     above, below = (
         np.take_along_axis(means, units, axis=1).mean(axis=1)
         for means in (music, other)

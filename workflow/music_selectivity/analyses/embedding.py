@@ -1,4 +1,4 @@
-"""t-SNE of responses, and how far it sets music apart (paper Fig. 1d, S1 to S11)."""
+"""t-SNE of responses, and the segregation of music in it (paper Fig. 1d, S1 to S11)."""
 
 import numpy as np
 import pandas as pd
@@ -26,27 +26,28 @@ def embed(responses: np.ndarray, seed: int) -> np.ndarray:
     Parameters
     ----------
     responses
-        (clips, units). Units that answer alike to all clips are left out.
+        (clips, units). Units with equal responses to all clips are left out.
     seed
-        Of the optimisation; the start is the first two principal components.
+        Seed of the optimisation, which starts at the first two principal components.
 
     Returns
     -------
     array, shape (clips, 2), float32
-        The same for the same number of OpenMP threads, up to two: more add up their
-        parts in any order, so that rules embed on one.
+        Deterministic with one or two OpenMP threads. More threads sum in any order, so
+        the rules use one.
 
     Raises
     ------
     InputError
-        There are fewer than 5 clips, or no unit tells any from another.
+        There are fewer than 5 clips, or no unit with different responses.
     """
     responses = np.asarray(responses, dtype=np.float64)
     spread = responses.std(axis=0)
     if len(responses) < 5 or not (spread > 0).any():
         raise InputError(
-            f"{len(responses)} clips and {np.count_nonzero(spread)} units that tell "
-            "them apart are too few to embed; it takes 5 clips and a unit"
+            f"{len(responses)} clips and {np.count_nonzero(spread)} units with "
+            "different responses are too few to embed; give 5 clips or more, and a "
+            "network with a responsive unit"
         )
     standard = (responses - responses.mean(axis=0))[:, spread > 0] / spread[spread > 0]
     if standard.shape[1] == 1:
@@ -61,16 +62,16 @@ def embed(responses: np.ndarray, seed: int) -> np.ndarray:
 def embedding_table(
     responses: np.ndarray, clips: pd.DataFrame, seed: int
 ) -> pd.DataFrame:
-    """Where music and other sounds of the measured split lie in their embedding.
+    """Embedding of the music and non-music clips of the measured split.
 
     Parameters
     ----------
     responses
-        (clips, units) of all usable clips.
+        (clips, units), to all usable clips.
     clips
-        Clip table of the same rows.
+        Clip table with the same rows.
     seed
-        Of the embedding.
+        Seed of the embedding.
 
     Returns
     -------
@@ -91,18 +92,19 @@ def embedding_table(
 def segregation_index(
     music: np.ndarray, nonmusic: np.ndarray, bins: str = COMMON_BINS
 ) -> float:
-    """1 less the Bhattacharyya coefficient of two clouds' 64 x 64 histograms (Fig. 1d).
+    """1 - the Bhattacharyya coefficient of two clouds' 64 x 64 histograms (Fig. 1d).
 
-    0 for clouds that lie alike and 1 for clouds apart, but clouds of few points share
-    few bins by chance: read it beside `segregation_rows`' shuffled value.
+    It is 0 for clouds with equal distributions and 1 for separate clouds. As clouds of
+    few points share few bins by chance, compare it with segregation_shuffled of
+    `segregation_rows`.
 
     Parameters
     ----------
     music, nonmusic
         Points, (clips, 2).
     bins
-        common: the same bins over the range of both; own: each cloud over its own
-        range, as the study's public notebook has it, so that two clouds far apart may
+        common: the same bins for both, over the range of all points; own: bins over
+        each cloud's own range, as in the public notebook, in which distant clouds may
         fill the same bins.
     """
     together = np.concatenate([music, nonmusic])
@@ -123,15 +125,16 @@ def segregation_rows(points: np.ndarray, groups: np.ndarray, seed: int) -> list[
     points
         (clips, 2).
     groups
-        music or nonmusic, (clips,).
+        (clips,), music or nonmusic.
     seed
-        Of the shuffling.
+        Seed of the shuffling.
 
     Returns
     -------
     list of (measure, condition, value)
         segregation_index (``common``, ``own``: the bins), and segregation_shuffled, the
-        same with the groups shuffled over the points: what clouds that lie alike give.
+        same with the groups shuffled over the points: its value for clouds with equal
+        distributions.
     """
     groups = np.asarray(groups)
     shuffled = seeds.generator("segregation", seed).permutation(groups)
@@ -140,9 +143,9 @@ def segregation_rows(points: np.ndarray, groups: np.ndarray, seed: int) -> list[
             segregation_index(points[of == MUSIC], points[of == NONMUSIC], bins),
             bins=bins,
         )
-        for measure, of in (
+        for measure, of in [
             (SEGREGATION_INDEX, groups),
             (SEGREGATION_SHUFFLED, shuffled),
-        )
+        ]
         for bins in (COMMON_BINS, OWN_BINS)
     ]

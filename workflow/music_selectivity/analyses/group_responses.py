@@ -1,4 +1,4 @@
-"""Responses to the music and the non-music clips of a split, which analyses compare."""
+"""Responses to the music and the non-music clips of a split, for their comparison."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from music_selectivity.errors import InputError
 from music_selectivity.vocabulary import COMPARED_GROUPS, MUSIC
 
 LEAST_CLIPS = 2
-"""Fewer clips have no variance, and their mean no replicates worth the name."""
+"""A single clip has no variance, and all bootstrap samples of it are equal."""
 
 
 class GroupResponses(NamedTuple):
@@ -20,7 +20,7 @@ class GroupResponses(NamedTuple):
     responses : array, shape (clips, units), float64
     is_music : array, shape (clips,), bool
     rows : array, shape (clips,), int
-        Where the clips stand in the clip table.
+        Positions of the clips in the clip table.
     """
 
     responses: np.ndarray
@@ -41,20 +41,22 @@ class GroupResponses(NamedTuple):
 def group_responses(
     responses: np.ndarray, clips: pd.DataFrame, split: str
 ) -> GroupResponses:
-    """Responses to the music and non-music clips of a split; mixed clips take no part.
+    """Responses to the music and non-music clips of a split, without mixed clips.
 
     Parameters
     ----------
     responses
         (clips, units).
     clips
-        Clip table of the same rows: split, group.
+        Clip table with the same rows: split, group.
 
     Raises
     ------
     InputError
-        The split has fewer than 2 music or 2 non-music clips, or a response is not
-        finite.
+        The split has fewer than `LEAST_CLIPS` music or non-music clips, or a response
+        is not finite.
+    ValueError
+        There are not as many responses as clips.
     """
     if len(responses) != len(clips):
         raise ValueError(f"{len(responses)} responses for {len(clips)} clips")
@@ -65,14 +67,14 @@ def group_responses(
     n_nonmusic = len(rows) - n_music
     if min(n_music, n_nonmusic) < LEAST_CLIPS:
         raise InputError(
-            f"the {split} split has {n_music} music and {n_nonmusic} non-music clips; "
-            f"comparing them needs {LEAST_CLIPS} of each: add clips, or check their "
-            "labels and categories.music"
+            f"the {split} split has {n_music} music and {n_nonmusic} non-music clips, "
+            f"but their comparison needs {LEAST_CLIPS} of each; add clips, or check "
+            "their labels and categories.music"
         )
     chosen = responses[rows].astype(np.float64)
     if not np.isfinite(chosen).all():
         raise InputError(
-            f"responses on the {split} split hold NaN or infinity: the network "
-            "diverged; train it again with a lower learning rate"
+            f"responses on the {split} split contain NaN or infinity, so the network "
+            "has diverged; train it again with a lower learning rate"
         )
     return GroupResponses(chosen, is_music, rows)

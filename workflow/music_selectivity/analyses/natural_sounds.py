@@ -1,4 +1,4 @@
-"""Responses to the 165 natural sounds, beside those of the brain (paper Fig. 3)."""
+"""Responses to the 165 natural sounds, of networks and of the brain (paper Fig. 3)."""
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from music_selectivity.vocabulary import (
 
 
 def sound_weights(sounds: pd.DataFrame, draws: int) -> np.ndarray:
-    """Bootstrap weights, (sounds, 1 + draws), drawn within categories."""
+    """Bootstrap weights of the sounds, (sounds, 1 + draws), drawn within categories."""
     return clip_weights(sounds["category"], draws, "natural sounds")
 
 
@@ -40,7 +40,7 @@ def natural_sound_rows(
     sounds: pd.DataFrame,
     weights: np.ndarray,
 ) -> list[Row]:
-    """Measures of one network, with bootstrap replicates, for `measure_table`.
+    """Measures of one network with replicates, for ``measures.measure_table``.
 
     Parameters
     ----------
@@ -56,9 +56,10 @@ def natural_sound_rows(
     Returns
     -------
     list of (measure, condition, values)
-        natural_ratio (``ms``, ``others``: units): instrumental and vocal music over the
-        other nine categories; of the MS units, natural_category (by category) and
-        natural_correlation (by component), Pearson's r over sounds.
+        natural_ratio (``ms``, ``others``: units), the response to instrumental and
+        vocal music divided by that to the other nine categories; and for the MS units,
+        natural_category, the mean response by category, and natural_correlation,
+        Pearson's r over sounds with each component.
     """
     of_ms = responses[:, ms_units].mean(axis=1, dtype=np.float64)
     rest = np.setdiff1d(np.arange(responses.shape[1]), ms_units)
@@ -78,7 +79,7 @@ def natural_sound_rows(
 
 
 def fmri_rows(sounds: pd.DataFrame, weights: np.ndarray) -> list[Row]:
-    """The same ratio and categories of the brain's music component."""
+    """The same ratio and categories for the music component of the brain."""
     response = sounds[f"component_{MUSIC_COMPONENT}"].to_numpy(np.float64)
     ratio = NATURAL_RATIO.row(_ratio(response, sounds, weights), units=MS_UNITS)
     return [ratio, *_category_rows(response, sounds, weights)]
@@ -109,8 +110,8 @@ def _category_rows(
 def _weighted_correlation(
     x: np.ndarray, y: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
-    """Pearson's r in each sample, (1 + draws,); NaN where a side does not vary."""
-    # Centred beforehand, products of deviations lose no digits.
+    """Pearson's r in each sample, (1 + draws,); NaN if `x` or `y` does not vary."""
+    # Centred first, so that the products lose no digits.
     x, y = x - x.mean(), y - y.mean()
 
     def covariance(a: np.ndarray, b: np.ndarray) -> np.ndarray:

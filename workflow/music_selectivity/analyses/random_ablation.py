@@ -1,8 +1,8 @@
-"""Detection with random sets of units silenced: what chance makes of an ablation.
+"""Detection with random sets of units silenced: the null distribution of an ablation.
 
-Silencing any eighth of the units costs some detection. Whether the music-selective
-eighth (paper Fig. 5c) costs more than that is seen against thousands of random eighths
-of the same network.
+Silencing any eighth of the units impairs detection. Whether the music-selective eighth
+(paper Fig. 5c) impairs it more is tested against thousands of random eighths of the
+same network.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,9 +20,10 @@ from music_selectivity.measures import (
     RANDOM_ABLATION_Z,
     Row,
 )
+from music_selectivity.vocabulary import MEASURED_SPLIT
 
-# Scores held at a time, (sets, classes, clips): few enough to stay near a processor,
-# enough to keep a GPU busy.
+# Scores that are held at a time, (sets, classes, clips): few enough for the cache of a
+# processor, and enough to keep a GPU busy.
 BATCH = {"cpu": 2**19, "cuda": 2**26}
 
 
@@ -44,7 +45,7 @@ def random_ablation(
     head, responses, labels, scored, device, log
         As for `silenced_mean_ap`.
     n_silenced
-        Units in a set, drawn without replacement.
+        Number of units in a set, drawn without replacement.
     sets
         Number of sets.
     rng
@@ -53,7 +54,7 @@ def random_ablation(
     Returns
     -------
     DataFrame
-        set, numbered from 0, and mean_ap.
+        set (its number, from 0) and mean_ap.
 
     Raises
     ------
@@ -78,27 +79,28 @@ def silenced_mean_ap(
 ) -> np.ndarray:
     """Mean average precision over classes with each set of units silenced.
 
-    Equal to the mean of ``ablation.class_average_precision``, and tens of times as
-    fast: the first layer is computed once and the silenced units' share taken off.
-    Float32 rounds differently so, and may swap two clips of nearly equal score.
+    It equals the mean of ``ablation.class_average_precision``, and is dozens of times
+    as fast: the first layer is computed once, and the contribution of the silenced
+    units is subtracted. Because float32 rounds differently, two clips with nearly equal
+    scores may change places.
 
     Parameters
     ----------
     head
-        Linear, ReLU, linear; dropout between them is passed over.
+        Linear, ReLU, linear; dropout between them is ignored.
     responses
-        (clips, units), float32, of the clips to score.
+        (clips, units), float32, to the clips to score.
     labels
         (clips, classes), 1 where a clip has the label.
     scored
         (classes,), True for the classes to average over; those without positives are
         left out.
     silenced
-        (sets, n): the numbers of the units silenced together.
+        (sets, n): numbers of the units that are silenced together.
     device
         Where to compute.
     log
-        Told about every tenth of the work.
+        Receives a line after each tenth of the work.
 
     Returns
     -------
@@ -107,13 +109,13 @@ def silenced_mean_ap(
     Raises
     ------
     InputError
-        No class to average over has a positive clip, or the head is of another form.
+        No class to average over has a positive clip, or the head has other layers.
     """
     first, last = _linear_layers(head)
     used = np.flatnonzero(np.asarray(scored, bool) & (np.asarray(labels) > 0).any(0))
     if len(used) == 0:
         raise InputError(
-            "no class to average over has a clip in the split that measures: add "
+            f"no class to average over has a clip in the {MEASURED_SPLIT} split; add "
             "clips, or check their labels and categories.music"
         )
     responses = torch.as_tensor(responses, dtype=torch.float32, device=device).T
@@ -129,9 +131,9 @@ def silenced_mean_ap(
         for some in np.split(used, range(0, len(used), max(1, held))[1:])
     ]
     silenced = torch.as_tensor(np.asarray(silenced), device=device)
-    # Few classes: the hidden units are what fills memory.
+    # If there are few classes, the hidden units need the most memory.
     size = max(1, held // max(len(used), len(hidden)))
-    means, told = np.empty(len(silenced)), 0
+    means, logged = np.empty(len(silenced)), 0
     for start in range(0, len(silenced), size):
         batch = silenced[start : start + size]
         # (sets, hidden units, clips), then (sets, classes, clips).
@@ -140,30 +142,31 @@ def silenced_mean_ap(
         total = sum(precision(out @ active + bias) for out, bias, precision in blocks)
         done = start + len(batch)
         means[start:done] = total.cpu() / len(used)
-        if log is not None and done * 10 // len(silenced) > told:
-            told = done * 10 // len(silenced)
+        if log is not None and done * 10 // len(silenced) > logged:
+            logged = done * 10 // len(silenced)
             log(f"{done} of {len(silenced)} sets of units silenced")
     return means
 
 
 def null_rows(null: pd.DataFrame, observed: Mapping[str, float]) -> list[Row]:
-    """Where silencing certain units falls among random sets.
+    """Position of the observed ablations in the distribution of random sets.
 
     Parameters
     ----------
     null
         `random_ablation` of the network.
     observed
-        Mean average precision over the same classes by condition, such as msi_top.
+        Mean average precision over the same classes, by the name of the silenced set,
+        such as msi_top.
 
     Returns
     -------
     list of (measure, condition, value)
         Rows for ``measures.measure_table``: random_ablation_mean and
-        random_ablation_sd (nonmusic), over the random sets; and by condition
-        random_ablation_p, one-sided, ``(1 + sets as low or lower) / (1 + sets)``
+        random_ablation_sd (nonmusic), over the random sets; and for each observed set
+        random_ablation_p, the one-sided ``(1 + sets as low or lower) / (1 + sets)``
         (Phipson & Smyth 2010), and random_ablation_z, the distance from the mean in
-        SDs, NaN where all random sets score the same.
+        SDs, which is NaN if all random sets have the same score.
     """
     values = null["mean_ap"].to_numpy()
     mean, sd = values.mean(), values.std(ddof=1)
@@ -180,12 +183,12 @@ def null_rows(null: pd.DataFrame, observed: Mapping[str, float]) -> list[Row]:
 
 
 class _PrecisionSum:
-    """Sum of classes' average precisions, for many sets of scores at a time.
+    """Sum of average precisions over classes, for many sets of scores at a time.
 
-    The precision at a positive is the share of positives among the clips that score
-    as high or higher, so that ties count as in scikit-learn. Both numbers are ranks
-    among sorted scores. To find them all in one search, a score becomes a whole number
-    that sorts alike, with the number of its set and class in the upper half.
+    The precision at a positive is the share of positives among the clips with the same
+    or a higher score, so that ties count as in scikit-learn. Both numbers are ranks in
+    sorted scores. To find all ranks in one search, scores are converted to integers of
+    the same order, with the number of the set and class in the upper half.
     """
 
     def __init__(self, labels: np.ndarray, device: torch.device | str) -> None:
@@ -203,10 +206,10 @@ class _PrecisionSum:
         numbers = torch.arange(n_sets, device=scores.device)
         rows = numbers[:, None] * self.n_classes + self.of_class
         bits = scores.view(torch.int32)
-        # Negative floats sort backwards by their bits; both zeros become 0.
+        # The bits of negative floats sort in reverse order; both zeros become 0.
         ordered = torch.where(bits < 0, -(bits & 0x7FFFFFFF), bits)
         positives = ordered.flatten(1)[:, self.place].long() + (rows << 32)
-        # Of ascending rows, and so of ascending classes, as before.
+        # Sorted by rows first, and therefore in the order of classes, as before.
         positives = _sort(positives).flatten()
         every = _sort(ordered).flatten(0, 1).long()
         every += torch.arange(len(every), device=scores.device)[:, None] << 32
@@ -219,7 +222,7 @@ class _PrecisionSum:
 
 
 def _sort(values: torch.Tensor) -> torch.Tensor:
-    """Ascending along the last axis; numpy is ten times as fast as torch on a CPU."""
+    """Sort along the last axis; on a CPU, numpy is ten times as fast as torch."""
     if values.device.type == "cpu":
         return torch.from_numpy(np.sort(values.numpy(), axis=-1))
     return values.sort(dim=-1).values
@@ -230,7 +233,7 @@ def _linear_layers(head: nn.Sequential) -> tuple[nn.Linear, nn.Linear]:
     kinds = [type(layer) for layer in layers]
     if kinds != [nn.Linear, nn.ReLU, nn.Linear]:
         raise InputError(
-            "random ablation needs a head of the form linear, ReLU, linear, but the "
+            "random ablation needs a head of linear, ReLU and linear layers, but the "
             f"network's is {', '.join(kind.__name__ for kind in kinds)}; leave it out "
             "of this analysis"
         )

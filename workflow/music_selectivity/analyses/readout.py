@@ -28,24 +28,24 @@ from music_selectivity.vocabulary import (
 )
 
 N_PARTS = 8
-"""Units are split into eighths by their music-selectivity."""
+"""Number of parts into which units are split by music-selectivity: eighths."""
 
 GENRE_PARTS = 4
-"""Of them, those whose read-out of single genres is compared (Fig. S6)."""
+"""Number of these parts from which single genres are read out (Fig. S6)."""
 
 
 def read_out(fitted: np.ndarray, music: np.ndarray, measured: np.ndarray) -> np.ndarray:
-    """Scores of clips by a linear regression onto music, 1, and non-music, 0.
+    """Scores of clips by a linear regression on music (1) and non-music (0).
 
-    Ordinary least squares with an intercept; of several solutions, as with units that
-    answer to nothing, that of least norm.
+    It is ordinary least squares with an intercept. If there are several solutions, for
+    example with units that respond to nothing, the one of minimum norm is used.
 
     Parameters
     ----------
     fitted
-        Features of the clips to fit, (clips, features).
+        Features of the clips for the fit, (clips, features).
     music
-        (clips,), True for music.
+        (clips,), True for music, of the same clips.
     measured
         Features of the clips to score, (clips, features).
 
@@ -56,14 +56,15 @@ def read_out(fitted: np.ndarray, music: np.ndarray, measured: np.ndarray) -> np.
     Raises
     ------
     InputError
-        The clips to fit lack music or non-music.
+        The clips for the fit lack music or non-music.
     """
     if music.all() or not music.any():
         raise InputError(
-            f"of {len(music)} clips to fit the read-out {np.count_nonzero(music)} are "
-            "music; it needs music and non-music: add clips or check their labels"
+            f"of {len(music)} clips for the fit of the read-out, "
+            f"{np.count_nonzero(music)} are music, but it needs music and non-music; "
+            "add clips or check their labels"
         )
-    # Standardised, so that what counts as no variance does not hang on units' scales.
+    # Standardised, so that the threshold of lstsq does not depend on units' scales.
     mean, scale = fitted.mean(axis=0), fitted.std(axis=0)
     scale = np.where(scale > 0, scale, 1)
     x = (fitted - mean) / scale
@@ -79,21 +80,21 @@ def readout_rows(
     categories: pd.DataFrame,
     weights: np.ndarray,
 ) -> list[Row]:
-    """How well music is read out from units, with bootstrap replicates.
+    """Average precision of music read out from units, with bootstrap replicates.
 
-    Fitted on music and non-music clips of the train split, scored by average precision
-    on those of the eval split; replicates draw the clips that are scored.
+    The read-out is fitted on music and non-music clips of the train split, and scored
+    on those of the eval split. Replicates draw the scored clips.
 
     Parameters
     ----------
     responses
         (clips, units).
     clips
-        Clip table of the same rows: split, group, labels.
+        Clip table with the same rows: split, group, labels.
     msi
         Music-selectivity index of the units on the train split, (units,).
     others
-        Other features of the same clips by name, (clips, features).
+        Linear features of the same clips by name, (clips, features).
     categories
         categories.csv, for the genres.
     weights
@@ -104,15 +105,15 @@ def readout_rows(
     list of (measure, condition, values)
         For ``measures.measure_table``: readout_ap of all units (``all``), of each
         eighth by MSI (``units/1``, the MS units, to ``units/8``), of all units with
-        other features (``with_<name>``), and of one genre against non-music from each
+        linear features (``with_<name>``), and of one genre against non-music from each
         of the first four eighths (``genre/<genre>/<eighth>``); readout_chance, the
         share of positives (``all``, ``genre/<genre>``). Genres with fewer than 2 clips
-        in either split are left out.
+        in a split are left out.
 
     Raises
     ------
     InputError
-        Either split lacks music or non-music.
+        A split has fewer than 2 music or non-music clips, or a response is not finite.
     """
     fit, score = (
         group_responses(responses, clips, split).rows

@@ -1,8 +1,8 @@
-"""Music-selectivity of units: the index, the units it chooses, and what they answer.
+"""Music-selectivity of units: the index, the units selected by it, and their responses.
 
-Units are chosen on one split and measured on the other, so that a unit cannot be called
-selective for the chance it was picked by. A *clip table* here holds the clips of an
-activation table, row by row; of its groups, mixed clips take no part.
+Units are selected on one split and measured on the other, so that a chance difference
+which selects a unit is not measured as its selectivity. A *clip table* here contains
+the clips of an activation table, row by row; mixed clips are not used.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from music_selectivity.vocabulary import SPLITS
 
 
 def music_selectivity_index(music: np.ndarray, nonmusic: np.ndarray) -> np.ndarray:
-    """Music-selectivity index (MSI) of each unit: Welch's t of music against the rest.
+    """Music-selectivity index (MSI) of each unit: Welch's t of music and non-music.
 
     ``(mean_m - mean_n) / sqrt(var_m / n_m + var_n / n_n)`` with unbiased variances
     (paper, Methods; Fig. 2b).
@@ -23,16 +23,16 @@ def music_selectivity_index(music: np.ndarray, nonmusic: np.ndarray) -> np.ndarr
     Parameters
     ----------
     music, nonmusic
-        Responses, (clips, units), of at least 2 clips each.
+        Responses, (clips, units), to at least 2 clips each.
 
     Returns
     -------
     array, shape (units,), float64
-        Never NaN: a unit without any variance has 0 where its means agree (a dead
-        unit) and plus or minus infinity where they differ.
+        Never NaN: a unit without variance has 0 if its means are equal (a dead unit),
+        and plus or minus infinity if they differ.
     """
-    # Counted from one clip's responses, constants cancel exactly, and no digits are
-    # lost to a large common offset.
+    # Relative to one clip's responses, constants cancel exactly, and no digits are lost
+    # to a large common offset.
     origin = nonmusic[0].astype(np.float64)
     music, nonmusic = music - origin, nonmusic - origin
     difference = music.mean(axis=0) - nonmusic.mean(axis=0)
@@ -47,14 +47,19 @@ def music_selectivity_index(music: np.ndarray, nonmusic: np.ndarray) -> np.ndarr
 def top_units(msi: np.ndarray, fraction: float) -> np.ndarray:
     """Numbers of the ``round(fraction * units)`` (at least 1) units of largest index.
 
-    The most selective comes first; of equal units the lower number. With 1/8 of 256
+    They are in the order of falling index; ties go to the lower number. With 1/8 of 256
     units these are the 32 music-selective (MS) units of the paper.
+
+    Raises
+    ------
+    InputError
+        The fraction is not above 0 and at most 1.
     """
     return _ranking(msi)[: _count(msi, fraction)]
 
 
 def middle_units(msi: np.ndarray, fraction: float) -> np.ndarray:
-    """As many units as `top_units`, from the centre of the same ranking."""
+    """As many units as `top_units`, from the middle of the same ranking."""
     start = (len(msi) - _count(msi, fraction)) // 2
     return _ranking(msi)[start : start + _count(msi, fraction)]
 
@@ -65,43 +70,43 @@ def bottom_units(msi: np.ndarray, fraction: float) -> np.ndarray:
 
 
 def response_ratio(music: np.ndarray, nonmusic: np.ndarray) -> float:
-    """Mean response to music over mean response to non-music (paper Fig. 2b).
+    """Mean response to music divided by that to non-music (paper Fig. 2b).
 
     Parameters
     ----------
     music, nonmusic
-        Responses of the chosen units, (clips, units). Each mean is over clips of the
+        Responses of the selected units, (clips, units). Each mean is over clips, of the
         mean over units.
 
     Returns
     -------
     float
-        NaN if the units answer to nothing, infinity if to music alone.
+        NaN if the units respond to nothing, infinity if only to music.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         return float(_clip_means(music).mean() / _clip_means(nonmusic).mean())
 
 
 def unit_table(responses: np.ndarray, clips: pd.DataFrame) -> pd.DataFrame:
-    """What is known of each unit, on both splits (units.csv).
+    """Index and mean responses of each unit on both splits (units.csv).
 
     Parameters
     ----------
     responses
         (clips, units).
     clips
-        Clip table of the same rows: split, group.
+        Clip table with the same rows: split, group.
 
     Returns
     -------
     DataFrame
-        unit; and for each split msi, l1 (mean absolute response over music and
-        non-music clips), mean_music and mean_nonmusic, as ``msi_train`` and so on.
+        unit; and for each split msi, l1 (mean absolute response to music and non-music
+        clips), mean_music and mean_nonmusic, in columns such as ``msi_train``.
 
     Raises
     ------
     InputError
-        A split has fewer than 2 music or 2 non-music clips, or a response is no number.
+        A split has fewer than 2 music or non-music clips, or a response is not finite.
     """
     groups = {split: group_responses(responses, clips, split) for split in SPLITS}
     columns = {"unit": np.arange(responses.shape[1])}
@@ -119,10 +124,19 @@ def unit_table(responses: np.ndarray, clips: pd.DataFrame) -> pd.DataFrame:
 def same_split_ratios(
     responses: np.ndarray, clips: pd.DataFrame, fraction: float
 ) -> list[Row]:
-    """Response ratio of units chosen and measured on the same clips: inflated.
+    """Response ratio of units selected and measured on the same clips: inflated.
 
-    Rows (measure, condition, value) of ``same_split_ratio`` on train and on eval, for
-    `responses` and `clips` as for `unit_table` and a `fraction` of the units.
+    Parameters
+    ----------
+    responses, clips
+        As for `unit_table`.
+    fraction
+        Share of the units that is selected.
+
+    Returns
+    -------
+    list of (measure, condition, value)
+        Rows for ``measures.measure_table``: same_split_ratio of each split.
 
     Raises
     ------

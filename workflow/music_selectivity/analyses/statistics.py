@@ -1,4 +1,4 @@
-"""Gathering what was measured in every network into one table."""
+"""The statistics of a study: the measures of all networks in one table."""
 
 from collections.abc import Iterable
 
@@ -23,11 +23,15 @@ from music_selectivity.measures import (
 from music_selectivity.vocabulary import MEASURED_SPLIT
 
 LEVEL = 0.05
-"""Of the judgement whether the networks of a study are calibrated."""
+"""Level of significance at which networks of a study are called not calibrated."""
 
 
 def training_measures(summary: pd.DataFrame) -> pd.DataFrame:
-    """Measures of the epoch that training kept, of a network's summary.csv."""
+    """``measures.measure_table`` of the epoch that training kept.
+
+    `summary` is the network's summary.csv, with one row: train_ap, validation_ap,
+    epoch, training_clips.
+    """
     measures = [TRAIN_AP, VALIDATION_AP, KEPT_EPOCH, N_TRAINING_CLIPS]
     return measure_table(
         measure.row(float(summary[measure.name].iloc[0])) for measure in measures
@@ -42,16 +46,16 @@ def gather(
     Parameters
     ----------
     tables
-        By model and seed, ``measures.measure_table`` of an analysis: measure,
+        Model and seed, with ``measures.measure_table`` of one analysis: measure,
         condition, value, and a column for each draw.
 
     Returns
     -------
     statistics
-        ``statistics.csv``: model, seed, measure, condition, value; the rows of
-        `calibrated_rows` last.
+        statistics.csv: model, seed, measure, condition, value. The rows of
+        `calibrated_rows` come last.
     replicates
-        The same keys without those rows, and a float32 column for each draw.
+        The same keys without these rows, with a float32 column for each draw.
     calibrated
         `calibrated_rows`.
 
@@ -77,20 +81,20 @@ def calibrated_rows(statistics: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     statistics
-        model, seed, measure, condition, value, with the rows of `permutation_rows`, and
-        the number of permutations as permuted_ratio n.
+        model, seed, measure, condition, value; with the rows of
+        ``calibration.permutation_rows``.
 
     Returns
     -------
     DataFrame
-        The same columns, 1 for yes and 0 for no:
+        The same columns, with value 1 for yes and 0 for no:
 
-        - calibrated_ratio (eval): permuted ratios centre on 1, so that their mean lies
-          no farther from it than its error, at the level over the number of networks,
-          and the bias of a ratio, which is at most their variance (second order of its
-          expansion). NaN where there is no ratio.
-        - calibrated_p (uniformity): the p-value of the Kolmogorov-Smirnov test exceeds
-          the level over the number of networks (Bonferroni).
+        - calibrated_ratio (eval): whether permuted ratios have a mean of 1. Its
+          deviation must not exceed its error, at the level divided by the number of
+          networks, plus the bias of a ratio, which is at most the variance (second
+          order of its expansion). NaN if the ratio is meaningless.
+        - calibrated_p (uniformity): whether the p-value of the Kolmogorov-Smirnov test
+          exceeds the level divided by the number of networks (Bonferroni).
     """
     networks = ["model", "seed"]
     ratio = PERMUTED_RATIO.select(statistics).pivot(

@@ -1,4 +1,4 @@
-"""What becomes of detection, selectivity and separation in training (paper Fig. S8)."""
+"""Detection, selectivity and separation in the course of training (paper Fig. S8)."""
 
 from collections.abc import Callable
 
@@ -42,26 +42,32 @@ def training_course_rows(
     Parameters
     ----------
     responses
-        (clips, units) of all usable clips.
+        (clips, units), to all usable clips.
     head
-        Responses to logits, (clips, classes).
+        Function from responses, (clips, units), to logits, (clips, classes).
     clips
-        Clip table of the same rows.
+        Clip table with the same rows.
     labels
-        (clips, classes).
+        (clips, classes), 1 where a clip has the label.
     classes
         classes.csv.
     fraction
-        Share of units that are music-selective.
+        Share of the units that are music-selective.
     embedding
         ``embedding.embedding_table`` of the responses.
 
     Returns
     -------
     list of (measure, condition, value)
-        With the epoch as condition: training_course_mean_ap, over non-music classes
-        with clips; training_course_response_ratio;
-        training_course_segregation_index. On the eval split; units are chosen on train.
+        With the epoch as condition and measured on the eval split:
+        training_course_mean_ap, over non-music classes that have clips;
+        training_course_response_ratio, of units selected on the train split; and
+        training_course_segregation_index.
+
+    Raises
+    ------
+    InputError
+        A split has fewer than 2 music or non-music clips, or a response is not finite.
     """
     measured = (clips["split"] == MEASURED_SPLIT).to_numpy()
     precision = class_average_precision(

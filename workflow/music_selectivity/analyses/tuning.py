@@ -1,7 +1,7 @@
-"""What sets of units answer to every stimulus set: clips, levels, quilts, categories.
+"""Responses of sets of units to all stimulus sets: clips, levels, quilts, categories.
 
-Units are reduced to the means of a few sets of them, clip by clip and once for all:
-whatever is asked later, and every bootstrap replicate of it, comes of that small table.
+Responses are first averaged over a few sets of units, clip by clip. All measures, and
+their bootstrap replicates, are computed from this small table.
 """
 
 import itertools
@@ -52,7 +52,7 @@ from music_selectivity.vocabulary import (
     SPLITS,
 )
 
-# A row; without values where there is nothing to measure.
+# A row whose values are None if they cannot be measured.
 PossibleRow = tuple[str, str, np.ndarray | float | None]
 
 
@@ -62,14 +62,14 @@ def unit_sets(
     categories: pd.DataFrame,
     fraction: float,
 ) -> dict[str, dict[str, np.ndarray]]:
-    """The units of each set, by the split whose clips they answer for.
+    """The units of each set, by the split on which their responses are measured.
 
     Parameters
     ----------
     responses
-        To the clips themselves, (clips, units).
+        Responses to the unaltered clips, (clips, units).
     clips
-        Clip table of the same rows: split, group, labels.
+        Clip table with the same rows: split, group, labels.
     categories
         ``categories.category_table``.
     fraction
@@ -81,16 +81,17 @@ def unit_sets(
         Unit numbers by set and split:
 
         - all: every unit
-        - ms: the music-selective ones, by the index on the *other* split
-        - others: all but those
-        - category:<name>: chosen like ms, for clips of the category against those
-          outside (`category_sides`), but on train alone, to answer for eval (paper
-          Fig. S11). A category with fewer than 2 clips on a side of a split is absent.
+        - ms: the music-selective units, by the index on the *other* split
+        - others: all units except for these
+        - category:<name>: units that are selective for clips of a category against
+          those outside it (``categories.category_sides``), selected on train and
+          measured on eval only (paper Fig. S11). A category with fewer than 2 clips on
+          a side of a split is left out.
 
     Raises
     ------
     InputError
-        A split has fewer than 2 music or non-music clips, or a response is no number.
+        A split has fewer than 2 music or non-music clips, or a response is not finite.
     """
     groups = {split: group_responses(responses, clips, split) for split in SPLITS}
     every = np.arange(responses.shape[1])
@@ -127,17 +128,17 @@ def clip_responses(
     Parameters
     ----------
     responses, clip_ids
-        (sounds, units), and which clip each sound was made of.
+        (sounds, units), and the clip from which each sound was made.
     clips
-        Clip table with those clips, and any others: clip_id, split.
+        Clip table that contains these clips: clip_id, split.
     sets
         `unit_sets`.
 
     Returns
     -------
     DataFrame
-        clip_id, split, and a float32 column a set, NaN in a split that the set does
-        not answer for.
+        clip_id, split, and one float32 column per set, which is NaN in splits on which
+        the set is not measured.
 
     Raises
     ------
@@ -163,48 +164,54 @@ def tuning_rows(
     categories: pd.DataFrame,
     weights: Mapping[str, np.ndarray],
 ) -> list[Row]:
-    """Every measure of the responses, for ``measures.measure_table``.
+    """All measures of the responses, for ``measures.measure_table``.
 
     Parameters
     ----------
     table
-        `clip_responses` to every stimulus set, one below the other, with the set's
-        name in a column ``stimulus``.
+        `clip_responses` to every stimulus set, concatenated, with the name of the set
+        in a column ``stimulus``.
     clips
         Clip table: clip_id, split, group, labels.
     categories
         ``categories.category_table``.
     weights
-        By split, (clips of the split, 1 + draws), in the order of `clips`:
-        ``bootstrap.split_weights``.
+        ``bootstrap.split_weights`` by split, (clips of the split, 1 + draws), in the
+        order of `clips`.
 
     Returns
     -------
-    list
-        (measure, condition, values): values is (1 + draws,), n_clips a number. On eval
-        clips, unless the condition names the split:
+    list of (measure, condition, values)
+        Values are (1 + draws,), but n_clips is a number. Responses are to eval clips
+        unless the condition names the split:
 
-        - mean_response (music, nonmusic), effect_size (all_units): of all units; the
-          probability that a music clip drives them more than another (Fig. 2a)
+        - mean_response (music, nonmusic) and effect_size (all_units), of all units; the
+          effect size is the probability that the response to a music clip exceeds that
+          to a non-music clip (Fig. 2a)
         - ms_response (music, nonmusic), response_ratio (train, eval): Fig. 2b
         - n_clips (music, nonmusic)
-        - power_ratio <split>/<k>: MS units' response to music at 1/k of the power over
-          that to non-music at full power, all clips at one RMS level (Fig. 2c)
+        - power_ratio <split>/<k>: response of MS units to music at 1/k of the power,
+          divided by that to non-music at full power; all clips have the same RMS level
+          before (Fig. 2c)
         - quilt_response <group>/<ms or others>/<segment ms, or original> (Fig. 4b, c),
-          and quilt_relative: divided by the response to the original (Fig. 5b)
-        - quilt_genre_response <genre>/<length>, genre_ratio <genre>: MS units, music
-          clips with a class of the genre; over non-music clips (Fig. S7)
-        - category_ratio <category>, category_quilt_response <category>/<length>: the
-          category's own units; its clips, over those outside (Fig. S11, S12)
+          and quilt_relative, which is divided by the response to the original (Fig. 5b)
+        - quilt_genre_response <genre>/<length>: response of MS units to music clips
+          with a class of the genre; genre_ratio <genre>: divided by that to non-music
+          clips (Fig. S7)
+        - category_ratio <category>: response of the category's own units to its clips,
+          divided by that to clips outside it; category_quilt_response
+          <category>/<length>: to quilts of its clips (Fig. S11, S12)
 
-        A measure is absent where a stimulus set is, or where it has fewer than 2 of
-        the clips. A ratio is NaN where its denominator is negative, which responses of
-        linear features can be, or 0/0, and infinite over 0 otherwise.
+        A measure is left out if its stimulus set is missing or has fewer than 2 of the
+        clips. A ratio is infinite if its denominator is 0; it is NaN if it is 0/0, or
+        if its denominator is negative, which is possible for linear features.
 
     Raises
     ------
     InputError
-        The table has a clip that is not in the clip table.
+        A clip of the table is not in the clip table.
+    ValueError
+        There are not as many weights as clips.
     """
     means = _Means(table, clips, weights)
     rows = itertools.chain(
@@ -232,12 +239,12 @@ def weighted_common_language(
     Returns
     -------
     array, shape (samples,)
-        NaN in a sample without any x or any y.
+        NaN in a sample without x or without y.
     """
     order = np.argsort(y, kind="stable")
     below = np.zeros((len(y) + 1, y_weights.shape[1]), np.int32)
     np.cumsum(y_weights[order], axis=0, out=below[1:])
-    # Twice the weight of the y below each x, those equal to it counted by half.
+    # Twice the weight of the y below each x; the y equal to it count half.
     left, right = (np.searchsorted(y[order], x, side) for side in ("left", "right"))
     twice = (x_weights * (below[left] + below[right])).sum(axis=0)
     pairs = x_weights.sum(axis=0, dtype=np.float64) * below[-1]
@@ -246,7 +253,7 @@ def weighted_common_language(
 
 
 class _Means:
-    """Responses to every stimulus set beside the weights of their clips."""
+    """Responses to every stimulus set, with the weights of their clips."""
 
     def __init__(
         self,
@@ -282,7 +289,7 @@ class _Means:
     ) -> tuple[np.ndarray, np.ndarray] | None:
         """Responses of a set of units to the chosen clips, and the clips' weights.
 
-        None if there is no such stimulus set or set of units, or too few clips.
+        None if the stimulus set or the set of units is missing, or has too few clips.
         """
         if (stimuli.name, split) not in self._responses:
             return None
@@ -299,7 +306,7 @@ class _Means:
         units: str,
         split: str = MEASURED_SPLIT,
     ) -> np.ndarray | None:
-        """Mean response, (1 + draws,), or None, as `drawn`."""
+        """Mean response, (1 + draws,); None if `drawn` is."""
         drawn = self.drawn(stimuli, chosen, units, split)
         return None if drawn is None else weighted_mean(*drawn)
 
@@ -374,7 +381,7 @@ def _category_rows(
 
 
 def _ratio(above: np.ndarray | None, below: np.ndarray | None) -> np.ndarray | None:
-    """Ratio of mean responses, None if either is; NaN over a negative one."""
+    """Ratio of mean responses; None if one is None, NaN for a negative denominator."""
     if above is None or below is None:
         return None
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -386,12 +393,12 @@ def _enough(*masks: np.ndarray) -> bool:
 
 
 def _find(clips: pd.DataFrame, clip_ids: Sequence[str]) -> np.ndarray:
-    """Rows of `clips` that hold the given ids."""
+    """Positions of the given ids in `clips`."""
     clip_ids = np.asarray(clip_ids, dtype=object)
     found = pd.Index(clips["clip_id"]).get_indexer(clip_ids)
     if (found < 0).any():
         raise InputError(
             f"clip {clip_ids[found < 0][0]!r} of the activation tables is not in the "
-            "clip table: make them anew with the rule activations"
+            "clip table; delete the activation tables and run the study again"
         )
     return found

@@ -70,7 +70,7 @@ def fetch(address: str, path: str | os.PathLike, sha256: str | None = None) -> N
         https, http, or ``hf://datasets/OWNER/NAME@REVISION/PATH`` on Hugging Face.
     path
         Written only when whole and verified. A partial file from Hugging Face is kept
-        beside it as ``.NAME.part`` and continued by the next call.
+        next to it as ``.NAME.part`` and continued by the next call.
     sha256
         Of the file. Without it, the checksum that Hugging Face states is used; of other
         servers only the length is checked, where they state it.

@@ -20,7 +20,7 @@ def to_table(clip_ids: Sequence[str], responses: np.ndarray) -> pd.DataFrame:
 
 
 def from_table(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Clip ids, (clips,), and responses, float32 (clips, units), of an activation table.
+    """Clip ids, (clips,), and responses, (clips, units) float32, of such a table.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Networks on disk: checkpoints of trained ones, and the state of unfinished training."""
+"""Networks on disk: checkpoints, and the state of an unfinished training."""
 
 import io
 import json
@@ -16,8 +16,8 @@ from music_selectivity.store import atomic_path
 
 State = dict[str, torch.Tensor]
 
-# safetensors writes several metadata entries in varying order, so they are stored as one
-# entry of sorted JSON.
+# safetensors writes several metadata entries in varying order, so they are stored as
+# one entry of sorted JSON.
 METADATA = "music_selectivity"
 
 

@@ -1,7 +1,7 @@
 """The Gabor filter bank: 263 spectro-temporal modulation filters of a log-mel.
 
-Schaedler, Meyer & Kollmeier (2012); paper, Methods, equations 3 to 6. The filters are
-the linear features that networks are compared with.
+Its features are compared with those of networks. Source: Schaedler, Meyer & Kollmeier
+(2012); paper, Methods, equations 3 to 6.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,20 +12,20 @@ import torch
 from scipy.fft import next_fast_len
 from torch import nn
 
-# Highest modulation frequency (radians a channel or frame), number of half waves under
-# a filter's envelope, and distances between neighbours' centre frequencies.
+# Highest modulation frequency (radians per channel or frame), number of half waves in a
+# filter's envelope, and relative distances between neighbouring centre frequencies.
 HIGHEST = np.pi / 4
 NU = 3.5
 DISTANCE = {"mels": 0.1, "frames": 0.045}
 
-# A 16-bit sample's full scale, in which the paper's log-mels are: 0 dB is then near
-# silence, as zero padding and the filter without modulation take it to be.
+# Full scale of 16-bit samples, as in the paper's log-mels. 0 dB is then close to
+# silence, which zero padding and the filter without modulation assume.
 FULL_SCALE = 32768
 
 
 @dataclass(frozen=True)
 class GaborSettings:
-    """Config section `linear_features.gabor`: sizes of the largest filter."""
+    """Config section `linear_features.gabor`: size of the largest filter."""
 
     largest_mels: int = 64
     largest_frames: int = 76
@@ -33,7 +33,7 @@ class GaborSettings:
 
 @dataclass(frozen=True)
 class Factor:
-    """One dimension of a filter: its modulation frequency and complex values."""
+    """One dimension of a filter: modulation frequency, envelope, complex values."""
 
     frequency: float
     envelope: np.ndarray
@@ -41,10 +41,10 @@ class Factor:
 
 
 def modulation_frequencies(distance: float, largest: int) -> np.ndarray:
-    """Positive centre frequencies, radians, highest first (Methods).
+    """Positive centre frequencies, radians, in falling order (Methods).
 
-    Each is the one before by (1 - c/2) / (1 + c/2), c = 8 d / nu, down to pi nu /
-    `largest`, where the envelope would grow larger than the largest filter.
+    Each is (1 - c/2) / (1 + c/2) times the previous one, with c = 8 d / nu. They end at
+    pi nu / `largest`, below which the envelope would exceed the largest filter.
     """
     c = 8 * distance / NU
     lowest = np.pi * NU / largest
@@ -57,13 +57,13 @@ def modulation_frequencies(distance: float, largest: int) -> np.ndarray:
 
 
 def factor(frequency: float, largest: int) -> Factor:
-    """A Hann envelope around a complex sinusoid (equations 4 to 6).
+    """A complex sinusoid with a Hann envelope (equations 4 to 6).
 
-    h_b(x) = 0.5 - 0.5 cos(2 pi x / b) with b = nu pi / w, and b = `largest` where w is
-    0; sampled at whole distances from the centre, where the sinusoid is 1.
+    h_b(x) = 0.5 - 0.5 cos(2 pi x / b) with b = nu pi / w, or b = `largest` if w is 0.
+    It is sampled at integer distances from the centre, where the sinusoid is 1.
     """
     width = NU * np.pi / abs(frequency) if frequency else largest
-    # Samples strictly inside the envelope, the same number on either side.
+    # Samples strictly inside the envelope, with the same number on both sides.
     reach = int(np.ceil(width / 2)) - 1
     x = np.arange(-reach, reach + 1)
     envelope = 0.5 + 0.5 * np.cos(2 * np.pi * x / width)
@@ -71,20 +71,20 @@ def factor(frequency: float, largest: int) -> Factor:
 
 
 def filter_pairs(settings: GaborSettings) -> list[tuple[Factor, Factor]]:
-    """Spectral and temporal factor of each filter: 263 with the default sizes.
+    """Spectral and temporal factor of each filter: 263 with the default size.
 
-    Spectral frequencies are also negated, which reverses the direction of a sweep;
-    where there is no temporal modulation that would only mirror the filter.
+    Spectral frequencies are also negated, which reverses the direction of a sweep.
+    Without temporal modulation this would only mirror the filter, and is left out.
     """
     spectral = modulation_frequencies(DISTANCE["mels"], settings.largest_mels)
     temporal = modulation_frequencies(DISTANCE["frames"], settings.largest_frames)
     over_mels = [
         factor(frequency, settings.largest_mels)
-        for frequency in (*-spectral, 0.0, *spectral[::-1])
+        for frequency in [*-spectral, 0.0, *spectral[::-1]]
     ]
     over_frames = [
         factor(frequency, settings.largest_frames)
-        for frequency in (0.0, *temporal[::-1])
+        for frequency in [0.0, *temporal[::-1]]
     ]
     return [
         (mels, frames)
@@ -95,10 +95,10 @@ def filter_pairs(settings: GaborSettings) -> list[tuple[Factor, Factor]]:
 
 
 def filter_values(mels: Factor, frames: Factor) -> np.ndarray:
-    """A filter, (mels, frames): equation 3, its real part without its DC part.
+    """A filter, (mels, frames): the real part of equation 3, without its DC part.
 
-    As in the authors' own code, what keeps the filter from summing to 0 is taken off in
-    the shape of the envelope; the filter without any modulation keeps its sum.
+    As in the authors' code, the DC part is subtracted in the shape of the envelope, so
+    that the filter sums to 0. The filter without any modulation keeps its sum.
     """
     values = np.outer(mels.values, frames.values).real
     return values - _dc(mels, frames) * np.outer(mels.envelope, frames.envelope)
@@ -112,24 +112,26 @@ def _dc(mels: Factor, frames: Factor) -> float:
 
 
 class GaborFilterBank(nn.Module):
-    """Features of log-mels by the filter bank, in the form of a network's units.
+    """Features of log-mels by the filter bank, with the interface of a network's units.
 
     Each filter is convolved with the log-mel, to the same size and with zeros beyond
-    it; negative results are set to 0, and the mean is taken over channels and frames
-    (paper, Methods). No filter is scaled to unit gain, for the paper states none.
+    its edges; negative results are set to 0, and the mean is taken over channels and
+    frames (paper, Methods). Filters are not scaled to unit gain, because the paper does
+    not mention it.
 
-    Nor are the ends treated apart. The filter bank's authors repeat the first and last
-    frames, and subtract a local mean where a filter reaches beyond the log-mel; here
-    such a filter also sees the step from sound to zeros, and so the level. This weighs
-    most for filters without temporal modulation.
+    The edges are not treated separately. The authors of the filter bank repeat the
+    first and last frames, and subtract a local mean where a filter extends beyond the
+    log-mel. Here, such a filter also responds to the step from sound to zeros, and
+    therefore to the level. The effect is largest for filters without temporal
+    modulation.
 
     Parameters
     ----------
     settings
-        Sizes.
+        Size of the largest filter.
     full_scale
-        Value of a full-scale sample in the log-mels, config `audio.full_scale`: they
-        are brought to 16-bit full scale.
+        Value of a full-scale sample in the log-mels, config `audio.full_scale`. They
+        are converted to 16-bit full scale.
     """
 
     def __init__(self, settings: GaborSettings, full_scale: float) -> None:
@@ -137,12 +139,12 @@ class GaborFilterBank(nn.Module):
         pairs = filter_pairs(settings)
         self._gain = float(20 * np.log10(FULL_SCALE / full_scale))
         self.n_units = len(pairs)
-        # A filter and its mirror image in mels share their factors.
+        # A filter and its mirror image in mels have the same factors.
         self._over_mels = [mels for mels in _factors(pairs, 0) if mels.frequency >= 0]
         self._over_frames = _factors(pairs, 1)
         rows = {mels.frequency: row for row, mels in enumerate(self._over_mels)}
         columns = {frames.frequency: at for at, frames in enumerate(self._over_frames)}
-        # Of each filter: whether it is the mirror image, and its two factors.
+        # For each filter: whether it is the mirror image, and its two factors.
         self._places = (
             [int(mels.frequency < 0) for mels, _ in pairs],
             [rows[abs(mels.frequency)] for mels, _ in pairs],
@@ -160,14 +162,14 @@ class GaborFilterBank(nn.Module):
         for column, (frames, responses) in enumerate(filtered):
             weights = _weights_over_mels(self._over_mels, frames, n_mels)
             even, odd = (torch.from_numpy(part).to(log_mels) for part in weights)
-            # Clip by clip, so that what is rectified is still in the cache.
+            # Clip by clip, so that the responses to rectify are still in the cache.
             for clip, response in enumerate(responses):
                 features[clip, ..., column] = _mean_positive(even, odd, response)
         return features[:, *self._places]
 
 
 def _factors(pairs: Sequence[tuple[Factor, Factor]], side: int) -> list[Factor]:
-    """The different factors on one side of pairs, in order."""
+    """The distinct factors on one side of pairs, in order."""
     return list({pair[side].frequency: pair[side] for pair in pairs}.values())
 
 
@@ -179,9 +181,9 @@ def _parts(factor: Factor) -> np.ndarray:
 def _over_frames(
     factors: Sequence[Factor], log_mels: torch.Tensor
 ) -> Iterator[tuple[Factor, torch.Tensor]]:
-    """Log-mels convolved with each factor's parts: (clips, 3, mels, frames).
+    """Each factor, and the log-mels convolved with its parts, (clips, 3, mels, frames).
 
-    As products of spectra, long enough that nothing wraps around.
+    Convolutions are products of spectra that are long enough to prevent wrap-around.
     """
     n_frames = log_mels.shape[-1]
     reach = max(len(factor.values) for factor in factors) // 2
@@ -200,15 +202,15 @@ def _weights_over_mels(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Convolution with factors over mels as matrices, for one factor over frames.
 
-    A filter is the real part of a product of factors, less a product of envelopes: the
-    product of the real parts less the envelopes', and less the product of the imaginary
-    parts, which alone changes its sign in the mirror image.
+    A filter is the real part of a product of factors minus a product of envelopes. That
+    is the product of the real parts, minus that of the envelopes, minus that of the
+    imaginary parts. In the mirror image, only the last one changes its sign.
 
     Returns
     -------
     even, odd
-        (factors x mels, 2 x mels), of real part and envelope; (factors x mels, mels),
-        of the imaginary part.
+        (factors x mels, 2 x mels) for real part and envelope; (factors x mels, mels)
+        for the imaginary part.
     """
     shift = np.arange(n_mels)[:, None] - np.arange(n_mels)
     weights = np.zeros((len(over_mels), 3, n_mels, n_mels))
@@ -224,9 +226,9 @@ def _weights_over_mels(
 def _mean_positive(
     even: torch.Tensor, odd: torch.Tensor, response: torch.Tensor
 ) -> torch.Tensor:
-    """Mean positive responses, (2, factors over mels), to (3, mels, frames).
+    """Mean positive response of the filters, and of their mirror images.
 
-    Of the filters, and of their mirror images.
+    `response` has shape (3, mels, frames), and the result (2, factors over mels).
     """
     n_mels = response.shape[1]
     symmetric = even @ response[:2].flatten(0, 1)

@@ -74,8 +74,8 @@ class Network(nn.Module):
                 f"kim2024, which needs {self.minimum_mels} x "
                 f"{self.minimum_frames}; raise log_mel.n_mels or audio.clip_seconds"
             )
-        # A channel axis with the strides of channels last, which torch cannot infer from
-        # the shape if there is one channel.
+        # A channel axis with the strides of channels last, which torch cannot infer
+        # from the shape if there is one channel.
         x = log_mels.unsqueeze(-1).movedim(-1, 1)
         return self.avgpool(self.conv3(self.conv2(self.conv1(x))))
 

@@ -1,4 +1,4 @@
-"""Principal components of log-mel spectrograms, as features to compare networks with."""
+"""Principal components of log-mel spectrograms, which networks are compared with."""
 
 import os
 
@@ -48,7 +48,7 @@ class PrincipalComponents(nn.Module):
         if log_mels.shape[1:] != self.mean.shape:
             raise InputError(
                 f"principal components of log-mels of {tuple(self.mean.shape)} mels "
-                f"and frames cannot be applied to log-mels of "
+                "and frames cannot be applied to log-mels of "
                 f"{tuple(log_mels.shape[1:])}; give all sounds one length, or leave "
                 "out linear_features.pca"
             )

@@ -1,8 +1,7 @@
 """Architectures by name: from log-mel spectrograms to unit responses and class logits.
 
-Each architecture is a module of this package, named as in the config and listed in
-`ARCHITECTURES`. Its class ``Network`` is an ``nn.Module`` that is built from a number
-of classes and has
+Each architecture is a module of this package, named as in the config. Its class
+``Network`` is an ``nn.Module`` that is built from a number of classes and has
 
 - ``n_units``: size of the feature vector, the "units" that all analyses read;
 - ``minimum_mels`` and ``minimum_frames``: the smallest possible input;
@@ -21,8 +20,6 @@ from torch import nn
 from music_selectivity import seeds
 from music_selectivity.errors import InputError
 
-ARCHITECTURES = ("kim2024",)
-
 
 def build(architecture: str, n_classes: int, seed: int) -> nn.Module:
     """Network with the initial weights of `seed`, in training mode, on the CPU.
@@ -35,14 +32,17 @@ def build(architecture: str, n_classes: int, seed: int) -> nn.Module:
     InputError
         The architecture is unknown.
     """
-    if architecture not in ARCHITECTURES:
+    # By name and without a list, so that neither an edit of one architecture nor a new
+    # one retrains networks of another.
+    try:
+        module = importlib.import_module(f"{__package__}.{architecture}")
+        network = module.Network
+    except (ModuleNotFoundError, AttributeError) as error:
         raise InputError(
-            f"architecture {architecture!r} is unknown; "
-            f"known: {', '.join(ARCHITECTURES)}"
-        )
-    # Imported by name, so that an edit of one architecture does not retrain another.
-    module = importlib.import_module(f"{__package__}.{architecture}")
+            f"architecture {architecture!r} is unknown: give the name of a module of "
+            f"{__package__} that has a class Network"
+        ) from error
     with torch.random.fork_rng(devices=[]):
         # torch.manual_seed would also seed GPUs.
         torch.default_generator.manual_seed(seeds.derive("networks", seed))
-        return module.Network(n_classes)
+        return network(n_classes)

@@ -1,8 +1,8 @@
-"""Training of one network: its loop, schedule, choice of the epoch, resuming.
+"""Training of one network: loop, schedule, selection of the epoch, and resuming.
 
-Paper, Methods: binary cross-entropy, AdamW, a linear One Cycle of the learning rate,
-a tenth of the clips for validation, and the weights of the epoch with the best micro
-average precision.
+As in the paper (Methods), the loss is binary cross-entropy, the optimiser AdamW, and
+the learning rate a linear One Cycle. A tenth of the clips is used for validation, and
+the weights of the epoch with the best micro average precision are kept.
 """
 
 import hashlib
@@ -28,13 +28,13 @@ from music_selectivity.store import ShardedArray
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """Config section `training`, with a model's own keys.
+    """Config section `training`, with the keys of one model.
 
-    0 epochs keep the initial network. `select_by`, "validation_ap" or "train_ap", is
-    the average precision whose best epoch is kept; shuffled labels need train_ap, since
-    no epoch can do better than chance on validation clips whose labels are random.
-    `snapshots` are epochs, 0 the initial network, whose weights are kept besides, to
-    follow the course of training.
+    With 0 epochs, the initial network is kept. `select_by`, "validation_ap" or
+    "train_ap", is the average precision by which the kept epoch is selected; models
+    with shuffled labels need train_ap, because no epoch exceeds chance on validation
+    clips with random labels. `snapshots` are additional epochs whose weights are kept,
+    to follow the course of training; 0 is the initial network.
     """
 
     batch_size: int
@@ -52,12 +52,13 @@ class TrainingSettings:
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """The kept epoch, from 1 (0: the initial network), with its weights on the CPU.
+    """The kept epoch, counted from 1 (0: the initial network), and its weights.
 
-    `validation_ap` and `train_ap` are micro average precisions of these weights, in
-    evaluation mode. `history` has a row per epoch: epoch, lr (of its last step),
-    train_loss, train_ap (NaN unless it selects), validation_loss, validation_ap, best
-    (the kept one). `snapshots` are weights by epoch.
+    `validation_ap` and `train_ap` are micro average precisions of these weights in
+    evaluation mode. `history` has one row per epoch: epoch, lr (of its last step),
+    train_loss, train_ap (NaN unless epochs are selected by it), validation_loss,
+    validation_ap, best (True for the kept epoch). `snapshots` are weights by epoch. All
+    weights are on the CPU.
     """
 
     state: State
@@ -79,35 +80,39 @@ def train(
     resume_path: str | os.PathLike | None = None,
     data_key: str = "",
 ) -> TrainingResult:
-    """Train `network`, in place, and keep its best epoch.
+    """Train `network` in place, and keep its best epoch.
 
-    Every random draw of an epoch is seeded by `seed` and the epoch's number, so a run
-    that was killed goes on from `resume_path` to the very bytes it would have reached.
-    torch's global random state and number of threads are set.
+    Every random draw of an epoch is seeded by `seed` and the number of the epoch. A
+    killed run therefore continues from `resume_path` to the same bytes that it would
+    have reached. The global random state and the number of threads of torch are set.
 
     Parameters
     ----------
     network
-        With its initial weights, as `registry.build` makes it.
+        With its initial weights, as from ``registry.build``.
     log_mels
         Log-mels in dB, (clips, mels, frames), by ``take`` and ``len``.
     labels
         (clips, classes), 0 or 1.
+    settings
+        Hyperparameters.
     seed
-        Of the split, the order of clips and the dropout.
+        Seed of the split, the order of clips, and the dropout.
+    device
+        Where to compute.
     progress
-        Receives a line per epoch.
+        Receives one line per epoch.
     resume_path
-        Written after every epoch; the caller removes it once the result is saved. A
-        file of another run (settings, seed, labels, initial weights or `data_key`) is
+        Written after every epoch; the caller removes it after saving the result. A file
+        of another run (settings, seed, labels, initial weights or `data_key`) is
         ignored.
     data_key
-        Names what else the result depends on, such as the ids of the clips.
+        Describes everything else on which the result depends, such as the clips.
 
     Raises
     ------
     InputError
-        Too few clips or steps, a split without any label, or a loss that diverged.
+        There are too few clips or steps, a split has no label, or the loss diverged.
     """
     torch.set_num_threads(settings.threads)
     items, validation_items = split(len(log_mels), settings.validation_share, seed)
@@ -146,7 +151,7 @@ def train(
         progress(
             f"epoch {epoch}/{settings.epochs}: loss {train_loss:.4f}, "
             f"{settings.select_by} {row[settings.select_by]:.4f} "
-            f"(best: epoch {run.best['epoch']}), {pace:.1f} s an epoch, "
+            f"(best: epoch {run.best['epoch']}), {pace:.1f} s per epoch, "
             f"{pace * (settings.epochs - epoch) / 60:.1f} min left"
         )
 
@@ -162,21 +167,27 @@ def train(
 
 
 def split(n_clips: int, share: float, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Items to learn from and items to validate on: a random, disjoint split."""
+    """Random, disjoint items for training and for validation, each in order.
+
+    Raises
+    ------
+    InputError
+        There are too few clips.
+    """
     n_validation = max(1, round(share * n_clips))
     if n_clips - n_validation < 2:
         raise InputError(
-            f"{n_clips} training clips, {n_validation} of them for validation, are too "
-            "few; give more clips or lower training.validation_share"
+            f"{n_clips} training clips, of which {n_validation} for validation, are "
+            "too few; give more clips or lower training.validation_share"
         )
     order = seeds.generator("split", seed).permutation(n_clips)
     return np.sort(order[n_validation:]), np.sort(order[:n_validation])
 
 
 def random_labels(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Labels for memorization (paper, Fig. 5b): each clip keeps its number of them.
+    """Random labels for memorization (paper, Fig. 5b), as many per clip as before.
 
-    They are drawn uniformly, without replacement, from all classes. `labels` and the
+    They are drawn uniformly from all classes, without replacement. `labels` and the
     result are (clips, classes), 0 or 1.
     """
     counts = labels.sum(axis=1, dtype=np.int64, keepdims=True)
@@ -186,12 +197,14 @@ def random_labels(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def micro_average_precision(labels: np.ndarray, scores: np.ndarray) -> float:
-    """Average precision over all pairs of clip and class at once.
+    """Average precision over all pairs of a clip and a class.
+
+    `labels`, 0 or 1, and `scores` are (clips, classes).
 
     Raises
     ------
     InputError
-        No clip has any label.
+        No clip has a label.
     """
     if not labels.any():
         raise InputError(
@@ -206,14 +219,19 @@ def one_cycle(
 ) -> torch.optim.lr_scheduler.OneCycleLR:
     """Linear One Cycle of the learning rate over `n_steps`.
 
-    The paper's three rates are what torch's own defaults make of a peak of 1e-3; so its
-    other default is kept as well: AdamW's first beta moves against the rate, from 0.95
-    to 0.85 and back.
+    The three rates in the paper follow from torch's defaults for a peak of 1e-3. Its
+    other default is therefore kept: the first beta of AdamW moves opposite to the rate,
+    from 0.95 to 0.85 and back.
+
+    Raises
+    ------
+    InputError
+        The warm-up is a single step, in which the rate cannot rise.
     """
     if settings.warmup_share * n_steps == 1:
         raise InputError(
-            f"the warm-up is one of {n_steps} steps and cannot rise; train more epochs "
-            "or raise training.warmup_share"
+            f"the warm-up is one of {n_steps} steps, in which the learning rate cannot "
+            "rise; train more epochs or raise training.warmup_share"
         )
     return torch.optim.lr_scheduler.OneCycleLR(
         optimizer,
@@ -228,7 +246,7 @@ def one_cycle(
 
 @dataclass(frozen=True)
 class _Data:
-    """The clips, and how they are handed to the network."""
+    """The clips, and how they are passed to the network."""
 
     log_mels: ShardedArray
     labels: torch.Tensor
@@ -236,12 +254,12 @@ class _Data:
     device: torch.device
 
     def training_batches(self, items: np.ndarray) -> list[np.ndarray]:
-        """Batches of at least two clips: batch-norm learns nothing from one."""
+        """Batches of at least two clips, which batch-norm needs."""
         return [x for x in in_batches(items, self.batch_size) if len(x) > 1]
 
 
 class _Run:
-    """What changes while training: all that a resume file holds."""
+    """The state that changes in training, which is the content of a resume file."""
 
     stateful = ("network", "optimizer", "schedule")
     kept = ("history", "best", "snapshots")
@@ -255,7 +273,7 @@ class _Run:
             lr=settings.initial_lr,
             weight_decay=settings.weight_decay,
         )
-        # A schedule has a step even where an untrained network takes none.
+        # A schedule needs at least one step, even for an untrained network.
         n_steps = max(1, settings.epochs) * steps_per_epoch
         self.schedule = one_cycle(self.optimizer, n_steps, settings)
         self.history: list[dict] = []
@@ -265,7 +283,7 @@ class _Run:
         self.best = {"epoch": 0, "score": -np.inf, "state": _copy(network)}
 
     def end_epoch(self, row: dict, select_by: str) -> None:
-        """Note the epoch, and keep its weights if none before was as good."""
+        """Record the epoch, and keep its weights if no previous one was as good."""
         self.history.append(row)
         self.keep_snapshot(row["epoch"])
         score = row[select_by]
@@ -274,7 +292,7 @@ class _Run:
             self.best = {"epoch": row["epoch"], "score": score, "state": state}
 
     def keep_snapshot(self, epoch: int) -> None:
-        """Keep the present weights if they are wanted of this epoch."""
+        """Keep the current weights if a snapshot of this epoch is requested."""
         if epoch in self._snapshot_epochs:
             self.snapshots[epoch] = _copy(self.network)
 
@@ -290,19 +308,19 @@ class _Run:
         save_resume(path, key, content)
 
     def resume(self, path: str | os.PathLike, key: str) -> str:
-        """Go on from the resume file if it is of this run; a line that says so."""
+        """Continue from the resume file if it is of this run; a line about it."""
         content = load_resume(path, key)
         if content is None:
-            return f"{path} is unreadable or of another run, and is ignored"
+            return f"{path} is unreadable or of another run and is ignored"
         for part in self.stateful:
             getattr(self, part).load_state_dict(content[part])
         for part in self.kept:
             setattr(self, part, content[part])
-        return f"going on after epoch {len(self.history)}, from {path}"
+        return f"continuing after epoch {len(self.history)}, from {path}"
 
 
 def _train_epoch(run: _Run, data: _Data, order: np.ndarray) -> tuple[float, float]:
-    """Learning rate of the last step, and mean loss."""
+    """Train for one epoch; learning rate of its last step, and mean loss."""
     run.network.train()
     total, n_clips = 0.0, 0
     batches = data.training_batches(order)
@@ -314,7 +332,7 @@ def _train_epoch(run: _Run, data: _Data, order: np.ndarray) -> tuple[float, floa
         run.optimizer.step()
         lr = run.schedule.get_last_lr()[0]
         run.schedule.step()
-        # Summed where it is: reading each loss would make a GPU wait.
+        # Summed on the device, because reading each loss would make a GPU wait.
         total, n_clips = total + loss.detach() * len(items), n_clips + len(items)
     return lr, float(total) / n_clips
 
@@ -329,7 +347,7 @@ def _evaluate(
         logits = torch.cat([network(x).cpu() for _, x in batches])
     labels = data.labels[items]
     loss = binary_cross_entropy_with_logits(logits, labels.float())
-    # Precision is of logits: float32 probabilities near 0 and 1 would tie.
+    # Scores are logits, because float32 probabilities close to 0 and 1 would tie.
     return float(loss), micro_average_precision(labels.numpy(), logits.numpy())
 
 
@@ -340,7 +358,7 @@ def _run_key(
     labels: np.ndarray,
     data_key: str,
 ) -> str:
-    """Digest of all that the result of a run depends on."""
+    """Digest of everything on which the result of a run depends."""
     digest = hashlib.sha256(json.dumps([asdict(settings), seed, data_key]).encode())
     digest.update(repr(labels.shape).encode() + np.ascontiguousarray(labels).tobytes())
     for name, tensor in _copy(network).items():

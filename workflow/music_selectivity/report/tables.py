@@ -1,17 +1,10 @@
-"""What the report's tables hold, and how their numbers are written."""
+"""What the report's tables hold."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from music_selectivity.claims.verdicts import (
-    DIRECTION,
-    NOT_REPLICATED,
-    NOT_RUN,
-    REPLICATED,
-)
 from music_selectivity.figures.style import NAMES, label, ordered_models
 from music_selectivity.measures import (
     MEAN_AP,
@@ -21,6 +14,7 @@ from music_selectivity.measures import (
     VALIDATION_AP,
     Measure,
 )
+from music_selectivity.report.numbers import number, text
 from music_selectivity.vocabulary import (
     GROUPS,
     LINEAR_FEATURES,
@@ -31,83 +25,6 @@ from music_selectivity.vocabulary import (
     SPLITS,
     USED,
 )
-
-NOTHING = "—"
-
-# How verdicts look: class of the style sheet, and sign. Others are open: "?".
-VERDICT_MARKS = {
-    REPLICATED: ("yes", "✓"),
-    DIRECTION: ("partly", "✓"),
-    NOT_REPLICATED: ("no", "✗"),
-    NOT_RUN: ("open", "○"),
-}
-
-
-def number(value: object, digits: int = 3) -> str:
-    """`value` to `digits` significant digits; a dash where there is none.
-
-    >>> number(0.88712), number(0.5), number(12345), number(float("nan"))
-    ('0.887', '0.500', '12,345', '—')
-    """
-    value = _as_float(value)
-    if not math.isfinite(value):
-        return NOTHING
-    if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}"
-    if abs(value) >= 10**digits:
-        return f"{value:,.0f}"
-    return f"{value:#.{digits}g}".rstrip(".")
-
-
-def p_value(value: object) -> str:
-    """A p-value to two digits, never as zero.
-
-    >>> p_value(1 / 32), p_value(0.42), p_value(1e-7), p_value(None)
-    ('0.031', '0.42', '< 0.001', '—')
-    """
-    value = _as_float(value)
-    if not math.isfinite(value):
-        return NOTHING
-    return "< 0.001" if value < 0.001 else f"{value:.2g}"
-
-
-def plus_minus(mean: object, sd: object) -> str:
-    """Mean ± SD to the same decimals; the mean alone where SD is missing.
-
-    >>> plus_minus(0.33312, 0.00551), plus_minus(2.07, None), plus_minus(0.31, 0.00002)
-    ('0.333 ± 0.006', '2.07', '0.310 ± <0.001')
-    """
-    mean, sd = _as_float(mean), _as_float(sd)
-    if not (math.isfinite(mean) and math.isfinite(sd)):
-        return number(mean)
-    decimals = 2 if mean == 0 else max(0, 2 - math.floor(math.log10(abs(mean))))
-    least = 10.0**-decimals
-    shown = f"<{least:.{decimals}f}" if 0 < sd < least / 2 else f"{sd:.{decimals}f}"
-    return f"{mean:.{decimals}f} ± {shown}"
-
-
-def mean_sd(values: Sequence[float]) -> str:
-    """Mean ± SD of the finite ones among `values`."""
-    values = np.asarray(values, dtype=float)
-    values = values[np.isfinite(values)]
-    sd = values.std(ddof=1) if len(values) > 1 else None
-    return plus_minus(values.mean() if len(values) else None, sd)
-
-
-def span(values: Sequence[int]) -> str:
-    """The range of `values`.
-
-    >>> span([8, 8]), span([9, 5, 7]), span([])
-    ('8', '5 to 9', '—')
-    """
-    ends = sorted({min(values), max(values)}) if values else []
-    return " to ".join(map(str, ends)) or NOTHING
-
-
-def text(value: object) -> str:
-    """`value` as text; a dash where it is empty or NaN."""
-    missing = value is None or value == "" or value != value
-    return NOTHING if missing else str(value)
 
 
 def clips_by_split(clips: pd.DataFrame) -> list[tuple[str, dict[str, int]]]:
@@ -245,10 +162,3 @@ def sample_size(table: pd.DataFrame, statistics: pd.DataFrame, clips: str) -> st
 
 def _values(measure: Measure, statistics: pd.DataFrame, **fields: str) -> np.ndarray:
     return measure.select(statistics, **fields)["value"].to_numpy(dtype=float)
-
-
-def _as_float(value: object) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return math.nan

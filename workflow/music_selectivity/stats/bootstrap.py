@@ -1,9 +1,8 @@
-"""Bootstrap over clips: every measure of a network with its replicates.
+"""Bootstrap over clips, which gives every measure of a network its replicates.
 
-A replicate draws the clips anew, with replacement and within their groups, and all
-networks of a study see the same draws. A measure is written as a function of how often
-each clip is drawn, so that its value (every clip once) and its replicates come of one
-and the same line of code.
+Each replicate draws clips with replacement, within groups, and all networks of a study
+share the draws. Measures are functions of the number of times that each clip is drawn,
+so that the same code computes the value (every clip once) and the replicates.
 """
 
 from collections.abc import Sequence
@@ -16,22 +15,23 @@ from music_selectivity import seeds
 
 
 def clip_weights(strata: Sequence[str], draws: int, *names: object) -> np.ndarray:
-    """How often each clip stands in each bootstrap sample.
+    """How often each bootstrap sample contains each clip.
 
     Parameters
     ----------
     strata
-        (clips,), such as the clips' groups: as many are drawn of each as there are.
+        (clips,), such as the groups of the clips. From each stratum, as many clips are
+        drawn as it has.
     draws
         Number of bootstrap samples.
     names
-        Of the seed, by ``seeds.generator("bootstrap", *names)``.
+        Names of the seed, in ``seeds.generator("bootstrap", *names)``.
 
     Returns
     -------
     array, shape (clips, 1 + draws), uint8
-        The first column is all ones: the clips themselves. Counts above 255, which do
-        not occur, would be cut.
+        The first column is all ones, for the clips themselves. Counts above 255, which
+        do not occur in practice, are limited to 255.
     """
     rng = seeds.generator("bootstrap", *names)
     strata = np.asarray(strata)
@@ -48,13 +48,17 @@ def clip_weights(strata: Sequence[str], draws: int, *names: object) -> np.ndarra
 def split_weights(clips: pd.DataFrame, split: str, draws: int) -> np.ndarray:
     """`clip_weights` of the clips of a split, in their order, drawn within groups.
 
-    Every analysis of every network that asks for them gets the same.
+    They are the same for all analyses and networks.
     """
     return clip_weights(clips.loc[clips["split"] == split, "group"], draws, split)
 
 
 def weighted_mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Mean of `values`, (clips,), in each sample, (1 + draws,); NaN in an empty one."""
+    """Mean of `values`, (clips,), in each sample, (1 + draws,).
+
+    `weights` is (clips, 1 + draws), as from `clip_weights`. The mean of an empty sample
+    is NaN.
+    """
     weights = weights.astype(np.float64)
     with np.errstate(invalid="ignore"):
         return np.asarray(values, np.float64) @ weights / weights.sum(axis=0)
@@ -63,18 +67,18 @@ def weighted_mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def average_precision(
     labels: np.ndarray, scores: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
-    """Average precision of one class in each sample, as scikit-learn defines it.
+    """Average precision of one class in each sample, as defined by scikit-learn.
 
-    The mean, over the positives drawn, of the precision at each one's score; clips of
-    equal score stand or fall together.
+    It is the mean of the precision at the score of each drawn positive. Clips with
+    equal scores are retrieved together.
 
     Parameters
     ----------
     labels, scores
         (clips,): 1 or True for a positive, and its score.
     weights
-        (clips, 1 + draws), as `clip_weights` gives them; (clips, 1) ones for the
-        value alone. Fastest as float32: with many classes, convert them once.
+        (clips, 1 + draws), as from `clip_weights`, or (clips, 1) ones for the value
+        alone. float32 is fastest; with many classes, convert them once.
 
     Returns
     -------
@@ -83,8 +87,8 @@ def average_precision(
     """
     order = np.argsort(-np.asarray(scores), kind="stable")
     descending, positive = scores[order], labels[order].astype(bool)
-    # Clips down to, and with, the last of equal score: only such ends are thresholds,
-    # and only those with a positive in them count.
+    # Thresholds lie after the last of several equal scores, and only thresholds with a
+    # positive among these scores count.
     ends = np.append(np.flatnonzero(np.diff(descending)), len(order) - 1)
     threshold = np.searchsorted(ends, np.flatnonzero(positive))
     used, first = np.unique(threshold, return_index=True)
@@ -101,10 +105,10 @@ def average_precision(
 
 
 def _sums(clips: np.ndarray, bounds: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Sums of the weights of ``clips[bounds[i]:bounds[i + 1]]``, a row for each i.
+    """Sums of the weights of ``clips[bounds[i]:bounds[i + 1]]``, one row for each i.
 
-    As a product with a sparse matrix, which reads every clip's weights once and in
-    place. Whole numbers are exact in float32 up to 2**24.
+    They are a product with a sparse matrix, which reads the weights of each clip once,
+    without a copy. float32 represents whole numbers up to 2**24 exactly.
     """
     shape = (len(bounds) - 1, len(weights))
     ones = np.ones(len(clips), np.float32)

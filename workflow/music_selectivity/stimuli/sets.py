@@ -1,6 +1,7 @@
-"""Stimulus sets: which sounds networks hear, and how those were made from the clips.
+"""Stimulus sets: the sounds that networks hear, and how they are made from the clips.
 
-Light enough for the Snakefile to import, which plans a job for each set.
+The Snakefile imports this module to plan the jobs of each set, so it imports no
+scientific packages.
 """
 
 import re
@@ -24,16 +25,16 @@ class StimulusSet:
     Attributes
     ----------
     name : str
-        In file names, and in tables that hold responses to several sets.
+        Name in file names, and in tables with responses to several sets.
     arrays : str
-        The log-mel arrays that it is read from; several sets may share them.
+        Name of its log-mel arrays, which several sets may share.
     groups, splits : tuple of str
-        Of the clips that its sounds are made from.
+        Groups and splits of the clips from which its sounds are made.
     divisor : int
         Its sounds have 1 / `divisor` of the power of those in the arrays.
     segment : str
-        Length of the segments that its clips are quilted from, ms; "original" for the
-        unquilted clips that quilts are compared with; empty for sets without quilts.
+        Length of the segments of its quilts, ms; "original" for the unquilted clips
+        with which quilts are compared; empty for sets without quilts.
     """
 
     name: str
@@ -45,19 +46,19 @@ class StimulusSet:
 
 
 CLIPS = StimulusSet(ORIGINAL, "log_mel", GROUPS, SPLITS)
-"""Every usable clip."""
+"""All usable clips."""
 
 EQUAL_RMS_ARRAYS = "equal_rms"
 
 NATURAL_SOUNDS = StimulusSet("natural_sounds", "natural_sounds")
-"""The 165 natural sounds, which are made from no clip."""
+"""The 165 natural sounds, which are not made from clips."""
 
 
 def at_power(divisor: int) -> StimulusSet:
-    """Clips at one RMS amplitude, and for a divisor above 1 music at less power.
+    """Clips at one RMS amplitude, and music at lower power (paper, Fig. 2c).
 
-    Of `divisor` 1 music and non-music; else music alone, with 1 / `divisor` of the
-    power (paper, Fig. 2c).
+    With `divisor` 1, the set has music and non-music clips; otherwise only music, with
+    1 / `divisor` of the power.
     """
     groups = COMPARED_GROUPS if divisor == 1 else (MUSIC,)
     name = f"power_{divisor}"
@@ -65,7 +66,10 @@ def at_power(divisor: int) -> StimulusSet:
 
 
 def quilts_of(segment: int | str) -> StimulusSet:
-    """Quilts of the measured split, or "original": the unquilted clips (Fig. 4)."""
+    """Quilts of the measured split, or its unquilted clips for "original" (Fig. 4).
+
+    `segment` is the length of the segments, ms.
+    """
     name = f"quilt_{segment}"
     splits = (MEASURED_SPLIT,)
     return StimulusSet(name, name, COMPARED_GROUPS, splits, segment=str(segment))
@@ -77,7 +81,7 @@ UNQUILTED = quilts_of(ORIGINAL)
 def sets_of_clips(
     divisors: Iterable[int], segments: Iterable[int]
 ) -> list[StimulusSet]:
-    """All sets made from a study's clips: the clips, equal levels, quilts.
+    """All stimulus sets that a study makes from its clips.
 
     Parameters
     ----------
@@ -88,7 +92,7 @@ def sets_of_clips(
 
 
 def set_named(name: str) -> StimulusSet:
-    """The set that a file or a row of a table names.
+    """The stimulus set with this name.
 
     Raises
     ------

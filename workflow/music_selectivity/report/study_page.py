@@ -1,18 +1,28 @@
-"""The pages of a study, each one HTML file that needs no other.
-
-``tables`` turns results into rows, and the templates next to this file lay them out.
-"""
+"""The study's report, and its claims alone: HTML pages that need no other file."""
 
 import base64
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import jinja2
 import pandas as pd
 import yaml
 
-from music_selectivity.corpus import audit
+from music_selectivity.claims.verdicts import (
+    DIRECTION,
+    NOT_REPLICATED,
+    NOT_RUN,
+    REPLICATED,
+)
 from music_selectivity.report import tables
+from music_selectivity.report.rendering import render
+
+# How verdicts look: class of the style sheet, and sign. Others are open: "?".
+VERDICT_MARKS = {
+    REPLICATED: ("yes", "✓"),
+    DIRECTION: ("partly", "✓"),
+    NOT_REPLICATED: ("no", "✗"),
+    NOT_RUN: ("open", "○"),
+}
 
 
 def report_html(
@@ -46,8 +56,9 @@ def report_html(
     config
         The resolved config, shown at the end.
     """
-    return _render(
+    return render(
         "page.html.j2",
+        verdict_marks=VERDICT_MARKS,
         study=study,
         notice=notice.strip(),
         clips=tables.clips_by_split(clips),
@@ -65,61 +76,12 @@ def report_html(
 
 def claims_html(claims: pd.DataFrame, notice: str) -> str:
     """The claims alone as an HTML page under `notice`, for Snakemake's own report."""
-    return _render(
-        "claims.html.j2", claims=claims.to_dict("records"), notice=notice.strip()
+    return render(
+        "claims.html.j2",
+        verdict_marks=VERDICT_MARKS,
+        claims=claims.to_dict("records"),
+        notice=notice.strip(),
     )
-
-
-def audit_html(study: str, counts: pd.DataFrame, paper: pd.DataFrame | None) -> str:
-    """The audit of the clips as an HTML page, which links to its CSV files.
-
-    Parameters
-    ----------
-    study
-        Name of the study.
-    counts
-        ``audit.csv``.
-    paper
-        `audit.compare_with_paper`, or None where the sounds are others.
-    """
-    of_class = counts["kind"] == "class"
-    return _render(
-        "audit.html.j2",
-        study=study,
-        columns=audit.COUNTS,
-        totals=counts[~of_class].to_dict("records"),
-        classes=[
-            (split, rows.to_dict("records"))
-            for split, rows in counts[of_class].groupby("split", sort=False)
-        ],
-        paper=None if paper is None else paper.to_dict("records"),
-        clipped_share=audit.CLIPPED_SHARE,
-    )
-
-
-def usage_html(study: str, usage: pd.DataFrame) -> str:
-    """Time and memory of the jobs, ``usage.usage``, as an HTML page."""
-    return _render("usage.html.j2", study=study, rows=usage.to_dict("records"))
-
-
-def _render(template: str, **values: object) -> str:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["verdict_marks"] = tables.VERDICT_MARKS
-    environment.filters |= {
-        "number": tables.number,
-        "p_value": tables.p_value,
-        "plus_minus": tables.plus_minus,
-        "mean_sd": tables.mean_sd,
-        "span": tables.span,
-        "text": tables.text,
-    }
-    return environment.get_template(template).render(**values)
 
 
 def _picture(title: str, caption: str, svg: str | Path) -> dict[str, str]:
