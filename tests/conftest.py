@@ -1,4 +1,4 @@
-"""Shared by all tests: the repository's root and the folder of recorded sounds."""
+"""Settings and fixtures of all tests: corpora, recorded sounds, a finished study."""
 
 import os
 from pathlib import Path
@@ -16,7 +16,7 @@ from music_selectivity.corpus.sound_collections.planning import plan
 from small_sounds import RATE as RATE
 from small_studies import ROOT as ROOT
 
-# A busy machine is slow, which is no failure.
+# Slow cases are not failures, because the machine may be busy.
 settings.register_profile(
     "study", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -25,7 +25,7 @@ settings.load_profile("study")
 
 @pytest.fixture(scope="session")
 def sounds_folder() -> Path:
-    """Recorded sounds to test on, where MUSIC_SELECTIVITY_SOUNDS names them."""
+    """Folder of recorded sounds, if MUSIC_SELECTIVITY_SOUNDS names one."""
     folder = os.environ.get("MUSIC_SELECTIVITY_SOUNDS")
     if not folder:
         pytest.skip("MUSIC_SELECTIVITY_SOUNDS names no folder of recorded sounds")
@@ -34,7 +34,7 @@ def sounds_folder() -> Path:
 
 @pytest.fixture
 def write_sound(tmp_path):
-    """Write a waveform below tmp_path and return its path."""
+    """Function that writes a waveform below tmp_path and returns its path."""
 
     def write(name: str, waveform: np.ndarray, rate: int = RATE, **kwargs) -> Path:
         path = tmp_path / name
@@ -47,7 +47,7 @@ def write_sound(tmp_path):
 
 @pytest.fixture
 def corpus(tmp_path) -> dict:
-    """A small corpus in AudioSet's form below tmp_path: its config section."""
+    """Config section of a small corpus in AudioSet's format below tmp_path."""
     return small_corpora.audioset_corpus(tmp_path)
 
 
@@ -59,19 +59,19 @@ def collections(tmp_path_factory) -> tuple[Path, Path]:
 
 @pytest.fixture(scope="session")
 def recipes(collections) -> pd.DataFrame:
-    """The clips that are planned of `collections`."""
+    """The clips that are planned from `collections`."""
     return plan(*collections, clips_per_track=2, seed=1)
 
 
 @pytest.fixture(scope="session")
 def sounds(tmp_path_factory) -> Path:
-    """A folder of clips with a table, some of them bad: `small_studies.OWN_SOUNDS`."""
+    """Folder of `small_studies.own_sounds`: clips with a table, some of them bad."""
     return small_studies.own_sounds(tmp_path_factory.mktemp("own sounds é"))
 
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory, sounds) -> Path:
-    """A checkout with the study of own sounds run to its end."""
+    """A checkout in which the study of own sounds is finished."""
     checkout = small_studies.checkout_into(tmp_path_factory.mktemp("checkout"))
     small_studies.configure(checkout, sounds)
     small_studies.run(checkout)

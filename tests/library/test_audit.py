@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_report import Page
 
 from conftest import ROOT
 from music_selectivity import vocabulary
@@ -24,6 +23,7 @@ from music_selectivity.corpus.clips import class_table
 from music_selectivity.report.audit_page import audit_html
 from music_selectivity.store import read_table, write_table
 from small_corpora import clip_table
+from small_pages import Page
 
 NAMES = ["Bark", "Piano", "Rain"]
 

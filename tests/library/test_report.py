@@ -3,7 +3,6 @@
 import base64
 import html
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,7 @@ import yaml
 from conftest import ROOT
 from music_selectivity.report import numbers, rendering
 from music_selectivity.report.study_page import claims_html, report_html
+from small_pages import Page
 
 TEMPLATES = ROOT / "workflow/music_selectivity/report"
 EVIL = '<script>alert("&")</script>'
@@ -101,34 +101,6 @@ def make_inputs(folder):
         "figures": [("A title", "A caption.\n", svg)],
         "config": {"study": "my study", "models": {EVIL: {"epochs": 3}}},
     }
-
-
-class Page(HTMLParser):
-    """Tables as lists of rows of cell texts, and every address on the page."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.tables, self.addresses, self.tags, self.cell = [], [], [], None
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        self.tags.append(tag)
-        self.addresses += [v for k, v in attributes if k in ("src", "href")]
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr":
-            self.tables[-1].append([])
-        elif tag in ("td", "th"):
-            self.tables[-1][-1].append("")
-            self.cell = self.tables[-1][-1]
-
-    def handle_endtag(self, tag):
-        if tag in ("td", "tr", "table"):
-            self.cell = None
-
-    def handle_data(self, data):
-        if self.cell is not None:
-            self.cell[-1] = " ".join(f"{self.cell[-1]} {data}".split())
 
 
 @pytest.fixture

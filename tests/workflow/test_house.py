@@ -146,7 +146,7 @@ def test_scripts_are_thin(script):
 
 
 def rules():
-    """(name, text) of every rule; of one derived by `use rule`, with its base's text."""
+    """(name, text) of every rule; a derived rule comes with the text of its base."""
     for file in RULES:
         texts = {}
         for text in re.split(r"\n(?=rule |use rule )", file.read_text())[1:]:

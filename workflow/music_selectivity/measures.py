@@ -168,7 +168,8 @@ class Measure:
         Returns
         -------
         DataFrame
-            model, seed, a column per field, value (float); in the order of `statistics`.
+            model, seed, a column per field, value (float), in the order of
+            `statistics`.
 
         Raises
         ------

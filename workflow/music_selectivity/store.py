@@ -98,8 +98,8 @@ class ShardedArray:
             rows = self._row[self._shard == index]
             if rows.min() < 0 or rows.max() >= len(self._maps[index]):
                 raise IndexError(
-                    f"{paths[index]}: rows {rows.min()} to {rows.max()} were requested, "
-                    f"but the file has {len(self._maps[index])}"
+                    f"{paths[index]}: rows {rows.min()} to {rows.max()} were "
+                    f"requested, but the file has {len(self._maps[index])}"
                 )
 
     def __len__(self) -> int:

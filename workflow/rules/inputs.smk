@@ -107,3 +107,8 @@ def stimulus_inputs(names):
         return files
 
     return inputs
+
+
+def components(wildcards):
+    """The principal components, for features that are those."""
+    return paths.pca if wildcards.model == PCA else []

@@ -26,11 +26,6 @@ rule fit_pca:
         "../scripts/fit_pca.py"
 
 
-def components(wildcards):
-    """The principal components, for features that are those."""
-    return paths.pca if wildcards.model == PCA else []
-
-
 # One job per stimulus set, and early: on a CPU the Gabor filters take longest of all.
 rule linear_features:
     input:

@@ -1,4 +1,4 @@
-"""A test over networks that hear the same clips, by permutations that they share."""
+"""A permutation test over networks that hear the same clips."""
 
 import numpy as np
 
@@ -6,8 +6,9 @@ import numpy as np
 def shared_permutation_p(ratios: np.ndarray, permuted: np.ndarray) -> float:
     """One-sided p-value of the mean ratio over networks that share permutations.
 
-    The luck of the clips moves all networks alike, and so it does under a permutation
-    that they share: unlike a test over networks, this one counts it once.
+    Which clips were drawn affects all networks in the same way, with true labels and
+    under a permutation that they share. Unlike a test over networks, this test
+    therefore counts that agreement once.
 
     Parameters
     ----------
@@ -20,8 +21,8 @@ def shared_permutation_p(ratios: np.ndarray, permuted: np.ndarray) -> float:
     -------
     float
         ``(1 + permutations whose mean is at or above the measured) / (1 +
-        permutations)``; NaN without any, or where one is no ratio, as in
-        `permutation_rows`.
+        permutations)``; NaN without permutations, or if a ratio is not positive, as
+        ratios of principal components may be.
     """
     usable = permuted.size and (ratios > 0).all() and (permuted > 0).all()
     if not usable:
