@@ -68,10 +68,9 @@ def slurm(tmp_path):
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A checkout on a login node, with sounds, and its profile filled in as it says."""
+    """A checkout on a login node, with its profile filled in as it says."""
     checkout = checkout_into(tmp_path / "checkout")
     (checkout / "study.yaml").write_text(yaml.safe_dump(STUDY))
-    run(checkout, *CONFIG, "--until", "soundscape_audio", "list_clips")
     profile = checkout / "profiles/slurm/config.yaml"
     text = profile.read_text().replace("=ACCOUNT", "=laboratory")
     text = text.replace("GPU_PARTITION", "batch").replace("=PARTITION", "=batch")
@@ -121,6 +120,7 @@ def wait_for_epoch(checkout: Path, epoch: int, process: subprocess.Popen) -> Non
 
 
 def test_killed_jobs_are_retried_with_more_and_continue(slurm, checkout):
+    run(checkout, *CONFIG, "--until", "soundscape_audio", "list_clips")
     third, sixth = hold_training(checkout, 3, 6)
     # As on a cluster without accounting.
     process = submit(checkout, "--slurm-status-command", "squeue")
@@ -180,6 +180,7 @@ def test_killed_daemons_lose_no_job(slurm, checkout):
             process,
         )
 
+    run(checkout, *CONFIG, "--until", "clips")
     (gate,) = hold_training(checkout, 2)
     process = submit(checkout, "--slurm-status-command", "sacct")
     try:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 import yaml
 
 from music_selectivity.corpus.shards import shard_of
@@ -55,6 +56,7 @@ def log_mels(checkout: Path) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
     return table, {clip: arrays[c.shard][c.row] for clip, c in usable.iterrows()}
 
 
+@pytest.mark.full
 def test_files_and_parquet_give_the_same_log_mels(tmp_path):
     write_corpora(tmp_path)
     tables = generated_tables(tmp_path / "tables")

@@ -30,6 +30,8 @@ from small_studies import (
     snakemake_command,
 )
 
+pytestmark = pytest.mark.full
+
 SPEC = Spec(train=24, eval=16, seconds=2.0, seed=5)
 TABLES = {
     "class_labels_indices.csv": "audioset/class_labels_indices.csv",
