@@ -43,13 +43,16 @@ def hold(script: Path, gate: Path) -> None:
 EPOCH_GATES = """
 import logging, os, re, time
 
-def wait_at_gate(record):
-    epoch = re.search(r", epoch (\\d+)/", record.getMessage())
+make_record = logging.getLogRecordFactory()
+
+def wait_at_gate(*args, **kwargs):
+    record = make_record(*args, **kwargs)
+    epoch = re.search(r"epoch (\\d+)/", record.getMessage())
     while epoch and os.path.exists("gate" + epoch[1]):
         time.sleep(0.1)
-    return True
+    return record
 
-logging.getLogger("music_selectivity").addFilter(wait_at_gate)
+logging.setLogRecordFactory(wait_at_gate)
 """
 
 

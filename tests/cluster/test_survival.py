@@ -218,7 +218,7 @@ def test_full_and_read_only_disks_are_reported_and_the_run_continues(disk, sound
     assert not list(disk.rglob("checkpoint.safetensors"))
     mount(disk, "size=1g", REMOUNT | READ_ONLY)
     output = run(checkout, *targets, check=False)
-    assert "results/own may not be written" in output
+    assert "results/own is not writable" in output
     assert "Traceback" not in output
     mount(disk, "size=1g", REMOUNT)
     run(checkout, *targets)

@@ -8,7 +8,7 @@ import soundfile
 from music_selectivity import seeds
 from music_selectivity.audio.log_mel import LogMel, LogMelSettings
 from music_selectivity.audio.reading import AudioSettings
-from music_selectivity.stimuli.arrays import open_stimuli, stimulus_clips
+from music_selectivity.stimuli.arrays import open_stimuli, sound_table, stimulus_clips
 from music_selectivity.stimuli.equal_rms import write_equal_rms_shard
 from music_selectivity.stimuli.quilts import (
     QuiltSettings,
@@ -24,6 +24,7 @@ from music_selectivity.stimuli.sets import (
     at_power,
     quilts_of,
 )
+from music_selectivity.store import write_table
 from small_sounds import RATE
 
 AUDIO = AudioSettings(RATE, 2.0, 0.1, "zeros", False, -70.0)
@@ -151,10 +152,12 @@ def test_an_empty_shard_is_written(sounds, tmp_path):
 def test_the_natural_sounds_are_one_array(tmp_path):
     values = np.arange(3 * 64 * 5, dtype=np.float32).reshape(3, 64, 5)
     np.save(tmp_path / "sounds.npy", values)
+    tables = {name: tmp_path / f"{name}.parquet" for name in ("clips", "sounds")}
+    write_table(tables["clips"], pd.DataFrame({"clip_id": ["d"]}))
+    write_table(tables["sounds"], pd.DataFrame({"sound": ["a", "b", "c"]}))
+    assert list(sound_table(CLIPS, tables)["clip_id"]) == ["d"]
     names, log_mels = open_stimuli(
-        pd.DataFrame({"sound": ["a", "b", "c"]}),
-        NATURAL_SOUNDS,
-        [tmp_path / "sounds.npy"],
+        sound_table(NATURAL_SOUNDS, tables), NATURAL_SOUNDS, [tmp_path / "sounds.npy"]
     )
     assert list(names) == ["a", "b", "c"]
     np.testing.assert_array_equal(log_mels.take(np.array([2, 0])), values[[2, 0]])

@@ -303,9 +303,13 @@ def test_statistics_without_permutations_have_no_calibration():
     assert statistics.calibrated_rows(statistics_of({})).empty
 
 
-def test_few_permutations_cause_a_warning():
-    assert calibration.few_permutations(200) == ""
-    assert "199 permutations are too few" in calibration.few_permutations(199)
+def test_few_permutations_cause_a_warning(caplog):
+    responses, rng = activations(len(CLIPS), 8, 0), np.random.default_rng(0)
+    calibration.permuted_ratios(responses, CLIPS, FRACTION, 200, rng)
+    assert caplog.messages == []
+    calibration.permuted_ratios(responses, CLIPS, FRACTION, 199, rng)
+    (message,) = caplog.messages
+    assert "199 permutations are too few" in message
 
 
 def test_networks_that_share_clips_are_calibrated_by_shared_permutations():

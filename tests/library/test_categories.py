@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from music_selectivity.corpus.categories import category_sides, category_table
+from music_selectivity.corpus.categories import category_table
+from music_selectivity.corpus.category_members import category_sides
 from music_selectivity.corpus.ontology import Ontology
 from music_selectivity.errors import InputError
 
@@ -55,8 +56,11 @@ def test_without_an_ontology_labels_show_which_classes_are_below():
 
 
 def test_an_unknown_class_is_named():
-    with pytest.raises(InputError, match="Polka"):
+    with pytest.raises(InputError, match=r"analysis\.genres\.classes.*'Polka'"):
         rows(ONTOLOGY, {"below": None, "classes": ["Polka"]})
+    with pytest.raises(InputError, match=r"analysis\.categories\.water.*'Water'"):
+        water = {"water": {"subtrees": ["Water"], "classes": []}}
+        rows(ONTOLOGY, {"below": None, "classes": []}, water)
     with pytest.raises(InputError, match=r"analysis\.genres\.below.*'Musik'"):
         rows(ONTOLOGY, {"below": "Musik", "classes": []})
 

@@ -188,6 +188,18 @@ def test_numbers_of_a_claim():
     assert np.isnan(found.loc["M-a", "p"])
 
 
+@pytest.mark.parametrize(
+    ("p", "verdict"), [(0.0499, "replicated"), (0.05, "not replicated")]
+)
+def test_every_p_against_random_sets_must_be_below_the_level(p, verdict):
+    table = study()
+    table.loc[table["measure"] == "random_ablation_p", "value"] = p
+    row = judged(table, "5c-e").loc["5c-e"]
+    assert row["verdict"] == verdict
+    assert row["measured"] == pytest.approx(p)
+    assert row["notes"].endswith("each must be below 0.05")
+
+
 def test_pairs_are_by_seed_not_by_row():
     """Each network is compared with itself, whatever the order of the rows."""
     table = study()
@@ -204,7 +216,7 @@ def test_networks_without_a_value_are_left_out_and_counted():
     row = evaluate(table).set_index("id").loc["5c-a"]
     assert row["n"] == 4
     assert row["verdict"] == "too few networks to tell"
-    assert "1 network without a value left out" in row["notes"]
+    assert "1 network was left out because it has no value" in row["notes"]
 
 
 def test_the_same_from_the_csv_file(tmp_path):
@@ -300,16 +312,19 @@ def test_every_sentence_is_understood_alone():
 
 
 def test_the_numbers_of_the_paper_are_in_one_place():
-    """Modules of claims spell out no number of the paper but p values in text."""
+    """Modules of claims spell out no number of the paper, and no p-value in text."""
     folder = ROOT / "workflow/music_selectivity/claims"
     # These hold levels, margins and limits.
     general = {"comparisons.py", "evaluation.py", "verdicts.py"}
     for path in sorted(folder.glob("*.py")):
-        numbers = [
+        constants = [
             node.value
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-            if isinstance(node, ast.Constant) and isinstance(node.value, float)
+            if isinstance(node, ast.Constant)
         ]
+        numbers = [value for value in constants if isinstance(value, float)]
+        texts = [value for value in constants if isinstance(value, str)]
+        assert [text for text in texts if re.search(r"\bp = [\d.]", text)] == []
         assert path.name in general or not numbers, (path.name, numbers)
 
 

@@ -128,5 +128,5 @@ def test_calibration_is_noted_with_selectivity():
     for model, n in (("without_music", 5), ("untrained", 4)):
         assert (
             f"with permuted labels, {model} has ratios about 1 in {n} of 5 networks, "
-            f"and uniform p values in {n} of 5" in notes
+            f"and uniform p-values in {n} of 5" in notes
         )

@@ -11,7 +11,6 @@ from music_selectivity.claims.quantities import (
     largest_of,
     mean_of,
     of,
-    one_minus,
     quotient,
     together,
 )
@@ -69,7 +68,6 @@ def test_values_are_by_network(measured):
     assert numbers(of("network", READOUT_AP)(measured)) == {1: 0.9, 2: 0.8}
     assert numbers(quotient(eighth, ratio)(measured)) == {1: 0.3, 2: 0.166666667}
     assert numbers(difference(ratio, eighth)(measured)) == {1: 1.4, 2: 2.5}
-    assert numbers(one_minus(eighth)(measured)) == {1: 0.4, 2: 0.5}
     assert of("other", READOUT_AP)(measured).empty
 
 

@@ -20,15 +20,18 @@ MODULES = {
         "import logging\n\nlog = logging.getLogger(__name__)\n\n\n"
         'def f(x=0):\n    """Doc."""\n    log.info("%d", x)\n'
         "    if x:\n        raise InputError(f'{x} is bad')\n"
+        "    if x > 1:\n        raise Unusable(WHY)\n"
         "    return 1  # why\n"
     ),
     "unused.py": "X = 1\n",
     "vocabulary.py": (
         "from music_selectivity.base import UNIT\n"
-        "A = UNIT\nB = A + 1\nOTHER = 5\n\n\n"
+        "from music_selectivity.paper import FAR, NEAR\n"
+        "A = UNIT * NEAR\nB = A + 1\nOTHER = 5 * FAR\n\n\n"
         "def scale(x):\n    return x * B\n"
     ),
     "base.py": "UNIT = 1\n",
+    "paper.py": "FAR = 1\nNEAR = 2\n",
     "errors.py": "from music_selectivity import wording\n\nE = wording.TEXT\n",
     "wording.py": "TEXT = 'bad'\n",
     "pack/__init__.py": "",
@@ -59,10 +62,12 @@ def package(tmp_path, monkeypatch):
         ("__init__.py", "", "import os\n", True),
         ("two.py", "# why", "# because", False),
         ("two.py", "is bad", "is wrong", False),
+        ("two.py", "Unusable(WHY)", "Unusable(OTHER)", True),
         ("two.py", "raise InputError", "raise ValueError", True),
         ("two.py", "if x:", "if not x:", True),
         ("two.py", '"%d"', '"x is %d"', False),
         ("two.py", "    log.info", "    x += 1\n    log.info", True),
+        ("two.py", "log.info(", "log.append(", True),
         ("two.py", "Doc.", "Another doc.", False),
         ("one.py", "A note.", "Another note.", False),
         ("two.py", "return 1", "return (1)", False),
@@ -72,7 +77,9 @@ def package(tmp_path, monkeypatch):
         # Of constants, what is imported by name, and what that refers to.
         ("vocabulary.py", "x * B", "x / B", True),
         ("vocabulary.py", "A + 1", "A + 2", True),
-        ("vocabulary.py", "A = UNIT", "A = 2 * UNIT", True),
+        ("vocabulary.py", "A = UNIT", "A = 2 + UNIT", True),
+        ("paper.py", "NEAR = 2", "NEAR = 3", True),
+        ("paper.py", "FAR = 1", "FAR = 3", False),
         ("base.py", "UNIT = 1", "UNIT = 2", True),
         ("vocabulary.py", "OTHER = 5", "OTHER = 6", False),
         ("vocabulary.py", "OTHER = 5", "OTHER = 5\nNEW = 7", False),
@@ -120,6 +127,61 @@ def test_constants_that_look_names_up_are_followed_whole(package):
     before = digest()
     vocabulary.write_text("A = 2\nALL = [x for x in vars().values()]\n")
     assert digest() != before
+
+
+def test_the_same_code_has_the_same_digest_again(package):
+    folder, digest = package
+    vocabulary = folder / "vocabulary.py"
+    vocabulary.write_text(
+        "NAMES = 'a, b'\n\n\ndef scale(x):\n    raise InputError(f'one of {NAMES}')\n"
+    )
+    before = digest()
+    again = code_digest.code_digest(folder / "script.py")
+    assert before == again
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("A += 1", "plain assignments"),
+        ("D['x'] = 1", "plain assignments"),
+        ("if A:\n    B = 2", "plain assignments"),
+        ("L.append(1)", "plain assignments"),
+        ("A = 9", "A is defined twice"),
+    ],
+)
+def test_a_name_of_constants_has_one_definition(package, line, message):
+    folder, digest = package
+    with open(folder / "vocabulary.py", "a") as file:
+        file.write(f"{line}\n")
+    with pytest.raises(ValueError, match=message):
+        digest()
+
+
+def test_a_name_inside_a_definition_is_no_other_constant(package):
+    folder, digest = package
+    vocabulary = folder / "vocabulary.py"
+    function = "def scale(x):\n    value = x\n    return value\n\n\n"
+    text = function + "ALL = [value for value in {}]\n"
+    vocabulary.write_text(text.format("'ab'"))
+    before = digest()
+    vocabulary.write_text(text.format("'abc'"))
+    assert digest() == before
+
+
+def test_a_name_that_constants_lack_is_an_error(package):
+    folder, digest = package
+    script = folder / "script.py"
+    script.write_text("from music_selectivity.vocabulary import MISSPELT\n")
+    with pytest.raises(ValueError, match="defines no MISSPELT"):
+        digest()
+
+
+def test_relative_imports_are_refused(package):
+    folder, digest = package
+    (folder / "one.py").write_text("from .two import f\n\nVALUE = f()\n")
+    with pytest.raises(ValueError, match="relative imports"):
+        digest()
 
 
 def test_a_module_of_constants_imported_as_a_whole_counts_whole(package):

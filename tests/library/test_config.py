@@ -92,6 +92,7 @@ def test_defaults_are_the_papers_values():
         ({"epoch": 3}, r"epoch.*known keys: .*seeds"),
         ({"training.batch_size": 0}, r"training\.batch_size: 0 .*from 2"),
         ({"natsound165": {"fetch": True}}, r"natsound165 is renamed to natural_sounds"),
+        ({"natsound165": None}, r"natsound165 is renamed to natural_sounds"),
         ({"corpus.form": "table"}, r"corpus\.form is renamed to corpus\.type"),
         (
             {"downloads": {"natsound165.zip": {"sha256": None}}},

@@ -269,7 +269,7 @@ def test_a_server_that_always_breaks_off_is_reported(tmp_path, cuts):
 
 def test_other_addresses_and_unsafe_redirects_are_refused(tmp_path):
     for address in ("file:///etc/passwd", "ftp://example.org/x", "/etc/passwd"):
-        with pytest.raises(InputError, match="no https, http or hf address"):
+        with pytest.raises(InputError, match="not an https, http or hf address"):
             fetch(address, tmp_path / "file")
     with pytest.raises(InputError, match=r"redirects to file:///etc/passwd, which"):
         get(Server(["file:///etc/passwd"]), tmp_path / "file")

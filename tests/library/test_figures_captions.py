@@ -1,12 +1,37 @@
-"""What the report adds to each caption: the numbers of networks and clips."""
+"""Captions: the paper's numbers, and what the report adds on networks and clips."""
+
+import json
+import re
 
 import pandas as pd
 import pytest
 
-from music_selectivity.figures.catalogue import COMPARED_CLIPS, FIGURES
+from conftest import ROOT
+from music_selectivity import paper
+from music_selectivity.figures.catalogue import CLIPS, FIGURES
+from music_selectivity.figures.style import COLOURS
 from music_selectivity.report.tables import sample_size
+from music_selectivity.vocabulary import (
+    MUSIC,
+    NONMUSIC,
+    SPEECH,
+    SPLITS,
+    WITHOUT_MUSIC,
+)
 
-MUSIC = FIGURES["quilts_genres"].clips
+# The numbers of the paper in each caption that has any.
+PAPER_NUMBERS = {
+    "amplitude": {f"{paper.POWER_RATIOS[split, 64].value:.1f}" for split in SPLITS},
+    "categories": {f"{paper.CATEGORY_RATIOS[SPEECH]}"},
+    "class_precision": {f"{paper.CHANCE_APS[group]}" for group in (NONMUSIC, MUSIC)},
+    "embedding": {f"{paper.OWN_SEGREGATION_INDICES[WITHOUT_MUSIC]}"},
+    "natural_categories": {paper.SIGNED_RANK_P.removeprefix("p = ")},
+    "readout": {f"{paper.READOUT_CHANCE_REPORTED}"},
+    "readout_units": {f"{paper.EIGHTH_AP.value}"},
+}
+# The effect size of no difference.
+OWN_NUMBERS = {"unit_responses": {"0.5"}}
+MUSIC_CLIPS = FIGURES["quilts_genres"].clips
 ALL_CLIPS = FIGURES["ablation"].clips
 OTHER_SOUNDS = ""
 STATISTICS = pd.DataFrame(
@@ -31,20 +56,20 @@ def test_networks_are_counted_by_model_in_the_figures_order():
     untrained = [("untrained", seed) for seed in (1, 2, 3)]
     others = [("pca", 0), ("my_model", 1), ("gabor", 0)]
     table = figure_table([*untrained, *4 * [("without_music", 7)], *others])
-    assert sample_size(table, STATISTICS, COMPARED_CLIPS) == (
+    assert sample_size(table, STATISTICS, CLIPS["compared"]) == (
         "Networks: without music (1), untrained (3), my model (1); linear features: "
-        "Gabor filters, PCA; evaluation clips: 4,210 of music, 10,688 of other sounds."
+        "Gabor filters, PCA; eval clips: 4,210 of music, 10,688 of other sounds."
     )
 
 
 def test_each_figure_says_what_was_measured():
     table = figure_table([("without_music", 1), ("without_music", 2)])
     networks = "Networks: without music (2)"
-    assert sample_size(table, STATISTICS, MUSIC) == (
-        f"{networks}; evaluation clips: 4,210 of music."
+    assert sample_size(table, STATISTICS, MUSIC_CLIPS) == (
+        f"{networks}; eval clips: 4,210 of music."
     )
     assert sample_size(table, STATISTICS, ALL_CLIPS) == (
-        f"{networks}; evaluation clips: 4,210 of music, 10,688 of other sounds, and "
+        f"{networks}; eval clips: 4,210 of music, 10,688 of other sounds, and "
         "mixed ones."
     )
     assert sample_size(table, STATISTICS, OTHER_SOUNDS) == f"{networks}."
@@ -71,8 +96,8 @@ def test_the_sentence_is_empty_where_nothing_is_shown(table):
 
 def test_a_study_without_tuning_has_no_number_of_clips():
     table = figure_table([("without_music", 1)])
-    assert sample_size(table, STATISTICS.iloc[:0], MUSIC) == (
-        "Networks: without music (1); evaluation clips: — of music."
+    assert sample_size(table, STATISTICS.iloc[:0], MUSIC_CLIPS) == (
+        "Networks: without music (1); eval clips: — of music."
     )
 
 
@@ -81,3 +106,19 @@ def test_every_figure_says_what_it_is_measured_on():
     for name, entry in FIGURES.items():
         natural = name.startswith("natural_")
         assert bool(entry.clips.format(**numbers)) != natural, name
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_captions_have_the_numbers_of_the_paper(name):
+    caption = (ROOT / f"workflow/report/{name}.rst").read_text(encoding="utf-8")
+    expected = PAPER_NUMBERS.get(name, set()) | OWN_NUMBERS.get(name, set())
+    assert set(re.findall(r"\d*\.\d+", caption)) == expected
+    genres = re.findall(r"The paper reads out (\d+) genres", caption)
+    assert genres == [f"{paper.READOUT_GENRES}"] * (name == "readout_genres")
+
+
+def test_the_default_colours_are_those_of_the_config():
+    schema = json.loads((ROOT / "workflow/schemas/config.schema.json").read_text())
+    colours = schema["properties"]["figures"]["properties"]
+    for name, colour in colours.items():
+        assert COLOURS[name] == colour["default"], name

@@ -37,7 +37,7 @@ def test_constants_are_those_of_the_module(name):
     assert (entry.title, entry.panel) == (module.TITLE, module.PANEL)
     assert entry.inputs == module.INPUTS
     assert entry.arguments == getattr(module, "ARGUMENTS", {})
-    assert entry.clips == getattr(module, "CLIPS", catalogue.COMPARED_CLIPS)
+    assert entry.clips == catalogue.CLIPS[getattr(module, "CLIPS", "compared")]
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -89,7 +89,7 @@ def test_constants_are_read_and_other_code_is_not_run(tmp_path):
     module = tmp_path / "spectra.py"
     module.write_text(
         'import missing_library\nTITLE = "Spectra"\nPANEL = "Fig. 9"\n'
-        'CLIPS = ""\nINPUTS = {"units": ["units", "networks"]}\n'
+        'CLIPS = "music"\nINPUTS = {"units": ["units", "networks"]}\n'
         'ARGUMENTS = {"share": "analysis.share"}\nCOLOUR = missing_library.red\n'
     )
     assert read_entry(module) == catalogue.Entry(
@@ -97,7 +97,7 @@ def test_constants_are_read_and_other_code_is_not_run(tmp_path):
         panel="Fig. 9",
         inputs={"units": ["units", "networks"]},
         arguments={"share": "analysis.share"},
-        clips="",
+        clips=catalogue.CLIPS["music"],
     )
 
 

@@ -61,8 +61,12 @@ def test_a_group_that_contradicts_a_label_is_refused():
             "group": ["nonmusic", "nonmusic", "mixed"],
         }
     )
-    with pytest.raises(InputError, match=r"clip 'b': its group .* 'Church bell' is mu"):
+    with pytest.raises(
+        InputError, match=r"clip 'b': its group .* 'Church bell' is music-related;"
+    ):
         describe(listed, {"Church bell"}, set())
+    with pytest.raises(InputError, match=r"'Dog' is music-related \(and so are 1 more"):
+        describe(listed, {"Church bell", "Dog"}, set())
     # Groups that agree with the labels are kept.
     described = describe(listed, set(), set())
     assert described["group"].tolist() == ["nonmusic", "nonmusic", "mixed"]

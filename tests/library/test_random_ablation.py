@@ -109,21 +109,22 @@ def test_precision_is_scikit_learns_with_all_ties(n_sets, clips):
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 
 
-def test_sets_are_random_repeatable_and_logged():
+def test_sets_are_random_repeatable_and_logged(caplog):
+    caplog.set_level("INFO")
     head, responses, labels = study()
-    scored, lines = np.ones(7, bool), []
+    scored = np.ones(7, bool)
 
-    def run(*names, log=None):
+    def run(*names):
         rng = generator(*names)
         return random_ablation.random_ablation(
-            head, responses, labels, scored, 5, 40, rng, log=log
+            head, responses, labels, scored, 5, 40, rng
         )
 
-    null = run("random ablation", "m", 1, log=lines.append)
+    null = run("random ablation", "m", 1)
+    assert caplog.messages[-1] == "40 of 40 sets of units silenced"
     assert list(null["set"]) == list(range(40))
     pd.testing.assert_frame_equal(null, run("random ablation", "m", 1))
     assert not null.equals(run("random ablation", "m", 2))
-    assert lines[-1] == "40 of 40 sets of units silenced"
     # Of sets as large as the network there is only one.
     whole = random_ablation.random_ablation(
         head, responses, labels, scored, 24, 5, generator("x")
@@ -134,7 +135,7 @@ def test_sets_are_random_repeatable_and_logged():
 def test_units_are_equally_likely_and_occur_once_in_a_set(monkeypatch):
     seen = []
 
-    def record(head, responses, labels, scored, silenced, device, log):
+    def record(head, responses, labels, scored, silenced, device):
         seen.append(silenced)
         return np.zeros(len(silenced))
 

@@ -29,7 +29,7 @@ def test_only_the_continuity_correction_gives_the_papers_rank_sum():
     assert round(stats.ranksums(x, y, alternative="greater").pvalue, 3) != 0.006
     exact = stats.mannwhitneyu(x, y, alternative="greater", method="exact").pvalue
     assert round(exact, 3) != 0.006
-    # The other p value that the paper gives, .417, is that of U = 14.
+    # The other p-value that the paper gives, .417, is that of U = 14.
     x, y = np.array([1, 3, 5, 7, 8.5]), np.array([0, 2, 4, 6, 9.0])
     assert rank_tests.common_language(x, y) == 14 / 25
     assert round(rank_tests.rank_sum(x, y, "greater").p, 3) == 0.417

@@ -36,6 +36,13 @@ def test_an_unknown_architecture_is_refused():
         build("training", 10, seed=1)
 
 
+def test_a_missing_dependency_of_an_architecture_is_named(tmp_path, monkeypatch):
+    (tmp_path / "broken.py").write_text("import no_such_package")
+    monkeypatch.setattr(networks, "__path__", [*networks.__path__, str(tmp_path)])
+    with pytest.raises(ModuleNotFoundError, match="no_such_package"):
+        build("broken", 10, seed=1)
+
+
 def test_no_architecture_is_imported_before_it_is_built():
     code = (
         "import sys; import music_selectivity.networks.registry;"

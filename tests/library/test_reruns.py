@@ -11,7 +11,7 @@ import pytest
 
 from conftest import ROOT
 from music_selectivity.figures.catalogue import FIGURES
-from music_selectivity.study.code_digest import code_followed
+from music_selectivity.study.code_digest import code_followed, names_covered
 
 LIBRARY = ROOT / "workflow/music_selectivity"
 ARCHITECTURE = "music_selectivity.networks.kim2024"
@@ -57,7 +57,7 @@ RERUNS = {
     | SOUNDSCAPES
     | {"collection_tables"},
     "store": EVERY_RULE - {"unpack"},
-    "vocabulary": EVERY_RULE - {"resolved_config", "usage", "provenance"},
+    "vocabulary": EVERY_RULE - {"unpack", "resolved_config", "usage", "provenance"},
     "paper": {"audit", "claims", "figure"},
     "measures": ANALYSES | {"fmri", "statistics", "claims", "figure", "report_page"},
     # A study as a whole: its config and costs decide which jobs run, not their results.
@@ -69,11 +69,13 @@ RERUNS = {
     "study.usage": {"usage"},
     # One sound.
     "audio.log_mel": LOG_MELS,
-    "audio.reading": LOG_MELS | COLLECTIONS | {"unpack"},
+    "audio.reading": LOG_MELS | COLLECTIONS,
     "audio.torchaudio_import": LOG_MELS,
     # The clips.
+    "corpus.archives": {"unpack", "collection_tables"},
     "corpus.audit": {"audit"},
-    "corpus.categories": {"categories", "tuning", "readout", "mixed_effects", "figure"},
+    "corpus.categories": {"categories"},
+    "corpus.category_members": {"tuning", "readout", "mixed_effects", "figure"},
     "corpus.clip_table": ANALYSES - {"natural_sounds"}
     | {"clips", "baseline", "train", "fit_pca", "mixed_effects"},
     "corpus.clips": {"clips"},
@@ -84,15 +86,14 @@ RERUNS = {
     "corpus.groups": {"list_clips"},
     "corpus.list_clips": {"list_clips"},
     "corpus.log_mel_shards": LOG_MELS,
-    "corpus.ontology": {"list_clips", "categories", "collection_tables"}
-    | {"tuning", "readout", "mixed_effects", "figure"},
+    "corpus.ontology": {"list_clips", "categories", "collection_tables"},
     "corpus.shard_clips": LOG_MELS,
     "corpus.shards": LOG_MELS | {"list_clips", "soundscape_audio", "collection_audio"},
     "corpus.tables": {"list_clips"},
     "corpus.unpack": {"unpack"},
-    "corpus.sound_collections.esc50": {"collection_tables", "unpack"},
-    "corpus.sound_collections.formats": COLLECTIONS | {"unpack"},
-    "corpus.sound_collections.gtzan": {"collection_tables", "unpack"},
+    "corpus.sound_collections.esc50": {"collection_tables"},
+    "corpus.sound_collections.formats": COLLECTIONS,
+    "corpus.sound_collections.gtzan": {"collection_tables"},
     "corpus.sound_collections.levelling": {"collection_audio"},
     "corpus.sound_collections.planning": {"collection_tables"},
     "corpus.sound_collections.tables": {"collection_tables"},
@@ -110,7 +111,7 @@ RERUNS = {
     "stimuli.arrays": {"equal_rms", "quilts", "activations", "stimulus_activations"}
     | {"linear_features"},
     "stimuli.equal_rms": {"equal_rms", "natural_sounds_log_mel"},
-    "stimuli.natural_sounds": {"natural_sounds_log_mel", "unpack"},
+    "stimuli.natural_sounds": {"natural_sounds_log_mel"},
     "stimuli.quilts": {"quilts"},
     "stimuli.sets": {"equal_rms", "quilts", "activations", "stimulus_activations"}
     | {"linear_features", "tuning", "mixed_effects", "claims"},
@@ -282,6 +283,34 @@ def test_an_edit_of_a_figure_redraws_it_alone(name, rerun):
 def test_an_edit_of_what_figures_share_redraws_exactly(module):
     redrawn = {each for each in FIGURES if f"figures.{module}" in figure_modules(each)}
     assert redrawn == REDRAWS[module]
+
+
+# The rules that follow a name of the modules of constants.
+RERUNS_BY_NAME = {
+    ("vocabulary", "SHUFFLED_LABELS"): {"train"},
+    ("vocabulary", "SILENCED_SETS"): {"ablation", "random_ablation", "statistics"}
+    | {"training_course", "claims", "figure", "report_page"},
+    ("vocabulary", "COMMON_BINS"): {"embedding", "training_course", "statistics"}
+    | {"claims", "figure"},
+    ("vocabulary", "GENERATED_CORPORA"): {"list_clips"},
+    ("measures", "READOUT_CHANCE"): {"readout", "statistics", "claims", "figure"},
+    ("measures", "UNREAD"): {"statistics", "claims"},
+    ("paper", "CLIP_COUNTS"): {"audit"},
+}
+
+
+@pytest.mark.parametrize(("module", "name"), RERUNS_BY_NAME)
+def test_an_edit_of_a_name_reruns_exactly(module, name):
+    file = LIBRARY / f"{module}.py"
+    found = set()
+    for rule, (script, modules) in scripts_of_rules().items():
+        figures = FIGURES if rule == "figure" else [None]
+        for figure in figures:
+            more = [f"music_selectivity.figures.{figure}"] if figure else modules
+            followed = code_followed(ROOT / "workflow/scripts" / script, *more)
+            if file in followed and name in names_covered(file, followed[file]):
+                found.add(rule)
+    assert found == RERUNS_BY_NAME[module, name]
 
 
 def test_training_follows_nothing_but_what_can_change_a_weight():

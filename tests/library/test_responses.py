@@ -30,8 +30,15 @@ def network() -> torch.nn.Module:
     return build("kim2024", 5, seed=3)
 
 
+@pytest.fixture
+def small_batches(monkeypatch):
+    """Batches of 4 clips, and thus three of them."""
+    monkeypatch.setattr("music_selectivity.networks.responses.BATCH", 4)
+
+
+@pytest.mark.usefixtures("small_batches")
 def test_responses_equal_one_clip_at_a_time(network, log_mels):
-    responses = unit_responses(network, log_mels, CPU, batch_size=4)
+    responses = unit_responses(network, log_mels, CPU)
     assert responses.shape == (9, 256)
     assert responses.dtype == np.float32
     scale = responses.std()
@@ -57,20 +64,19 @@ def test_items_pick_clips(network, log_mels):
     assert unit_responses(network, log_mels, CPU, items=items[:0]).shape == (0, 256)
 
 
+@pytest.mark.usefixtures("small_batches")
 def test_table_written_by_row_groups(network, log_mels, tmp_path, monkeypatch):
     monkeypatch.setattr("music_selectivity.networks.responses.ROW_GROUP", 4)
     ids = [f"clip{item}" for item in range(9)]
     path = tmp_path / "original.parquet"
-    write_responses(path, ids, network, log_mels, CPU, batch_size=4)
+    write_responses(path, ids, network, log_mels, CPU)
     assert pq.ParquetFile(path).num_row_groups == 3
     table = read_table(path)
     assert list(table.columns[[0, 1, -1]]) == ["clip_id", "u000", "u255"]
     read_ids, responses = from_table(table)
     assert list(read_ids) == ids
     assert responses.dtype == np.float32
-    np.testing.assert_array_equal(
-        responses, unit_responses(network, log_mels, CPU, batch_size=4)
-    )
+    np.testing.assert_array_equal(responses, unit_responses(network, log_mels, CPU))
     assert [file.name for file in tmp_path.iterdir()] == ["original.parquet"]
 
 

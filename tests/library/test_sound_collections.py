@@ -8,12 +8,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from music_selectivity.corpus.archives import ARCHIVES
 from music_selectivity.corpus.sound_collections.esc50 import (
     ADDED_CLASSES,
     ESC50_CLASSES,
-    esc50_place,
 )
-from music_selectivity.corpus.sound_collections.gtzan import GENRES, music_place
+from music_selectivity.corpus.sound_collections.gtzan import GENRES
 from music_selectivity.corpus.sound_collections.planning import plan
 from music_selectivity.corpus.sound_collections.tables import write_tables
 from music_selectivity.corpus.unpack import unpack
@@ -106,8 +106,8 @@ def test_archives_are_unpacked_to_these_layouts(collections, tmp_path):
         archive.writestr("ESC-50-1a2b/README.md", "")
     with tarfile.open(tmp_path / "gtzan.tar.gz", "w:gz") as archive:
         archive.add(music, "genres")
-    unpack(tmp_path / "esc50.zip", tmp_path / "esc50", esc50_place)
-    unpack(tmp_path / "gtzan.tar.gz", tmp_path / "gtzan", music_place)
+    unpack(tmp_path / "esc50.zip", tmp_path / "esc50", ARCHIVES["esc50"].place)
+    unpack(tmp_path / "gtzan.tar.gz", tmp_path / "gtzan", ARCHIVES["gtzan"].place)
     assert not list((tmp_path / "gtzan").rglob("._*"))
     found = plan(tmp_path / "esc50", tmp_path / "gtzan", 1, 1)
     expected = plan(esc50, music, 1, 1)

@@ -92,7 +92,7 @@ def run(settings: TrainingSettings = SHORT, data=None, **kwargs) -> TrainingResu
     if isinstance(log_mels, np.ndarray):
         log_mels = InMemory(log_mels)
     network = build("kim2024", labels.shape[1], seed=1)
-    kwargs = {"seed": 1, "device": CPU, "progress": lambda line: None} | kwargs
+    kwargs = {"seed": 1, "device": CPU, "name": "with_music seed 1"} | kwargs
     return train(network, log_mels, labels, settings, **kwargs)
 
 
@@ -217,16 +217,20 @@ def run_and_die(resume_path: str) -> None:
     run(data=(Deadly(log_mels, reads=10), labels), resume_path=resume_path)
 
 
-def test_a_killed_run_continues_to_the_same_bytes(undisturbed, tmp_path):
+def test_a_killed_run_continues_to_the_same_bytes(undisturbed, tmp_path, caplog):
+    caplog.set_level("INFO")
     resume = tmp_path / "resume.pt"
     code = "import sys, test_training as t; t.run_and_die(sys.argv[1])"
     folder = Path(__file__).parent
     died = subprocess.run([sys.executable, "-c", code, resume], cwd=folder)
     assert died.returncode == -signal.SIGKILL
-    lines = []
-    result = run(resume_path=resume, progress=lines.append)
-    assert "continuing after epoch 2" in lines[0]
-    assert [line.split(":")[0] for line in lines[1:]] == ["epoch 3/4", "epoch 4/4"]
+    result = run(resume_path=resume)
+    name = "with_music seed 1"
+    assert caplog.messages[0] == f"{name}, continuing after epoch 2, from {resume}"
+    assert [line.split(":")[0] for line in caplog.messages[1:]] == [
+        f"{name}, epoch 3/4",
+        f"{name}, epoch 4/4",
+    ]
     assert same(result.state, undisturbed.state)
     assert result.history.equals(undisturbed.history)
     assert list(result.snapshots) == [0, 1, 4]
@@ -235,14 +239,14 @@ def test_a_killed_run_continues_to_the_same_bytes(undisturbed, tmp_path):
 
     # Files of other runs, and damaged ones, are ignored.
     for other in ({"seed": 2}, {"data_key": "other clips"}):
-        lines.clear()
-        run(resume_path=resume, progress=lines.append, **other)
-        assert "ignored" in lines[0]
-        assert len(lines) == 5
+        caplog.clear()
+        run(resume_path=resume, **other)
+        assert "ignored" in caplog.messages[0]
+        assert len(caplog.messages) == 5
     resume.write_bytes(b"damaged")
-    lines.clear()
-    assert same(run(resume_path=resume, progress=lines.append).state, result.state)
-    assert "ignored" in lines[0]
+    caplog.clear()
+    assert same(run(resume_path=resume).state, result.state)
+    assert "ignored" in caplog.messages[0]
 
 
 def bands(n_clips: int) -> tuple[np.ndarray, np.ndarray]:
@@ -374,6 +378,13 @@ def test_a_checkpoint_that_cannot_be_read_is_named(tmp_path, damage):
     elif damage == "foreign":
         save_file({"weight": torch.zeros(3)}, path)
     with pytest.raises(InputError, match=r"checkpoint\.safetensors"):
+        load_checkpoint(path)
+
+
+def test_a_checkpoint_of_an_unknown_architecture_is_not_to_be_deleted(tmp_path):
+    path = tmp_path / "checkpoint.safetensors"
+    save_checkpoint(path, {}, {"architecture": "resnet", "classes": ["a"]})
+    with pytest.raises(InputError, match=r"safetensors: architecture 'resnet' is unk"):
         load_checkpoint(path)
 
 

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import threading
-import time
 import zipfile
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -29,6 +28,7 @@ from small_studies import (
     run,
     snakemake_command,
 )
+from waiting import wait_until
 
 pytestmark = pytest.mark.full
 
@@ -140,10 +140,9 @@ def test_one_command_fetches_all_and_goes_on_after_a_kill(site, tmp_path, monkey
         fetched = checkout / "results/downloads/audioset/parquet/bal_train"
         part = fetched / ".00.parquet.part"
         slow = site.files[SLOW]
-        for _ in range(600):
-            if len(slow.requests) == 2:
-                break
-            time.sleep(0.1)
+        wait_until(
+            lambda: len(slow.requests) == 2, "the second range is requested", process
+        )
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         assert part.stat().st_size and not (fetched / "00.parquet").exists()

@@ -1,6 +1,4 @@
-"""The exception whose messages are written for users, and errors of failed storage."""
-
-import errno
+"""The exception whose messages are written for users."""
 
 
 class InputError(ValueError):
@@ -8,19 +6,3 @@ class InputError(ValueError):
 
     Scripts print the message without a traceback.
     """
-
-
-STORAGE_FAILURES = frozenset(
-    [
-        errno.EIO,
-        errno.ESTALE,
-        errno.ENOTCONN,
-        errno.ENODEV,
-        errno.ENXIO,
-        errno.ETIMEDOUT,
-        errno.EHOSTDOWN,
-        errno.EHOSTUNREACH,
-        errno.EREMOTEIO,
-    ]
-)
-"""Errors of a disk or network mount, which say nothing about the files on it."""

@@ -46,29 +46,48 @@ def _one_of(names: Iterable[str]) -> str:
     return "|".join(map(re.escape, names))
 
 
-# What each field of a condition may hold, as a regular expression. Names of genres and
-# categories come from the user's config and may hold anything.
-FIELDS = {
-    "split": _one_of(SPLITS),
-    "group": _one_of(COMPARED_GROUPS),
-    "classes": _one_of(CLASS_GROUPS),
-    "units": _one_of([MS_UNITS, OTHER_UNITS]),
-    "silenced": _one_of(SILENCED_SETS),
-    "segment": rf"\d+|{ORIGINAL}",
-    "divisor": r"\d+",
-    "eighth": r"[1-8]",
-    "epoch": r"\d+",
-    "linear": _one_of(LINEAR_FEATURES),
-    "bins": _one_of([COMMON_BINS, OWN_BINS]),
-    "natural_category": _one_of(NATURAL_CATEGORIES),
-    "component": _one_of(COMPONENTS),
-    "statistic": _one_of(["mean", "sd", "2.5", "97.5", "n"]),
-    "genre": ".+",
-    "category": ".+",
-}
+@dataclass(frozen=True)
+class Field:
+    """A part of a condition that varies.
 
-# Fields that are read as whole numbers; all others are text.
-NUMBERS = frozenset({"divisor", "eighth", "epoch"})
+    Attributes
+    ----------
+    name : str
+        Under which rows are written and read.
+    pattern : str
+        Regular expression of what it may hold.
+    kind : type
+        int for fields that are read as whole numbers; others are text.
+    """
+
+    name: str
+    pattern: str
+    kind: type = object
+
+    def holds(self, value: object) -> bool:
+        """Whether the field may hold a value."""
+        return bool(re.fullmatch(self.pattern, str(value)))
+
+
+# Each measure refers to its own fields alone, so that another field, or another name
+# that a field may hold, concerns the digests of no other measure.
+_SPLIT = Field("split", _one_of(SPLITS))
+_GROUP = Field("group", _one_of(COMPARED_GROUPS))
+_CLASSES = Field("classes", _one_of(CLASS_GROUPS))
+_UNITS = Field("units", _one_of([MS_UNITS, OTHER_UNITS]))
+_SILENCED = Field("silenced", _one_of(SILENCED_SETS))
+_SEGMENT = Field("segment", rf"\d+|{ORIGINAL}")
+_DIVISOR = Field("divisor", r"\d+", int)
+_EIGHTH = Field("eighth", "[1-8]", int)
+_EPOCH = Field("epoch", r"\d+", int)
+_LINEAR = Field("linear", _one_of(LINEAR_FEATURES))
+_BINS = Field("bins", _one_of([COMMON_BINS, OWN_BINS]))
+_NATURAL_CATEGORY = Field("natural_category", _one_of(NATURAL_CATEGORIES))
+_COMPONENT = Field("component", _one_of(COMPONENTS))
+_STATISTIC = Field("statistic", _one_of(["mean", "sd", "2.5", "97.5", "n"]))
+# Genres and categories come from the user's config; their names may hold anything.
+_GENRE = Field("genre", ".+")
+_CATEGORY = Field("category", ".+")
 
 
 @dataclass(frozen=True)
@@ -79,27 +98,48 @@ class Measure:
     ----------
     name : str
         As in the column ``measure``.
-    template : str
-        Of its conditions, with `FIELDS` in braces: ``{group}/{units}/{segment}``.
-    unread : str
-        Why it is in the statistics although no claim, figure or report reads it; empty
-        if one does.
+    parts : tuple of str and Field
+        Of its conditions, in order, such as ``("genre/", _GENRE, "/", _EIGHTH)``.
     """
 
     name: str
-    template: str
-    unread: str = ""
+    parts: tuple[str | Field, ...]
 
     @cached_property
-    def fields(self) -> tuple[str, ...]:
-        """The fields of a condition, in order."""
-        return tuple(re.findall(r"{(\w+)}", self.template))
+    def fields(self) -> dict[str, Field]:
+        """The fields of a condition by name, in order."""
+        return {part.name: part for part in self.parts if isinstance(part, Field)}
+
+    @cached_property
+    def template(self) -> str:
+        """A condition with its fields in braces: ``{group}/{units}/{segment}``."""
+        return "".join(
+            f"{{{part.name}}}" if isinstance(part, Field) else part
+            for part in self.parts
+        )
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        pattern = re.escape(self.template).replace(r"\{", "{").replace(r"\}", "}")
-        fields = {name: f"(?P<{name}>{FIELDS[name]})" for name in self.fields}
-        return re.compile(pattern.format(**fields))
+        return re.compile(
+            "".join(
+                f"(?P<{part.name}>{part.pattern})"
+                if isinstance(part, Field)
+                else re.escape(part)
+                for part in self.parts
+            )
+        )
+
+    def check(self, **fields: object) -> None:
+        """Refuse fields that no condition of the measure has.
+
+        Raises
+        ------
+        ValueError
+            The measure has no such field, or it cannot hold this.
+        """
+        for name, value in fields.items():
+            if name not in self.fields or not self.fields[name].holds(value):
+                raise ValueError(f"{self.name} ({self.template}): no {name} {value!r}")
 
     def condition(self, **fields: object) -> str:
         """The condition with these fields.
@@ -107,17 +147,12 @@ class Measure:
         Raises
         ------
         ValueError
-            A field is missing, unknown, or holds what it may not.
+            A field is missing or unknown, or cannot hold its value.
         """
-        if set(fields) != set(self.fields):
-            raise ValueError(
-                f"{self.name} has the fields {', '.join(self.fields) or 'none'}, not "
-                f"{', '.join(fields) or 'none'}"
-            )
-        condition = self.template.format(**fields)
-        if not self._pattern.fullmatch(condition):
-            raise ValueError(f"{condition!r} is no condition {self.template!r}")
-        return condition
+        self.check(**fields)
+        if missing := self.fields.keys() - fields.keys():
+            raise ValueError(f"{self.name} ({self.template}): no value for {missing}")
+        return self.template.format(**fields)
 
     def row(self, values: np.ndarray | float, **fields: object) -> Row:
         """A row for `measure_table`.
@@ -139,21 +174,9 @@ class Measure:
         if match is None:
             return None
         return {
-            name: int(text) if name in NUMBERS else text
-            for name, text in match.groupdict().items()
+            name: int(match[name]) if field.kind is int else match[name]
+            for name, field in self.fields.items()
         }
-
-    def check(self, **fields: object) -> None:
-        """Refuse fields that no condition of the measure has.
-
-        Raises
-        ------
-        ValueError
-            The measure has no such field, or it cannot hold this.
-        """
-        for name, wanted in fields.items():
-            if name not in self.fields or not re.fullmatch(FIELDS[name], str(wanted)):
-                raise ValueError(f"{self.name} ({self.template}): no {name} {wanted!r}")
 
     def select(self, statistics: pd.DataFrame, **fields: object) -> pd.DataFrame:
         """Rows of the measure, with the fields of their conditions as columns.
@@ -189,117 +212,93 @@ class Measure:
         }
         rows, conditions = (x[conditions.isin(kept)] for x in (rows, conditions))
         columns = {name: [parsed[c][name] for c in conditions] for name in self.fields}
-        types = {name: int if name in NUMBERS else object for name in self.fields}
+        types = {name: field.kind for name, field in self.fields.items()}
         values = {"value": rows["value"].astype(float)}
         table = rows[["model", "seed"]].assign(**columns, **values)
         return table.astype(types).reset_index(drop=True)
 
 
 # Selectivity: units chosen on one split by their music-selectivity index.
-SAME_SPLIT_RATIO = Measure("same_split_ratio", "{split}")
-RESPONSE_RATIO = Measure("response_ratio", "{split}")
-MEAN_RESPONSE = Measure("mean_response", "{group}")
-MS_RESPONSE = Measure(
-    "ms_response",
-    "{group}",
-    unread="the two means that response_ratio divides, for readers of the table",
-)
-EFFECT_SIZE = Measure("effect_size", "all_units")
-N_CLIPS = Measure("n_clips", "{group}")
-POWER_RATIO = Measure("power_ratio", "{split}/{divisor}")
+SAME_SPLIT_RATIO = Measure("same_split_ratio", (_SPLIT,))
+RESPONSE_RATIO = Measure("response_ratio", (_SPLIT,))
+MEAN_RESPONSE = Measure("mean_response", (_GROUP,))
+MS_RESPONSE = Measure("ms_response", (_GROUP,))
+EFFECT_SIZE = Measure("effect_size", ("all_units",))
+N_CLIPS = Measure("n_clips", (_GROUP,))
+POWER_RATIO = Measure("power_ratio", (_SPLIT, "/", _DIVISOR))
 
 # Sound quilts, genres of music, other categories of sound.
-QUILT_RESPONSE = Measure("quilt_response", "{group}/{units}/{segment}")
-QUILT_RELATIVE = Measure("quilt_relative", "{group}/{units}/{segment}")
-QUILT_GENRE_RESPONSE = Measure("quilt_genre_response", "{genre}/{segment}")
-GENRE_RATIO = Measure(
-    "genre_ratio",
-    "{genre}",
-    unread="the paper has no number by genre to compare with; for readers of the table",
-)
-CATEGORY_RATIO = Measure("category_ratio", "{category}")
-CATEGORY_QUILT_RESPONSE = Measure("category_quilt_response", "{category}/{segment}")
+QUILT_RESPONSE = Measure("quilt_response", (_GROUP, "/", _UNITS, "/", _SEGMENT))
+QUILT_RELATIVE = Measure("quilt_relative", (_GROUP, "/", _UNITS, "/", _SEGMENT))
+QUILT_GENRE_RESPONSE = Measure("quilt_genre_response", (_GENRE, "/", _SEGMENT))
+GENRE_RATIO = Measure("genre_ratio", (_GENRE,))
+CATEGORY_RATIO = Measure("category_ratio", (_CATEGORY,))
+CATEGORY_QUILT_RESPONSE = Measure("category_quilt_response", (_CATEGORY, "/", _SEGMENT))
 
 # Linear read-out of music.
-READOUT_AP = Measure("readout_ap", "all")
-READOUT_AP_OF_EIGHTH = Measure("readout_ap", "units/{eighth}")
-READOUT_AP_WITH_LINEAR = Measure("readout_ap", "with_{linear}")
-READOUT_AP_OF_GENRE = Measure("readout_ap", "genre/{genre}/{eighth}")
-READOUT_CHANCE = Measure("readout_chance", "all")
-READOUT_CHANCE_OF_GENRE = Measure("readout_chance", "genre/{genre}")
+READOUT_AP = Measure("readout_ap", ("all",))
+READOUT_AP_OF_EIGHTH = Measure("readout_ap", ("units/", _EIGHTH))
+READOUT_AP_WITH_LINEAR = Measure("readout_ap", ("with_", _LINEAR))
+READOUT_AP_OF_GENRE = Measure("readout_ap", ("genre/", _GENRE, "/", _EIGHTH))
+READOUT_CHANCE = Measure("readout_chance", ("all",))
+READOUT_CHANCE_OF_GENRE = Measure("readout_chance", ("genre/", _GENRE))
 
 # Segregation in t-SNE.
-SEGREGATION_INDEX = Measure("segregation_index", "{bins}")
-SEGREGATION_SHUFFLED = Measure("segregation_shuffled", "{bins}")
+SEGREGATION_INDEX = Measure("segregation_index", (_BINS,))
+SEGREGATION_SHUFFLED = Measure("segregation_shuffled", (_BINS,))
 
 # The natural sounds.
-NATURAL_RATIO = Measure("natural_ratio", "{units}")
-NATURAL_CATEGORY = Measure("natural_category", "{natural_category}")
-NATURAL_CORRELATION = Measure("natural_correlation", "{component}")
+NATURAL_RATIO = Measure("natural_ratio", (_UNITS,))
+NATURAL_CATEGORY = Measure("natural_category", (_NATURAL_CATEGORY,))
+NATURAL_CORRELATION = Measure("natural_correlation", (_COMPONENT,))
 
 # Detection of classes, with units silenced.
-MEAN_AP = Measure("mean_ap", "{classes}/{silenced}")
-CHANCE_AP = Measure(
-    "chance_ap",
-    "{classes}",
-    unread="the prevalence, which papers call chance; random_ap is what scores compare "
-    "with",
-)
-RANDOM_AP = Measure("random_ap", "{classes}")
-N_CLASSES = Measure(
-    "n_classes",
-    "{classes}",
-    unread="how many classes the means of mean_ap are over, for readers of the table",
-)
-RANDOM_ABLATION_MEAN = Measure(
-    "random_ablation_mean",
-    NONMUSIC,
-    unread="with random_ablation_sd, the null distribution in two numbers; the figure "
-    "draws all of it",
-)
-RANDOM_ABLATION_SD = Measure(
-    "random_ablation_sd", NONMUSIC, unread=RANDOM_ABLATION_MEAN.unread
-)
-RANDOM_ABLATION_P = Measure("random_ablation_p", "{silenced}")
-RANDOM_ABLATION_Z = Measure(
-    "random_ablation_z",
-    "{silenced}",
-    unread="an effect size to go with random_ablation_p, for readers of the table",
-)
+MEAN_AP = Measure("mean_ap", (_CLASSES, "/", _SILENCED))
+CHANCE_AP = Measure("chance_ap", (_CLASSES,))
+RANDOM_AP = Measure("random_ap", (_CLASSES,))
+N_CLASSES = Measure("n_classes", (_CLASSES,))
+RANDOM_ABLATION_MEAN = Measure("random_ablation_mean", (NONMUSIC,))
+RANDOM_ABLATION_SD = Measure("random_ablation_sd", (NONMUSIC,))
+RANDOM_ABLATION_P = Measure("random_ablation_p", (_SILENCED,))
+RANDOM_ABLATION_Z = Measure("random_ablation_z", (_SILENCED,))
 
 # The course of training: a value after each epoch whose weights are kept.
-TRAINING_COURSE_MEAN_AP = Measure("training_course_mean_ap", "{epoch}")
-TRAINING_COURSE_RESPONSE_RATIO = Measure("training_course_response_ratio", "{epoch}")
+TRAINING_COURSE_MEAN_AP = Measure("training_course_mean_ap", (_EPOCH,))
+TRAINING_COURSE_RESPONSE_RATIO = Measure("training_course_response_ratio", (_EPOCH,))
 TRAINING_COURSE_SEGREGATION_INDEX = Measure(
-    "training_course_segregation_index", "{epoch}"
+    "training_course_segregation_index", (_EPOCH,)
 )
 
 # Null calibration: the analysis repeated with permuted music labels.
-PERMUTED_RATIO = Measure("permuted_ratio", "{statistic}")
-PERMUTED_SAME_SPLIT_RATIO = Measure(
-    "permuted_same_split_ratio",
-    "{statistic}",
-    unread="how far choosing and measuring units on the same clips inflates a ratio, "
-    "for readers of the table",
-)
-PERMUTED_P = Measure("permuted_p", "uniformity")
-RATIO_PERMUTATION_P = Measure("ratio_permutation_p", "{split}")
-CALIBRATED_RATIO = Measure("calibrated_ratio", "{split}")
-CALIBRATED_P = Measure("calibrated_p", "uniformity")
+PERMUTED_RATIO = Measure("permuted_ratio", (_STATISTIC,))
+PERMUTED_SAME_SPLIT_RATIO = Measure("permuted_same_split_ratio", (_STATISTIC,))
+PERMUTED_P = Measure("permuted_p", ("uniformity",))
+RATIO_PERMUTATION_P = Measure("ratio_permutation_p", (_SPLIT,))
+CALIBRATED_RATIO = Measure("calibrated_ratio", (_SPLIT,))
+CALIBRATED_P = Measure("calibrated_p", ("uniformity",))
 
 # Of the epoch that training kept.
-TRAIN_AP = Measure("train_ap", "best epoch")
-VALIDATION_AP = Measure("validation_ap", "best epoch")
-KEPT_EPOCH = Measure(
-    "epoch",
-    "best epoch",
-    unread="the report shows it from the training history, which has every epoch",
-)
-N_TRAINING_CLIPS = Measure(
-    "training_clips",
-    "best epoch",
-    unread="how many clips a network learned from, for readers of the table",
-)
+TRAIN_AP = Measure("train_ap", ("best epoch",))
+VALIDATION_AP = Measure("validation_ap", ("best epoch",))
+KEPT_EPOCH = Measure("epoch", ("best epoch",))
+N_TRAINING_CLIPS = Measure("training_clips", ("best epoch",))
+
+# Measures that no claim, figure or report reads, and why they are in the statistics.
+UNREAD = {
+    MS_RESPONSE: "its two means are those that response_ratio divides",
+    GENRE_RATIO: "the paper gives no number for a genre to compare it with",
+    CHANCE_AP: "it is the prevalence, which papers call chance; scores are compared "
+    "with random_ap",
+    N_CLASSES: "it is the number of classes that mean_ap averages",
+    RANDOM_ABLATION_MEAN: "with random_ablation_sd it summarises the null "
+    "distribution, all of which the figure draws",
+    RANDOM_ABLATION_SD: "see random_ablation_mean",
+    RANDOM_ABLATION_Z: "it is the effect size that goes with random_ablation_p",
+    PERMUTED_SAME_SPLIT_RATIO: "it shows how far choosing and measuring units on the "
+    "same clips inflates a ratio",
+    KEPT_EPOCH: "the report takes it from the training history, which has all epochs",
+    N_TRAINING_CLIPS: "it is the number of clips that a network learned from",
+}
 
 MEASURES = tuple(value for value in vars().values() if isinstance(value, Measure))
 

@@ -22,7 +22,7 @@ from music_selectivity.vocabulary import (
     UNTRAINED,
     WITH_MUSIC,
     WITHOUT_MUSIC,
-    WITHOUT_SPEECH,
+    WITHOUT_MUSIC_AND_SPEECH,
 )
 
 
@@ -52,7 +52,7 @@ def _decimals(value: float) -> int:
 # Music / non-music response of music-selective units, by model: Fig. 2b, S10b, 3e.
 RESPONSE_RATIOS = {
     WITHOUT_MUSIC: Reported(2.07),
-    WITHOUT_SPEECH: Reported(1.77),
+    WITHOUT_MUSIC_AND_SPEECH: Reported(1.77),
     GABOR: Reported(1.12, networks=1),
 }
 
@@ -113,6 +113,22 @@ QUILT_CORRELATIONS = {
     (MUSIC, MS_UNITS): Reported(0.601),
     (NONMUSIC, MS_UNITS): Reported(0.38),
 }
+
+# p-values of the paper's one-tailed tests, as it writes them: the signed-rank test of
+# five networks (Fig. 3d, 4c, 5c, S3, S4) and the rank-sum test of five against five
+# (Fig. 2d, 3e, 5b). Each is the smallest that its test can give.
+SIGNED_RANK_P = "p = .031"
+RANK_SUM_P = "p = .006"
+# Of the ratios of networks trained with and without music, two-tailed: Fig. 3e.
+WITH_AND_WITHOUT_MUSIC_P = "p = .417"
+# Of the r of music-selective units and music in QUILT_CORRELATIONS: Fig. 4b.
+QUILT_CORRELATION_P = "p = 4.4e-4"
+
+# Effect size over networks of the cost of silencing music-selective units: Fig. 5c.
+SILENCING_EFFECT_SIZE = Reported(1)
+
+# Genres of music that the paper reads out: Fig. S6.
+READOUT_GENRES = 25
 
 # Response ratio of the units selective for another category: Fig. S11.
 CATEGORY_RATIOS = {SPEECH: Reported(1.31)}

@@ -5,6 +5,7 @@ file under its final name is therefore complete, even if the job was killed.
 """
 
 import contextlib
+import errno
 import glob
 import os
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,21 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+STORAGE_FAILURES = frozenset(
+    [
+        errno.EIO,
+        errno.ESTALE,
+        errno.ENOTCONN,
+        errno.ENODEV,
+        errno.ENXIO,
+        errno.ETIMEDOUT,
+        errno.EHOSTDOWN,
+        errno.EHOSTUNREACH,
+        errno.EREMOTEIO,
+    ]
+)
+"""Errors of a disk or network mount, which say nothing about the files on it."""
 
 
 @contextlib.contextmanager

@@ -19,17 +19,34 @@ COMPARED_GROUPS = (MUSIC, NONMUSIC)
 ALL_CLASSES = "all"
 CLASS_GROUPS = (ALL_CLASSES, MUSIC, NONMUSIC)
 
+# Types of corpus, by which the config describes it; some are generated, in AudioSet's
+# format, as the tables with these names.
+SOUNDSCAPES, AUDIOSET = "soundscapes", "audioset"
+TABLE, COLLECTIONS = "table", "collections"
+GENERATED_CORPORA = (SOUNDSCAPES, COLLECTIONS)
+GENERATED_TABLES = {
+    "ontology": "ontology.json",
+    "classes": "class_labels_indices.csv",
+    "train_segments": "train_segments.csv",
+    "eval_segments": "eval_segments.csv",
+}
+
 # Which clips of the train split a model learns from.
 ALL_CLIPS = "all"
 CLIPS_WITHOUT_MUSIC = "without_music"
 CLIPS_WITHOUT_MUSIC_AND_SPEECH = "without_music_and_speech"
-TRAINING_CLIPS = (ALL_CLIPS, CLIPS_WITHOUT_MUSIC, CLIPS_WITHOUT_MUSIC_AND_SPEECH)
-TRUE_LABELS, SHUFFLED_LABELS = "true", "shuffled"
+SHUFFLED_LABELS = "shuffled"
 
 # The models of the paper.
 WITHOUT_MUSIC, WITH_MUSIC, UNTRAINED = "without_music", "with_music", "untrained"
-MEMORIZATION, WITHOUT_SPEECH = "memorization", "without_music_and_speech"
-PAPER_MODELS = (WITHOUT_MUSIC, WITH_MUSIC, WITHOUT_SPEECH, MEMORIZATION, UNTRAINED)
+MEMORIZATION, WITHOUT_MUSIC_AND_SPEECH = "memorization", "without_music_and_speech"
+PAPER_MODELS = (
+    WITHOUT_MUSIC,
+    WITH_MUSIC,
+    WITHOUT_MUSIC_AND_SPEECH,
+    MEMORIZATION,
+    UNTRAINED,
+)
 # Linear features run through the same analyses as networks, with placeholder seed 0.
 PCA, GABOR = "pca", "gabor"
 LINEAR_FEATURES = (GABOR, PCA)

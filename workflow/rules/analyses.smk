@@ -142,7 +142,7 @@ rule fmri:
     input:
         paths.natural_sounds,
     output:
-        networks(of_analysis("natural_sounds"), BRAIN or [("fmri", 0)]),
+        networks(of_analysis("natural_sounds"), BRAIN or [(FMRI, LINEAR_SEED)]),
     log:
         "<logs>/fmri.log",
     benchmark:

@@ -70,7 +70,7 @@ rule mixed_effects:
         runtime=minutes,
     params:
         networks=NETWORKS,
-        # As data: another wording of a claim reruns no model.
+        # Plain data, so that rewording a claim reruns no model.
         contrasts=mixed_contrasts(),
         code=code("mixed_effects.py"),
     script:

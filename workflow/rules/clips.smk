@@ -104,7 +104,7 @@ rule audit:
     params:
         study=config["study"],
         corpus_type=CORPUS,
-        templates=REPORT_TEMPLATES,
+        templates=templates("audit"),
         code=code("audit.py"),
     script:
         "../scripts/audit.py"

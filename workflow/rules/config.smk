@@ -4,7 +4,17 @@ from snakemake.exceptions import WorkflowError
 from music_selectivity.errors import InputError
 from music_selectivity.stimuli.sets import CLIPS, NATURAL_SOUNDS, sets_of_clips
 from music_selectivity.study.config import resolve_config
-from music_selectivity.vocabulary import FMRI, LINEAR_SEED, PCA
+from music_selectivity.vocabulary import (
+    AUDIOSET,
+    COLLECTIONS,
+    FMRI,
+    GENERATED_CORPORA,
+    GENERATED_TABLES,
+    LINEAR_SEED,
+    PCA,
+    SOUNDSCAPES,
+    TABLE,
+)
 
 try:
     # In place: scripts receive this very dictionary.
@@ -26,13 +36,13 @@ FEATURE_SOURCES = NETWORKS + LINEAR
 
 # The folder of the 165 natural sounds, empty if the study has none.
 NATURAL_SOUNDS_FOLDER = config["natural_sounds"]["folder"]
-# Principal components fit log-mels of the clips' length alone.
+# Principal components apply only to log-mels of the clips' length.
 WITH_NATURAL_SOUNDS = [
     source for source in FEATURE_SOURCES if NATURAL_SOUNDS_FOLDER and source[0] != PCA
 ]
 BRAIN = [(FMRI, LINEAR_SEED)] if NATURAL_SOUNDS_FOLDER else []
 
-# Networks that single analyses are about.
+# Networks that only some analyses use.
 RANDOM_ABLATION = [
     network
     for network in NETWORKS
@@ -50,7 +60,7 @@ SETS_OF_CLIPS = {
     )
 }
 STIMULI = SETS_OF_CLIPS | {NATURAL_SOUNDS.name: NATURAL_SOUNDS}
-# Those besides the clips themselves that networks hear in this study.
+# Stimulus sets of this study besides the clips themselves.
 OTHER_STIMULI = [name for name in SETS_OF_CLIPS if name != CLIPS.name]
 if NATURAL_SOUNDS_FOLDER:
     OTHER_STIMULI.append(NATURAL_SOUNDS.name)

@@ -4,10 +4,7 @@
 
 rule soundscape_tables:
     output:
-        f"{paths.corpus}/ontology.json",
-        f"{paths.corpus}/class_labels_indices.csv",
-        f"{paths.corpus}/train_segments.csv",
-        f"{paths.corpus}/eval_segments.csv",
+        expand(f"{paths.corpus}/{{table}}", table=GENERATED_TABLES.values()),
     log:
         "<logs>/soundscape_tables.log",
     benchmark:
@@ -19,7 +16,7 @@ rule soundscape_tables:
         mem_mb=memory,
         runtime=minutes,
     params:
-        spec=config["corpus"]["soundscapes"],
+        spec=config["corpus"][SOUNDSCAPES],
         seconds=config["audio"]["clip_seconds"],
         code=code("soundscape_tables.py"),
     script:
@@ -40,7 +37,7 @@ rule soundscape_audio:
         mem_mb=memory,
         runtime=minutes,
     params:
-        spec=config["corpus"]["soundscapes"],
+        spec=config["corpus"][SOUNDSCAPES],
         seconds=config["audio"]["clip_seconds"],
         n_shards=len(SHARDS),
         code=code("soundscape_audio.py"),
@@ -49,16 +46,16 @@ rule soundscape_audio:
 
 
 # The collections as the user has them, or as they are downloaded.
-COLLECTIONS = config["corpus"]["collections"]
+GIVEN = config["corpus"][COLLECTIONS]
 
 
 rule collection_tables:
     input:
-        *folder_inputs(COLLECTIONS["esc50"], "meta/esc50.csv"),
-        *folder_inputs(COLLECTIONS["music"], "**/*.wav", "**/*.au"),
-        ontology=COLLECTIONS["ontology"],
+        *folder_inputs(GIVEN["esc50"], "meta/esc50.csv"),
+        *folder_inputs(GIVEN["music"], "**/*.wav", "**/*.au"),
+        ontology=GIVEN["ontology"],
     output:
-        expand(f"{paths.collections}/{{table}}", table=GENERATED_TABLES),
+        expand(f"{paths.collections}/{{table}}", table=GENERATED_TABLES.values()),
         recipes=paths.recipes,
     log:
         "<logs>/collection_tables.log",
@@ -71,7 +68,7 @@ rule collection_tables:
         mem_mb=memory,
         runtime=minutes,
     params:
-        collections=COLLECTIONS,
+        collections=GIVEN,
         code=code("collection_tables.py"),
     script:
         "../scripts/collection_tables.py"
@@ -79,8 +76,8 @@ rule collection_tables:
 
 rule collection_audio:
     input:
-        *folder_inputs(COLLECTIONS["esc50"], "audio/*.wav"),
-        *folder_inputs(COLLECTIONS["music"], "**/*.wav", "**/*.au"),
+        *folder_inputs(GIVEN["esc50"], "audio/*.wav"),
+        *folder_inputs(GIVEN["music"], "**/*.wav", "**/*.au"),
         recipes=paths.recipes,
     output:
         directory(paths.collections_audio),

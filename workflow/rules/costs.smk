@@ -9,6 +9,8 @@ from music_selectivity.study.resources import (
     runtime_minutes,
 )
 
+ESC50_CLIPS, GTZAN_TRACKS = 2_000, 1_000
+
 # A GPU is asked for where one is used; under `auto`, where this machine has one.
 HAS_GPU = shutil.which("nvidia-smi") is not None
 GPU = int(config["device"] == "cuda" or (config["device"] == "auto" and HAS_GPU))
@@ -16,11 +18,14 @@ GPU = int(config["device"] == "cuda" or (config["device"] == "auto" and HAS_GPU)
 
 def clips_listed():
     """How many clips there will be, as far as is known before any job has run."""
-    if CORPUS == "soundscapes":
-        spec = config["corpus"]["soundscapes"]
+    if CORPUS == SOUNDSCAPES:
+        spec = config["corpus"][SOUNDSCAPES]
         return spec["train"] + spec["eval"]
-    if CORPUS == "collections":
-        return 2_000 + 1_000 * config["corpus"]["collections"]["clips_per_track"]
+    if CORPUS == COLLECTIONS:
+        return (
+            ESC50_CLIPS
+            + GTZAN_TRACKS * config["corpus"][COLLECTIONS]["clips_per_track"]
+        )
     files = [name for names in FILES_BY_SHARD.values() for name in names]
     return AUDIOSET_CLIPS if any(map(is_parquet, files)) else len(files)
 

@@ -20,5 +20,7 @@ def network_code(script):
     return digest
 
 
-# The layout of the pages is not Python.
-REPORT_TEMPLATES = text_digest(f"{LIBRARY}/music_selectivity/report", "*.j2")
+def templates(*pages):
+    """Digest of the layout of pages, which is not Python, and of the parts they share."""
+    folder = f"{LIBRARY}/music_selectivity/report"
+    return [text_digest(folder, f"{name}.html.j2") for name in (*pages, "parts")]

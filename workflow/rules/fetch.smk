@@ -1,5 +1,6 @@
 # Public data that a study does not give itself. Downloads run where Snakemake runs,
 # since the nodes of a cluster often have no connection.
+from music_selectivity.corpus.archives import ARCHIVES
 from music_selectivity.corpus.files import MIRROR, mirror_files
 
 
@@ -13,12 +14,6 @@ AUDIOSET_MIRROR = config["corpus"]["audioset"]["mirror"]
 FETCHED = config["downloads"] | {
     f"{MIRROR}/{name}": {"address": AUDIOSET_MIRROR["address"].replace("{file}", name)}
     for name in mirror_files(AUDIOSET_MIRROR)
-}
-# Archives among them, by the folder that they are unpacked to.
-ARCHIVES = {
-    "natural_sounds": "natural_sounds.zip",
-    "esc50": "esc50.zip",
-    "gtzan": "gtzan.tar.gz",
 }
 
 
@@ -52,7 +47,7 @@ rule fetch:
 
 rule unpack:
     input:
-        lambda wildcards: f"{DOWNLOADS}/{ARCHIVES[wildcards.archive]}",
+        lambda wildcards: f"{DOWNLOADS}/{ARCHIVES[wildcards.archive].file}",
     output:
         directory(paths.unpacked),
     log:

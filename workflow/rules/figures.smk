@@ -49,7 +49,7 @@ def figure_params(figure, entry):
     }
 
 
-# Now, and not when an input function asks: Snakemake takes an error in an input
-# function for a missing file.
+# Evaluated here, because Snakemake treats an error in an input function as a missing
+# file.
 FIGURE_INPUTS = {name: figure_inputs(entry) for name, entry in FIGURES.items()}
 FIGURE_PARAMS = {name: figure_params(name, entry) for name, entry in FIGURES.items()}

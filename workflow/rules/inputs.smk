@@ -5,19 +5,13 @@ from music_selectivity.corpus.files import corpus_files
 from music_selectivity.corpus.shards import is_parquet, shard_of
 from music_selectivity.study.config import AUDIOSET_TABLES
 
-# Corpora that the workflow generates, and their tables.
+# Where the corpora lie that the workflow generates.
 GENERATED = {
-    "soundscapes": SimpleNamespace(folder=paths.corpus, audio=paths.corpus_audio),
-    "collections": SimpleNamespace(
+    SOUNDSCAPES: SimpleNamespace(folder=paths.corpus, audio=paths.corpus_audio),
+    COLLECTIONS: SimpleNamespace(
         folder=paths.collections, audio=paths.collections_audio
     ),
 }
-GENERATED_TABLES = [
-    "ontology.json",
-    "class_labels_indices.csv",
-    "train_segments.csv",
-    "eval_segments.csv",
-]
 
 
 def folder_inputs(folder, *patterns):
@@ -28,7 +22,7 @@ def folder_inputs(folder, *patterns):
     """
     if not folder:
         return []
-    if folder.startswith(DOWNLOADS):
+    if Path(folder).is_relative_to(DOWNLOADS):
         return [folder]
     return [str(path) for each in patterns for path in sorted(Path(folder).glob(each))]
 
@@ -39,14 +33,14 @@ def files_by_shard():
     A Parquet file, which goes to a shard as a whole, is keyed by its path.
     """
     shards = {shard: {} for shard in SHARDS}
-    if CORPUS not in GENERATED:
+    if CORPUS not in GENERATED_CORPORA:
         for name, path in corpus_files(config["corpus"], DOWNLOADS).items():
             shards[f"{shard_of(name, len(SHARDS)):03d}"][name] = str(path)
     return shards
 
 
-# Now, and not when an input function asks: Snakemake takes an error in an input
-# function for a missing file, and would be content with an old result.
+# Evaluated here, because Snakemake treats an error in an input function as a missing
+# file and would accept an outdated result.
 try:
     FILES_BY_SHARD = files_by_shard()
 except InputError as error:
@@ -54,7 +48,7 @@ except InputError as error:
 
 
 def shard_audio(wildcards):
-    """Audio that a shard is made from: its files, or the folder generated for it."""
+    """Audio of a shard: its files, or the folder generated for it."""
     if CORPUS in GENERATED:
         return [GENERATED[CORPUS].audio.format(shard=wildcards.shard)]
     return list(FILES_BY_SHARD[wildcards.shard].values())
@@ -63,19 +57,21 @@ def shard_audio(wildcards):
 def shard_clip_ids(wildcards):
     """Ids of the clips in a shard, in the order of `shard_audio`.
 
-    None where jobs learn them from the audio: a generated folder, or Parquet files.
+    Empty where jobs learn them from the audio: a generated folder, or Parquet files.
     """
     names = FILES_BY_SHARD[wildcards.shard]
-    in_parquet = CORPUS == "audioset" and any(map(is_parquet, names))
+    in_parquet = CORPUS == AUDIOSET and any(map(is_parquet, names))
     return [] if in_parquet else list(names)
 
 
 def corpus_tables():
     """Tables that the clips are listed from."""
     if CORPUS in GENERATED:
-        return [f"{GENERATED[CORPUS].folder}/{name}" for name in GENERATED_TABLES]
+        return [
+            f"{GENERATED[CORPUS].folder}/{name}" for name in GENERATED_TABLES.values()
+        ]
     tables = config["corpus"][CORPUS]
-    if CORPUS == "table":
+    if CORPUS == TABLE:
         given = [f"{tables['folder']}/{tables['table']}"]
         return given + [
             tables[key] for key in ("ontology", "exclusions") if tables[key]
@@ -86,7 +82,7 @@ def corpus_tables():
 def corpus_ontology():
     """The ontology that classes are looked up in; none where a table has none."""
     if CORPUS in GENERATED:
-        return [f"{GENERATED[CORPUS].folder}/ontology.json"]
+        return [f"{GENERATED[CORPUS].folder}/{GENERATED_TABLES['ontology']}"]
     ontology = config["corpus"][CORPUS]["ontology"]
     return [ontology] if ontology else []
 

@@ -26,7 +26,7 @@ rule fit_pca:
         "../scripts/fit_pca.py"
 
 
-# One job per stimulus set, and early: on a CPU the Gabor filters take longest of all.
+# One job per stimulus set, with priority, because Gabor filters take longest on a CPU.
 rule linear_features:
     input:
         unpack(lambda wildcards: stimulus_inputs([wildcards.stimuli])(wildcards)),

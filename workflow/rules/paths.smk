@@ -49,7 +49,7 @@ paths.resume = f"{network}/resume.pt"
 paths.pca = f"{RESULTS}/networks/pca.npz"
 # Each source of features (networks; pca and gabor with seed 0).
 paths.activations = f"{RESULTS}/activations/{{model}}/seed{{seed}}/{{stimuli}}.parquet"
-paths.original = paths.activations.replace("{stimuli}", "original")
+paths.original = paths.activations.replace("{stimuli}", CLIPS.name)
 
 
 def of_analysis(analysis, suffix=".parquet"):

@@ -9,10 +9,10 @@ RESULTS_SHOWN = [
 ]
 # What came from outside, except the clips' audio, of which the clip table has digests.
 OUTSIDE = folder_inputs(NATURAL_SOUNDS_FOLDER, *NATURAL_SOUNDS_FILES)
-if CORPUS == "collections":
+if CORPUS == COLLECTIONS:
     OUTSIDE += [
-        *folder_inputs(COLLECTIONS["esc50"], "meta/esc50.csv"),
-        COLLECTIONS["ontology"],
+        *folder_inputs(GIVEN["esc50"], "meta/esc50.csv"),
+        GIVEN["ontology"],
     ]
 elif CORPUS not in GENERATED:
     OUTSIDE += corpus_tables()
@@ -40,7 +40,7 @@ rule usage:
         study=config["study"],
         benchmarks=paths.benchmarks,
         asked_mb={name: memory(None, 1, name) for name in COSTS},
-        templates=REPORT_TEMPLATES,
+        templates=templates("usage"),
         code=code("usage.py"),
     script:
         "../scripts/usage.py"

@@ -78,7 +78,7 @@ rule report_page:
             for figure, entry in FIGURES.items()
         ],
         networks=NETWORKS,
-        templates=REPORT_TEMPLATES,
+        templates=templates("page", "claims"),
         code=code("report_page.py"),
     script:
         "../scripts/report_page.py"

@@ -4,6 +4,7 @@ from music_selectivity.corpus.audit import audit, compare_with_paper, excluded_c
 from music_selectivity.report.audit_page import audit_html
 from music_selectivity.store import read_table, write_table, write_text
 from music_selectivity.study.jobs import job
+from music_selectivity.vocabulary import AUDIOSET
 
 with job(snakemake) as log:
     clips = read_table(snakemake.input.clips)
@@ -11,7 +12,7 @@ with job(snakemake) as log:
     counts = audit(clips, classes["name"].tolist())
     excluded = excluded_clips(clips)
     # The paper's numbers are of AudioSet.
-    of_audioset = snakemake.params.corpus_type == "audioset"
+    of_audioset = snakemake.params.corpus_type == AUDIOSET
     paper = compare_with_paper(counts) if of_audioset else None
     page = audit_html(snakemake.params.study, counts, paper)
     write_table(snakemake.output.audit, counts)

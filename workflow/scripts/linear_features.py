@@ -6,9 +6,8 @@ from music_selectivity.networks import pca
 from music_selectivity.networks.device import select_device
 from music_selectivity.networks.gabor import GaborFilterBank, GaborSettings
 from music_selectivity.networks.responses import write_responses
-from music_selectivity.stimuli.arrays import open_stimuli
-from music_selectivity.stimuli.sets import NATURAL_SOUNDS, set_named
-from music_selectivity.store import read_table
+from music_selectivity.stimuli.arrays import open_stimuli, sound_table
+from music_selectivity.stimuli.sets import set_named
 from music_selectivity.study.jobs import job
 from music_selectivity.vocabulary import PCA
 
@@ -21,8 +20,7 @@ with job(snakemake) as log:
     else:
         features = GaborFilterBank(GaborSettings(**params.gabor), params.full_scale)
     stimuli = set_named(snakemake.wildcards.stimuli)
-    natural = stimuli == NATURAL_SOUNDS
-    table = read_table(snakemake.input["sounds" if natural else "clips"])
+    table = sound_table(stimuli, snakemake.input)
     names, log_mels = open_stimuli(table, stimuli, snakemake.input[stimuli.name])
     write_responses(snakemake.output[0], names, features, log_mels, device)
     log.info("%s: %d sounds on %s", stimuli.name, len(names), device)

@@ -42,7 +42,6 @@ with job(snakemake) as log:
         params.sets,
         seeds.generator("random ablation", wildcards.model, wildcards.seed),
         device,
-        log.info,
     )
     observed = silenced_mean_ap(*shared, list(sets.values()), device)
     rows = null_rows(null, dict(zip(sets, observed, strict=True)))

@@ -46,7 +46,7 @@ with job(snakemake) as log:
         settings,
         seed,
         device,
-        lambda line: log.info("%s seed %d, %s", name, seed, line),
+        f"{name} seed {seed}",
         resume_path=resume,
         data_key=json.dumps([params.code, str(device), torch.__version__, *heard]),
     )

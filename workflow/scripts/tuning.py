@@ -7,16 +7,17 @@ from music_selectivity.corpus.clip_table import included
 from music_selectivity.measures import measure_table
 from music_selectivity.networks.activations import from_table
 from music_selectivity.stats.bootstrap import split_weights
+from music_selectivity.stimuli.sets import CLIPS
 from music_selectivity.store import read_table, write_table
 from music_selectivity.study.jobs import job
-from music_selectivity.vocabulary import ORIGINAL, SPLITS
+from music_selectivity.vocabulary import SPLITS
 
 with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params
     clips = included(read_table(files.clips))
     categories = read_table(files.categories)
     paths = dict(zip(params.stimuli, files.activations, strict=True))
-    _, original = from_table(read_table(paths[ORIGINAL]))
+    _, original = from_table(read_table(paths[CLIPS.name]))
     sets = unit_sets(original, clips, categories, params.ms_fraction)
     tables = []
     for stimulus, path in paths.items():

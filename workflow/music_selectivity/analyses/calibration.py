@@ -13,6 +13,7 @@ ratios against 1 yields p = .031 in about 20 % of the permutations instead of 3 
 permutations themselves and the bootstrap over clips account for such differences.
 """
 
+import logging
 from collections.abc import Iterator
 
 import numpy as np
@@ -23,11 +24,7 @@ from music_selectivity.analyses.group_responses import (
     GroupResponses,
     group_responses,
 )
-from music_selectivity.analyses.selectivity import (
-    music_selectivity_index,
-    response_ratio,
-    top_units,
-)
+from music_selectivity.analyses.selectivity import held_out_ratio, top_units
 from music_selectivity.measures import (
     PERMUTED_P,
     PERMUTED_RATIO,
@@ -37,6 +34,8 @@ from music_selectivity.measures import (
 )
 from music_selectivity.stats.rank_tests import rank_sum
 from music_selectivity.vocabulary import MEASURED_SPLIT, SELECTION_SPLIT
+
+log = logging.getLogger(__name__)
 
 # Permutations that are computed at a time, each with one row of clips in memory.
 BLOCK = 50
@@ -54,6 +53,8 @@ def permuted_ratios(
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     """Response ratios of units that are selected and measured on permuted labels.
+
+    Fewer than `ENOUGH_PERMUTATIONS` cause a warning.
 
     Parameters
     ----------
@@ -82,6 +83,13 @@ def permuted_ratios(
     InputError
         A split has fewer than 2 music or non-music clips, or a response is not finite.
     """
+    if permutations < ENOUGH_PERMUTATIONS:
+        log.warning(
+            "%d permutations are too few for a calibration; set analysis.permutations "
+            "to %d or more",
+            permutations,
+            ENOUGH_PERMUTATIONS,
+        )
     chosen_on = group_responses(responses, clips, SELECTION_SPLIT)
     measured_on = group_responses(responses, clips, MEASURED_SPLIT)
     columns = {"ratio": [], "same_split_ratio": [], "p": []}
@@ -130,13 +138,7 @@ def permutation_rows(
           because a ratio is then meaningless
     """
     ratios, same = null["ratio"], null["same_split_ratio"]
-    chosen_on = group_responses(responses, clips, SELECTION_SPLIT)
-    measured_on = group_responses(responses, clips, MEASURED_SPLIT)
-    index = music_selectivity_index(chosen_on.music, chosen_on.nonmusic)
-    units = top_units(index, fraction)
-    measured = response_ratio(
-        measured_on.music[:, units], measured_on.nonmusic[:, units]
-    )
+    measured = held_out_ratio(responses, clips, fraction)
     p = np.nan
     if measured > 0 and (ratios > 0).all():
         p = (1 + np.count_nonzero(ratios >= measured)) / (1 + len(ratios))
@@ -152,16 +154,6 @@ def permutation_rows(
         PERMUTED_P.row(float(uniformity)),
         RATIO_PERMUTATION_P.row(float(p), split=MEASURED_SPLIT),
     ]
-
-
-def few_permutations(permutations: int) -> str:
-    """Warning about the number of permutations; empty if it is sufficient."""
-    if permutations >= ENOUGH_PERMUTATIONS:
-        return ""
-    return (
-        f"{permutations} permutations are too few for a calibration; set "
-        f"analysis.permutations to {ENOUGH_PERMUTATIONS} or more"
-    )
 
 
 def _permuted_means(

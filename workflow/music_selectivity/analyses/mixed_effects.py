@@ -25,7 +25,7 @@ from music_selectivity.analyses.contrasts import (
     SilencingLoss,
     SmallerQuiltLoss,
 )
-from music_selectivity.corpus.categories import category_sides, classes_of
+from music_selectivity.corpus.category_members import category_sides, classes_of
 from music_selectivity.stats.mixed_effects import (
     Estimate,
     difference_of_kinds,

@@ -5,7 +5,8 @@ Silencing any eighth of the units impairs detection. Whether the music-selective
 same network.
 """
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,8 @@ from music_selectivity.measures import (
 )
 from music_selectivity.vocabulary import MEASURED_SPLIT
 
+log = logging.getLogger(__name__)
+
 # Scores that are held at a time, (sets, classes, clips): few enough for the cache of a
 # processor, and enough to keep a GPU busy.
 BATCH = {"cpu": 2**19, "cuda": 2**26}
@@ -36,13 +39,12 @@ def random_ablation(
     sets: int,
     rng: np.random.Generator,
     device: torch.device | str = "cpu",
-    log: Callable[[str], None] | None = None,
 ) -> pd.DataFrame:
     """Mean average precision with each of many random sets of units silenced.
 
     Parameters
     ----------
-    head, responses, labels, scored, device, log
+    head, responses, labels, scored, device
         As for `silenced_mean_ap`.
     n_silenced
         Number of units in a set, drawn without replacement.
@@ -63,7 +65,7 @@ def random_ablation(
     """
     units = np.tile(np.arange(responses.shape[1]), (sets, 1))
     silenced = rng.permuted(units, axis=1)[:, :n_silenced]
-    values = silenced_mean_ap(head, responses, labels, scored, silenced, device, log)
+    values = silenced_mean_ap(head, responses, labels, scored, silenced, device)
     return pd.DataFrame({"set": np.arange(sets), "mean_ap": values})
 
 
@@ -75,14 +77,13 @@ def silenced_mean_ap(
     scored: np.ndarray,
     silenced: np.ndarray,
     device: torch.device | str = "cpu",
-    log: Callable[[str], None] | None = None,
 ) -> np.ndarray:
     """Mean average precision over classes with each set of units silenced.
 
     It equals the mean of ``ablation.class_average_precision``, and is dozens of times
     as fast: the first layer is computed once, and the contribution of the silenced
     units is subtracted. Because float32 rounds differently, two clips with nearly equal
-    scores may change places.
+    scores may change places. Each tenth of the work is logged.
 
     Parameters
     ----------
@@ -99,8 +100,6 @@ def silenced_mean_ap(
         (sets, n): numbers of the units that are silenced together.
     device
         Where to compute.
-    log
-        Receives a line after each tenth of the work.
 
     Returns
     -------
@@ -142,9 +141,9 @@ def silenced_mean_ap(
         total = sum(precision(out @ active + bias) for out, bias, precision in blocks)
         done = start + len(batch)
         means[start:done] = total.cpu() / len(used)
-        if log is not None and done * 10 // len(silenced) > logged:
+        if done * 10 // len(silenced) > logged:
             logged = done * 10 // len(silenced)
-            log(f"{done} of {len(silenced)} sets of units silenced")
+            log.info("%d of %d sets of units silenced", done, len(silenced))
     return means
 
 

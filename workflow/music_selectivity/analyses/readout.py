@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from music_selectivity.analyses.group_responses import group_responses
-from music_selectivity.corpus.categories import category_sides, classes_of
+from music_selectivity.corpus.category_members import category_sides, classes_of
 from music_selectivity.errors import InputError
 from music_selectivity.measures import (
     READOUT_AP,

@@ -8,10 +8,13 @@ the clips of an activation table, row by row; mixed clips are not used.
 import numpy as np
 import pandas as pd
 
-from music_selectivity.analyses.group_responses import group_responses
+from music_selectivity.analyses.group_responses import (
+    GroupResponses,
+    group_responses,
+)
 from music_selectivity.errors import InputError
 from music_selectivity.measures import SAME_SPLIT_RATIO, Row
-from music_selectivity.vocabulary import SPLITS
+from music_selectivity.vocabulary import MEASURED_SPLIT, SELECTION_SPLIT, SPLITS
 
 
 def music_selectivity_index(music: np.ndarray, nonmusic: np.ndarray) -> np.ndarray:
@@ -121,6 +124,28 @@ def unit_table(responses: np.ndarray, clips: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+def held_out_ratio(
+    responses: np.ndarray, clips: pd.DataFrame, fraction: float
+) -> float:
+    """Response ratio on eval of the units selected on train.
+
+    Parameters
+    ----------
+    responses, clips
+        As for `unit_table`.
+    fraction
+        Share of the units that is selected.
+
+    Raises
+    ------
+    InputError
+        As `unit_table`.
+    """
+    chosen_on = group_responses(responses, clips, SELECTION_SPLIT)
+    measured_on = group_responses(responses, clips, MEASURED_SPLIT)
+    return _ratio_of_selected(chosen_on, measured_on, fraction)
+
+
 def same_split_ratios(
     responses: np.ndarray, clips: pd.DataFrame, fraction: float
 ) -> list[Row]:
@@ -146,11 +171,18 @@ def same_split_ratios(
     rows = []
     for split in SPLITS:
         found = group_responses(responses, clips, split)
-        index = music_selectivity_index(found.music, found.nonmusic)
-        units = top_units(index, fraction)
-        value = response_ratio(found.music[:, units], found.nonmusic[:, units])
+        value = _ratio_of_selected(found, found, fraction)
         rows.append(SAME_SPLIT_RATIO.row(value, split=split))
     return rows
+
+
+def _ratio_of_selected(
+    chosen_on: GroupResponses, measured_on: GroupResponses, fraction: float
+) -> float:
+    """Response ratio of the units that some clips select, measured on others."""
+    index = music_selectivity_index(chosen_on.music, chosen_on.nonmusic)
+    units = top_units(index, fraction)
+    return response_ratio(measured_on.music[:, units], measured_on.nonmusic[:, units])
 
 
 def _ranking(msi: np.ndarray) -> np.ndarray:

@@ -7,24 +7,14 @@ import pandas as pd
 
 from music_selectivity.analyses.ablation import class_average_precision
 from music_selectivity.analyses.embedding import segregation_index
-from music_selectivity.analyses.group_responses import group_responses
-from music_selectivity.analyses.selectivity import (
-    music_selectivity_index,
-    response_ratio,
-    top_units,
-)
+from music_selectivity.analyses.selectivity import held_out_ratio
 from music_selectivity.measures import (
     TRAINING_COURSE_MEAN_AP,
     TRAINING_COURSE_RESPONSE_RATIO,
     TRAINING_COURSE_SEGREGATION_INDEX,
     Row,
 )
-from music_selectivity.vocabulary import (
-    COMPARED_GROUPS,
-    MEASURED_SPLIT,
-    NO_UNITS,
-    SELECTION_SPLIT,
-)
+from music_selectivity.vocabulary import COMPARED_GROUPS, MEASURED_SPLIT, NO_UNITS
 
 
 def training_course_rows(
@@ -78,13 +68,7 @@ def training_course_rows(
         {NO_UNITS: np.array([], int)},
     )["average_precision"]
     related = classes["music_related"].to_numpy(dtype=bool)
-    chosen_on, measured_on = (
-        group_responses(responses, clips, split)
-        for split in (SELECTION_SPLIT, MEASURED_SPLIT)
-    )
-    index = music_selectivity_index(chosen_on.music, chosen_on.nonmusic)
-    units = top_units(index, fraction)
-    ratio = response_ratio(measured_on.music[:, units], measured_on.nonmusic[:, units])
+    ratio = held_out_ratio(responses, clips, fraction)
     segregation = segregation_index(
         *(
             embedding.loc[embedding["group"] == group, ["x", "y"]].to_numpy()

@@ -12,7 +12,7 @@ import pandas as pd
 
 from music_selectivity.analyses.group_responses import LEAST_CLIPS, group_responses
 from music_selectivity.analyses.selectivity import music_selectivity_index, top_units
-from music_selectivity.corpus.categories import category_sides, classes_of
+from music_selectivity.corpus.category_members import category_sides, classes_of
 from music_selectivity.errors import InputError
 from music_selectivity.measures import (
     CATEGORY_QUILT_RESPONSE,
@@ -84,7 +84,7 @@ def unit_sets(
         - ms: the music-selective units, by the index on the *other* split
         - others: all units except for these
         - category:<name>: units that are selective for clips of a category against
-          those outside it (``categories.category_sides``), selected on train and
+          those outside it (``category_members.category_sides``), selected on train and
           measured on eval only (paper Fig. S11). A category with fewer than 2 clips on
           a side of a split is left out.
 

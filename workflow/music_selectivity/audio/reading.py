@@ -19,7 +19,8 @@ import numpy as np
 import soundfile
 import soxr
 
-from music_selectivity.errors import STORAGE_FAILURES, InputError
+from music_selectivity.errors import InputError
+from music_selectivity.store import STORAGE_FAILURES
 from music_selectivity.vocabulary import (
     EMPTY,
     MISSING_FILE,

@@ -98,7 +98,7 @@ def segregation(model: str) -> Quantity:
 def quilted(
     model: str, segment: int | str, measure: Measure = QUILT_RELATIVE
 ) -> Quantity:
-    """Response of MS units to quilts of music over that to the unquilted music."""
+    """Response of MS units to quilts of music, by default over that to the original."""
     return of(model, measure, group=MUSIC, units=MS_UNITS, segment=segment)
 
 

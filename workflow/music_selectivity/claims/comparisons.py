@@ -99,25 +99,28 @@ RANKED = (Paired, AgainstOne, Unpaired)
 
 @dataclass(frozen=True)
 class EveryNetwork:
-    """No test: every network must exceed a threshold."""
+    """No test: every network must lie above a threshold, or below it."""
 
     first: Quantity
     threshold: float
+    above: bool = True
 
     def run(self, measured: Measured) -> Outcome:
         """Whether every network passes."""
         values = self.first(measured)[0]
+        passes = values > self.threshold if self.above else values < self.threshold
         return Outcome(
             len(values),
             "none: every network must pass",
-            passed=bool((values > self.threshold).all()),
-            remark=f"each must exceed {self.threshold:.3g}",
+            passed=bool(passes.all()),
+            remark=f"each must be {'above' if self.above else 'below'} "
+            f"{self.threshold:.3g}",
         )
 
 
 @dataclass(frozen=True)
 class Correlation:
-    """Pearson's r over all networks and conditions together, as the paper has it."""
+    """Pearson's r over all networks and conditions together, as in the paper."""
 
     points: Points
 

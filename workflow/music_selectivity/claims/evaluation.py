@@ -170,12 +170,16 @@ def _reservations(
         if len(p_values):
             yield (
                 f"with permuted labels, {model} has ratios about 1 in "
-                f"{ratios.sum():.0f} of {len(ratios)} networks, and uniform p values "
+                f"{ratios.sum():.0f} of {len(ratios)} networks, and uniform p-values "
                 f"in {p_values.sum():.0f} of {len(p_values)}"
             )
     without = measured.n_networks(claim.models) - outcome.n
     if without > 0:
-        yield f"{without} network{'s' * (without > 1)} without a value left out"
+        yield (
+            "1 network was left out because it has no value"
+            if without == 1
+            else f"{without} networks were left out because they have no value"
+        )
 
 
 def _with_mixed_effects(

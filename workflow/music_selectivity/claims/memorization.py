@@ -6,7 +6,7 @@ from music_selectivity.claims.comparisons import EveryNetwork, Unpaired
 from music_selectivity.claims.quantities import of
 from music_selectivity.claims.verdicts import NO_DIFFERENCE
 from music_selectivity.measures import TRAIN_AP
-from music_selectivity.paper import MEMORIZED_AP
+from music_selectivity.paper import MEMORIZED_AP, RANK_SUM_P
 from music_selectivity.vocabulary import ALL_CLASSES, MEMORIZATION, WITHOUT_MUSIC
 
 
@@ -31,7 +31,7 @@ def quilt_loss(segment: int, alternative: str, amount: str, **fields) -> Claim:
 
 QUILTS_AFTER_MEMORIZATION = (
     *(
-        quilt_loss(segment, "greater", "less of their response than", paper="p = .006")
+        quilt_loss(segment, "greater", "less of their response than", paper=RANK_SUM_P)
         for segment in (50, 100)
     ),
     *(

@@ -9,7 +9,7 @@ from music_selectivity.measures import (
     NATURAL_CORRELATION,
     NATURAL_RATIO,
 )
-from music_selectivity.paper import NATURAL_RATIOS
+from music_selectivity.paper import NATURAL_RATIOS, SIGNED_RANK_P
 from music_selectivity.vocabulary import (
     GABOR,
     INSTRUMENTAL_MUSIC,
@@ -42,7 +42,7 @@ NATURAL = (
             sentence="Music-selective units of networks trained without music respond "
             f"more to {name} music than to any category of other natural sounds",
             where="Fig. 3b, d",
-            paper="p = .031",
+            paper=SIGNED_RANK_P,
             models=(WITHOUT_MUSIC,),
             comparison=Paired(
                 natural_category(category),

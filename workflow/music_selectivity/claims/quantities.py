@@ -43,11 +43,6 @@ def difference(first: Quantity, second: Quantity) -> Quantity:
     return lambda measured: _finite(first(measured) - second(measured))
 
 
-def one_minus(quantity: Quantity) -> Quantity:
-    """What is missing to 1."""
-    return lambda measured: 1 - quantity(measured)
-
-
 def mean_of(model: str, measure: Measure, *, over: str, **fields: object) -> Quantity:
     """Mean over one field of the conditions, of networks that have all its values.
 

@@ -1,4 +1,4 @@
-"""Claims on what a linear read-out tells of music (Fig. 2d, S3, S4, S6)."""
+"""Claims on the linear read-out of music (Fig. 2d, S3, S4, S6)."""
 
 from music_selectivity.claims.claim import Claim, above_linear
 from music_selectivity.claims.comparisons import AgainstOne, Paired, Unpaired
@@ -10,7 +10,14 @@ from music_selectivity.measures import (
     READOUT_AP_WITH_LINEAR,
     READOUT_CHANCE,
 )
-from music_selectivity.paper import EIGHTH_AP, READOUT_APS, READOUT_CHANCE_REPORTED
+from music_selectivity.paper import (
+    EIGHTH_AP,
+    RANK_SUM_P,
+    READOUT_APS,
+    READOUT_CHANCE_REPORTED,
+    READOUT_GENRES,
+    SIGNED_RANK_P,
+)
 from music_selectivity.vocabulary import GABOR, PCA, WITHOUT_MUSIC
 
 READOUT = "average precision of music / non-music read out from all features"
@@ -60,7 +67,7 @@ READ_OUT = (
             sentence="A linear read-out of music is more precise from the features of "
             f"networks trained without music than from {name}",
             where="Fig. S3a, S4a",
-            paper=f"{REPORTED.value} against {READOUT_APS[other, '']}, p = .031",
+            paper=f"{REPORTED.value} against {READOUT_APS[other, '']}, {SIGNED_RANK_P}",
             paper_value=REPORTED.value,
             paper_second=READOUT_APS[other, ""].value,
         )
@@ -75,7 +82,7 @@ READ_OUT = (
             sentence="Adding the features of networks trained without music makes a "
             f"linear read-out of music from {name} more precise",
             where="Fig. S3a, S4a",
-            paper=f"{READOUT_APS[WITHOUT_MUSIC, other]}, p = .031",
+            paper=f"{READOUT_APS[WITHOUT_MUSIC, other]}, {SIGNED_RANK_P}",
             paper_value=READOUT_APS[WITHOUT_MUSIC, other].value,
             models=(WITHOUT_MUSIC, other),
             comparison=AgainstOne(with_linear(other), read_out(other)),
@@ -98,7 +105,7 @@ READ_OUT_OF_EIGHTHS = (
             "more precise from the most music-selective eighth of units than from the "
             f"{rank} eighth",
             where="Fig. 2d",
-            paper=f"{EIGHTH_AP}, p = .006",
+            paper=f"{EIGHTH_AP}, {RANK_SUM_P}",
             paper_value=EIGHTH_AP.value,
             models=(WITHOUT_MUSIC,),
             comparison=Unpaired(from_eighth(1), from_eighth(number)),
@@ -117,7 +124,7 @@ READ_OUT_OF_EIGHTHS = (
         "genres of music is more precise, on average over genres, from the most "
         "music-selective eighth of units than from the second eighth",
         where="Fig. S6",
-        paper="MS units first in each of 25 genres",
+        paper=f"MS units first in each of {READOUT_GENRES} genres",
         models=(WITHOUT_MUSIC,),
         comparison=Paired(over_genres(1), over_genres(2)),
         measured="mean over genres of the average precision read out from "

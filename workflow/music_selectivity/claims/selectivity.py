@@ -14,7 +14,13 @@ from music_selectivity.claims.comparisons import Paired, Unpaired
 from music_selectivity.claims.quantities import Quantity, of
 from music_selectivity.claims.verdicts import NO_DIFFERENCE
 from music_selectivity.measures import EFFECT_SIZE, MEAN_RESPONSE, POWER_RATIO
-from music_selectivity.paper import EFFECT_SIZES, POWER_RATIOS, RESPONSE_RATIOS
+from music_selectivity.paper import (
+    EFFECT_SIZES,
+    POWER_RATIOS,
+    RANK_SUM_P,
+    RESPONSE_RATIOS,
+    WITH_AND_WITHOUT_MUSIC_P,
+)
 from music_selectivity.stimuli.sets import at_power
 from music_selectivity.vocabulary import (
     ALL_UNITS,
@@ -34,7 +40,7 @@ def power_ratio(split: str, divisor: int) -> Callable[[str], Quantity]:
     return lambda model: of(model, POWER_RATIO, split=split, divisor=divisor)
 
 
-def at_equal_levels(id: str, split: str, name: str, divisor: int) -> Claim:
+def at_equal_levels(id: str, split: str, divisor: int) -> Claim:
     """A claim on clips at one RMS level, music at 1 / `divisor` of the power."""
     if divisor == 1:
         prefer, power = "to other sounds of the same level", "full"
@@ -49,9 +55,9 @@ def at_equal_levels(id: str, split: str, name: str, divisor: int) -> Claim:
         "clips",
         id=id,
         sentence="Music-selective units of networks trained without music prefer music "
-        f"{prefer}, on clips of the {name} split",
+        f"{prefer}, on clips of the {split} split",
         where="Fig. 2c",
-        paper=f"{reported} ({name} split)",
+        paper=f"{reported} ({split} split)",
         paper_value=reported.value,
         mixed=Selectivity(
             model=WITHOUT_MUSIC,
@@ -93,10 +99,10 @@ SELECTIVITY = (
         permuted=WITHOUT_MUSIC,
         mixed=Selectivity(model=WITHOUT_MUSIC, than=UNTRAINED),
     ),
-    at_equal_levels("2c-a", EVAL, "test", 1),
-    at_equal_levels("2c-b", EVAL, "test", 64),
-    at_equal_levels("2c-c", TRAIN, "train", 1),
-    at_equal_levels("2c-d", TRAIN, "train", 64),
+    at_equal_levels("2c-a", EVAL, 1),
+    at_equal_levels("2c-b", EVAL, 64),
+    at_equal_levels("2c-c", TRAIN, 1),
+    at_equal_levels("2c-d", TRAIN, 64),
 )
 
 OTHER_MODELS = (
@@ -105,7 +111,7 @@ OTHER_MODELS = (
         sentence="Units are as music-selective after training without music as after "
         "training with music",
         where="Fig. 3e",
-        paper="p = .417",
+        paper=WITH_AND_WITHOUT_MUSIC_P,
         models=(WITH_MUSIC, WITHOUT_MUSIC),
         comparison=Unpaired(ratio(WITH_MUSIC), ratio(WITHOUT_MUSIC), "two-sided"),
         measured=f"{RATIO}, {WITH_MUSIC} against {WITHOUT_MUSIC}",
@@ -122,7 +128,7 @@ OTHER_MODELS = (
             sentence=f"Units of networks trained {title} music are more "
             "music-selective than units of untrained networks",
             where="Fig. 3e",
-            paper="p = .006",
+            paper=RANK_SUM_P,
             mixed=Selectivity(model=model, than=UNTRAINED),
         )
         for letter, model, title in (
@@ -140,7 +146,7 @@ OTHER_MODELS = (
             sentence=f"Units of networks trained {title} music are more "
             "music-selective than Gabor filters",
             where="Fig. 3e",
-            paper=f"Gabor {RESPONSE_RATIOS[GABOR]}, p = .006",
+            paper=f"Gabor {RESPONSE_RATIOS[GABOR]}, {RANK_SUM_P}",
             paper_second=RESPONSE_RATIOS[GABOR].value,
         )
         for letter, model, title in (

@@ -26,7 +26,7 @@ from music_selectivity.vocabulary import (
 
 
 def own_segregation(model: str) -> Quantity:
-    """Segregation index as the public notebook has it, with each group's own bins."""
+    """Segregation index of the public notebook, with each group's own bins."""
     return of(model, SEGREGATION_INDEX, bins=OWN_BINS)
 
 

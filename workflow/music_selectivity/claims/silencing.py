@@ -3,9 +3,10 @@
 from music_selectivity.analyses.contrasts import SilencingLoss
 from music_selectivity.claims.claim import Claim, mean_ap
 from music_selectivity.claims.comparisons import EveryNetwork, Paired
-from music_selectivity.claims.quantities import Quantity, difference, of, one_minus
+from music_selectivity.claims.quantities import Quantity, difference, of
 from music_selectivity.claims.verdicts import LEVEL
 from music_selectivity.measures import RANDOM_ABLATION_P
+from music_selectivity.paper import SIGNED_RANK_P, SILENCING_EFFECT_SIZE
 from music_selectivity.vocabulary import (
     L1_TOP,
     MSI_BOTTOM,
@@ -34,10 +35,10 @@ SILENCING = (
             id=f"5c-{letter}",
             sentence=IMPAIRS + comparison,
             where="Fig. 5c",
-            paper="p = .031, effect size 1",
+            paper=f"{SIGNED_RANK_P}, effect size {SILENCING_EFFECT_SIZE}",
             models=(WITHOUT_MUSIC,),
             comparison=Paired(precision(reference), precision(MSI_TOP)),
-            measured="how far mean average precision over non-music classes is lower",
+            measured="loss of mean average precision over non-music classes",
             shown=difference(precision(reference), precision(MSI_TOP)),
             mixed=SilencingLoss(
                 model=WITHOUT_MUSIC, silenced=MSI_TOP, reference=reference
@@ -69,7 +70,7 @@ SILENCING = (
         where="cf. Fig. 5c",
         paper="not in the paper",
         models=(WITHOUT_MUSIC,),
-        comparison=EveryNetwork(one_minus(RANDOM_P), 1 - LEVEL),
+        comparison=EveryNetwork(RANDOM_P, LEVEL, above=False),
         measured="share of random sets whose silencing impairs detection as much",
         shown=RANDOM_P,
     ),

@@ -10,7 +10,12 @@ from music_selectivity.claims.comparisons import Correlation, Paired, Trend
 from music_selectivity.claims.quantities import Quantity, along, mean_of, quotient
 from music_selectivity.claims.verdicts import NO_DIFFERENCE
 from music_selectivity.measures import QUILT_GENRE_RESPONSE, QUILT_RESPONSE
-from music_selectivity.paper import QUILT_CORRELATIONS, QUILT_RESPONSES
+from music_selectivity.paper import (
+    QUILT_CORRELATION_P,
+    QUILT_CORRELATIONS,
+    QUILT_RESPONSES,
+    SIGNED_RANK_P,
+)
 from music_selectivity.vocabulary import (
     GABOR,
     MS_UNITS,
@@ -76,7 +81,7 @@ TEMPORAL_STRUCTURE = (
         sentence="Music-selective units of networks trained without music respond more "
         "to quilts of music, the longer the segments are",
         where="Fig. 4b",
-        paper=f"r = {QUILT_CORRELATIONS[MUSIC, MS_UNITS]}, p = 4.4e-4",
+        paper=f"r = {QUILT_CORRELATIONS[MUSIC, MS_UNITS]}, {QUILT_CORRELATION_P}",
         paper_value=QUILT_CORRELATIONS[MUSIC, MS_UNITS].value,
     ),
     follows(
@@ -110,7 +115,7 @@ TEMPORAL_STRUCTURE = (
             segment,
             f"Quilting music with segments of {segment} ms lowers the response of "
             "music-selective units of networks trained without music",
-            "p = .031",
+            SIGNED_RANK_P,
         )
         for segment in (50, 100, 200)
     ),

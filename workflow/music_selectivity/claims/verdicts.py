@@ -12,7 +12,7 @@ TOO_FEW = "too few networks to tell"
 TOO_FEW_CLIPS = "too few clips to tell"
 NOT_RUN = "not run"
 
-# "Every network passes" and "no difference", for which no test speaks, need this many
+# No test can support "every network passes" or "no difference", so both need this many
 # networks; "no difference" also needs an effect size this near to 1/2, or a correlation
 # this near to 0.
 ENOUGH_NETWORKS = 5
@@ -59,7 +59,7 @@ def verdict(
     kind
         `DIFFERENCE` or `NO_DIFFERENCE`.
     p, smallest_p
-        The p value of the test, and the least it can reach with so many networks.
+        The p-value of the test, and the least it can reach with so many networks.
     distance
         How far the effect is from none: a common-language effect size from 1/2, or a
         correlation from 0; for claims of "no more", upwards only.

@@ -12,11 +12,15 @@ from music_selectivity.claims.claim import (
 )
 from music_selectivity.claims.comparisons import Unpaired
 from music_selectivity.paper import RESPONSE_RATIOS
-from music_selectivity.vocabulary import UNTRAINED, WITHOUT_MUSIC, WITHOUT_SPEECH
+from music_selectivity.vocabulary import (
+    UNTRAINED,
+    WITHOUT_MUSIC,
+    WITHOUT_MUSIC_AND_SPEECH,
+)
 
 TRAINED_WITHOUT_SPEECH = (
     above_untrained(
-        WITHOUT_SPEECH,
+        WITHOUT_MUSIC_AND_SPEECH,
         segregation,
         SEGREGATION,
         id="S10-a",
@@ -26,17 +30,17 @@ TRAINED_WITHOUT_SPEECH = (
         paper="clear islands",
     ),
     above_untrained(
-        WITHOUT_SPEECH,
+        WITHOUT_MUSIC_AND_SPEECH,
         ratio,
         RATIO,
         id="S10-b",
         sentence="Networks trained without music and speech have music-selective "
         "units, which also prefer music on clips that were not used to select them",
         where="Fig. S10b",
-        paper=f"{RESPONSE_RATIOS[WITHOUT_SPEECH]}",
-        paper_value=RESPONSE_RATIOS[WITHOUT_SPEECH].value,
-        permuted=WITHOUT_SPEECH,
-        mixed=Selectivity(model=WITHOUT_SPEECH, than=UNTRAINED),
+        paper=f"{RESPONSE_RATIOS[WITHOUT_MUSIC_AND_SPEECH]}",
+        paper_value=RESPONSE_RATIOS[WITHOUT_MUSIC_AND_SPEECH].value,
+        permuted=WITHOUT_MUSIC_AND_SPEECH,
+        mixed=Selectivity(model=WITHOUT_MUSIC_AND_SPEECH, than=UNTRAINED),
     ),
     Claim(
         id="S10-c",
@@ -45,11 +49,15 @@ TRAINED_WITHOUT_SPEECH = (
         "those of networks trained without music but with speech",
         where="Fig. S10c",
         paper="weaker slope",
-        models=(WITHOUT_SPEECH, WITHOUT_MUSIC),
-        comparison=Unpaired(quilted(WITHOUT_SPEECH, 50), quilted(WITHOUT_MUSIC, 50)),
+        models=(WITHOUT_MUSIC_AND_SPEECH, WITHOUT_MUSIC),
+        comparison=Unpaired(
+            quilted(WITHOUT_MUSIC_AND_SPEECH, 50), quilted(WITHOUT_MUSIC, 50)
+        ),
         measured="response of music-selective units to quilts of 50 ms over that to "
-        f"the original, {WITHOUT_SPEECH} against {WITHOUT_MUSIC}",
-        shown=quilted(WITHOUT_SPEECH, 50),
-        mixed=SmallerQuiltLoss(model=WITHOUT_SPEECH, than=WITHOUT_MUSIC, segment=50),
+        f"the original, {WITHOUT_MUSIC_AND_SPEECH} against {WITHOUT_MUSIC}",
+        shown=quilted(WITHOUT_MUSIC_AND_SPEECH, 50),
+        mixed=SmallerQuiltLoss(
+            model=WITHOUT_MUSIC_AND_SPEECH, than=WITHOUT_MUSIC, segment=50
+        ),
     ),
 )

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from music_selectivity.corpus.ontology import Ontology
@@ -55,7 +54,11 @@ def category_table(
 
     members: list[tuple[str, str, Iterable[str]]] = []
     for name, chosen in categories.items():
-        classes = ontology.category(known(chosen["subtrees"]), known(chosen["classes"]))
+        classes = ontology.category(
+            known(chosen["subtrees"]),
+            known(chosen["classes"]),
+            key=f"analysis.categories.{name}",
+        )
         members.append((CATEGORY, name, classes))
     for below in known([genres["below"]] if genres["below"] else []):
         if below not in ontology.children:
@@ -65,7 +68,8 @@ def category_table(
         for genre in ontology.children[below]:
             members.append((GENRE, genre, ontology.subtree(genre)))
     for genre in known(genres["classes"]):
-        members.append((GENRE, genre, ontology.category([], [genre])))
+        classes = ontology.category([], [genre], key="analysis.genres.classes")
+        members.append((GENRE, genre, classes))
     rows = [
         (kind, name, class_name)
         for kind, name, classes in members
@@ -73,30 +77,6 @@ def category_table(
         if class_name in classes
     ]
     return pd.DataFrame(rows, columns=["kind", "category", "class"])
-
-
-def classes_of(kind: str, table: pd.DataFrame) -> dict[str, set[str]]:
-    """Classes of each category, or of each genre, in a `category_table`."""
-    of_kind = table[table["kind"] == kind]
-    groups = of_kind.groupby("category", sort=False)["class"]
-    return {name: set(classes) for name, classes in groups}
-
-
-def category_sides(
-    labels: Iterable[Sequence[str]], classes: Iterable[str]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Masks of the clips that belong to a category, and of those outside it.
-
-    A clip belongs to it if all of its labels do, and lies outside if none does. A clip
-    with labels of both kinds, or without any, is on neither side. Only labels count:
-    music lies outside the category of speech, and so does music mixed with birdsong.
-    """
-    labels, classes = [set(names) for names in labels], set(classes)
-    own = np.array([bool(names) and names <= classes for names in labels], bool)
-    outside = np.array(
-        [bool(names) and names.isdisjoint(classes) for names in labels], bool
-    )
-    return own, outside
 
 
 def _ontology_of(labels: Sequence[Collection[str]]) -> Ontology:

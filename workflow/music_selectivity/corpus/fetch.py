@@ -1,4 +1,4 @@
-"""Downloads that end whole and verified, or with one clear sentence.
+"""Complete, verified downloads, or one clear error.
 
 Files on Hugging Face (``hf://`` addresses) are read with huggingface_hub, all others
 with pooch. This module adds what the two libraries do not do:
@@ -14,8 +14,8 @@ with pooch. This module adds what the two libraries do not do:
   downloader and its checksum are used.
 - Retries. pooch tries a missing or wrong file as often as a broken connection, and
   does not log the reason.
-- Refusing redirects from https to http, which pooch follows. Of a file on Hugging Face
-  the checksum comes over https, so its content may come from anywhere.
+- Refusing redirects from https to http, which pooch follows. The checksum
+  of a file on Hugging Face comes over https, so its content may come from any server.
 """
 
 import logging
@@ -69,8 +69,8 @@ def fetch(address: str, path: str | os.PathLike, sha256: str | None = None) -> N
     address
         https, http, or ``hf://datasets/OWNER/NAME@REVISION/PATH`` on Hugging Face.
     path
-        Written only when whole and verified. A partial file from Hugging Face is kept
-        next to it as ``.NAME.part`` and continued by the next call.
+        Written only when complete and verified. A partial file from Hugging Face is
+        kept next to it as ``.NAME.part`` and continued by the next call.
     sha256
         Of the file. Without it, the checksum that Hugging Face states is used; of other
         servers only the length is checked, where they state it.
@@ -80,11 +80,11 @@ def fetch(address: str, path: str | os.PathLike, sha256: str | None = None) -> N
     InputError
         The machine is offline, or the file is missing or does not match its checksum.
     OSError
-        The disk is full or may not be written.
+        The disk is full or not writable.
     """
     download = DOWNLOADERS.get(address.partition("://")[0])
     if download is None:
-        raise InputError(f"{address!r} is no https, http or hf address")
+        raise InputError(f"{address!r} is not an https, http or hf address")
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     failures, was_wrong = 0, False
@@ -133,7 +133,7 @@ def _from_http(address: str, path: Path, sha256: str | None) -> None:
 
 
 def _from_hub(address: str, path: Path, sha256: str | None) -> None:
-    """Download from Hugging Face, where a partial file ends."""
+    """Download from Hugging Face, continuing at the end of a partial file."""
     hub = HfFileSystem(skip_instance_cache=True)
     try:
         info = hub.info(address)
@@ -218,7 +218,7 @@ class _Progress:
             log.info("%s: %.0f%s MB", self.address, self.done / 1e6, of)
 
     def reset(self) -> None:
-        """Nothing: pooch then counts the whole file once more."""
+        """Does nothing; otherwise pooch would count the file twice."""
 
     def close(self) -> None:
-        """Nothing."""
+        """Does nothing."""

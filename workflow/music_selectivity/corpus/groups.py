@@ -74,10 +74,12 @@ def _check_nonmusic(clips: pd.DataFrame, music: Collection[str]) -> None:
     ]
     if related:
         clip_id, label = related[0]
+        more = len(related) - 1
         raise InputError(
             f"clip {clip_id!r}: its group in the table is {NONMUSIC}, but its label "
-            f"{label!r} is music-related (as for {len(related) - 1} more labels); "
-            "correct the group, or categories.music in the config"
+            f"{label!r} is music-related"
+            + (f" (and so are {more} more labels)" if more else "")
+            + "; correct the group, or categories.music in the config"
         )
 
 

@@ -19,10 +19,7 @@ from music_selectivity.corpus.tables import (
     read_class_names,
 )
 from music_selectivity.errors import InputError
-from music_selectivity.vocabulary import SPLITS
-
-# Types of corpus that the workflow itself writes, in AudioSet's format.
-GENERATED = ("soundscapes", "collections")
+from music_selectivity.vocabulary import GENERATED_CORPORA, SPLITS, TABLE
 
 
 def list_corpus(
@@ -51,13 +48,13 @@ def list_corpus(
     """
     corpus_type = corpus["type"]
     tables = dict(corpus[corpus_type])
-    if corpus_type == "table":
+    if corpus_type == TABLE:
         ontology = Ontology.read(tables["ontology"]) if tables["ontology"] else None
         known = set(ontology.children) if ontology else None
         listed = list_table(tables["folder"], tables["table"], known)
         names = sorted({label for labels in listed["labels"] for label in labels})
     else:
-        if corpus_type in GENERATED:
+        if corpus_type in GENERATED_CORPORA:
             tables = generated_tables(generated)
         ontology = Ontology.read(tables["ontology"])
         names_by_mid = read_class_names(tables["classes"], ontology)

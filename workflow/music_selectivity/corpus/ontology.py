@@ -56,15 +56,17 @@ class Ontology:
             ) from error
         return cls(children, names)
 
-    def subtree(self, root: str) -> set[str]:
+    def subtree(self, root: str, key: str = "categories") -> set[str]:
         """Names of `root` and of all classes below it.
+
+        `key` is the config key that names the class, for the error.
 
         Raises
         ------
         InputError
             There is no such class.
         """
-        self._check(root)
+        self._check(root, key)
         found: set[str] = set()
         waiting = [root]
         while waiting:
@@ -74,11 +76,16 @@ class Ontology:
                 waiting.extend(self.children[name])
         return found
 
-    def category(self, subtrees: Iterable[str], classes: Iterable[str]) -> set[str]:
+    def category(
+        self,
+        subtrees: Iterable[str],
+        classes: Iterable[str],
+        key: str = "categories",
+    ) -> set[str]:
         """Union of subtrees and of single classes, by name.
 
         Music, for example, is the subtree Music and nine classes of Human voice (paper,
-        Methods, data set).
+        Methods, data set). `key` is the config key that names them, for the error.
 
         Raises
         ------
@@ -87,15 +94,15 @@ class Ontology:
         """
         names: set[str] = set()
         for root in subtrees:
-            names |= self.subtree(root)
+            names |= self.subtree(root, key)
         for name in classes:
-            self._check(name)
+            self._check(name, key)
             names.add(name)
         return names
 
-    def _check(self, name: str) -> None:
+    def _check(self, name: str, key: str) -> None:
         if name not in self.children:
             raise InputError(
-                f"the ontology has no class named {name!r}; correct it under "
-                "'categories' in the config"
+                f"config key {key}: the ontology has no class named {name!r}; correct "
+                "the name"
             )

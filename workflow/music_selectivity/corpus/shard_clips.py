@@ -21,7 +21,8 @@ from music_selectivity.audio.reading import (
     load_clip,
 )
 from music_selectivity.corpus.shards import is_parquet
-from music_selectivity.errors import STORAGE_FAILURES, InputError
+from music_selectivity.errors import InputError
+from music_selectivity.store import STORAGE_FAILURES
 
 log = logging.getLogger(__name__)
 
@@ -99,17 +100,18 @@ def chosen_waveforms(
             try:
                 waveform, _ = load_clip(source, settings)
             except UnusableClip as reason:
-                raise _changed(clip_id, f"is no longer usable ({reason})") from reason
+                raise InputError(
+                    f"clip {clip_id!r} is no longer usable ({reason}); check that the "
+                    "disk or network mount of the corpus is available, and run the "
+                    "same command again"
+                ) from reason
             yield rows.pop(clip_id), clip_id, waveform
     if rows:
-        raise _changed(next(iter(rows)), "is gone")
-
-
-def _changed(clip_id: str, what: str) -> InputError:
-    return InputError(
-        f"clip {clip_id!r} {what} since the clip table was made; check that the disk "
-        "or network mount of the corpus is available, and run the same command again"
-    )
+        raise InputError(
+            f"clip {next(iter(rows))!r} is gone since the clip table was made; "
+            "check that the disk or network mount of the corpus is available, and run "
+            "the same command again"
+        )
 
 
 class ParquetClips:

@@ -13,7 +13,7 @@ import pandas as pd
 from music_selectivity.corpus.files import segment_rows, table_rows, text_lines
 from music_selectivity.corpus.ontology import Ontology
 from music_selectivity.errors import InputError
-from music_selectivity.vocabulary import GROUPS, SPLITS
+from music_selectivity.vocabulary import GENERATED_TABLES, GROUPS, SPLITS
 
 
 def read_class_names(path: str | os.PathLike, ontology: Ontology) -> dict[str, str]:
@@ -144,13 +144,7 @@ def list_table(
 
 def generated_tables(folder: str | os.PathLike) -> dict[str, str]:
     """Paths of the tables in a folder in AudioSet's format, by config key."""
-    names = {
-        "ontology": "ontology.json",
-        "classes": "class_labels_indices.csv",
-        "train_segments": "train_segments.csv",
-        "eval_segments": "eval_segments.csv",
-    }
-    return {key: str(Path(folder, name)) for key, name in names.items()}
+    return {key: str(Path(folder, name)) for key, name in GENERATED_TABLES.items()}
 
 
 def _check_cell(place: str, column: str, value: str, allowed: Sequence[str]) -> None:

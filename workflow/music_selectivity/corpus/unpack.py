@@ -1,6 +1,6 @@
 """Selected files of a downloaded archive, in a folder that appears when it is complete.
 
-Own code, since no library does all of this: pooch's processors and
+This is our own code because no library does all of this: pooch's processors and
 ``shutil.unpack_archive`` unpack every file under its own name, without a limit of size
 and into the final folder; before Python 3.12 pooch lets a tar archive write outside it;
 and none reads on to the checksum at the end of a gzip file.
@@ -62,10 +62,10 @@ def unpack(
     Raises
     ------
     InputError
-        The archive is none, broken (by its own checksums), encrypted or too large, it
-        holds no wanted file, or a path lies outside `folder`.
+        The file is not an archive, is broken (by its own checksums), encrypted or too
+        large, it holds no wanted file, or a path lies outside `folder`.
     OSError
-        The disk is full or may not be written.
+        The disk is full or not writable.
     """
     folder = Path(folder)
     partial = folder.with_name(f".{folder.name}.partial")

@@ -10,6 +10,7 @@ from music_selectivity.figures.style import (
     COLUMN_INCHES,
     LOOK,
     OTHER,
+    SILENCED_NAMES,
     Style,
     empty_figure,
     label,
@@ -18,29 +19,12 @@ from music_selectivity.figures.style import (
     spread,
 )
 from music_selectivity.measures import MEAN_AP, RANDOM_AP
-from music_selectivity.vocabulary import (
-    L1_TOP,
-    MSI_BOTTOM,
-    MSI_MIDDLE,
-    MSI_TOP,
-    NO_UNITS,
-    NONMUSIC,
-    WITHOUT_MUSIC,
-)
+from music_selectivity.vocabulary import NONMUSIC, WITHOUT_MUSIC
 
 TITLE = "Non-music detection with units silenced"
 PANEL = "Fig. 5c"
-CLIPS = "evaluation clips: {music} of music, {nonmusic} of other sounds, and mixed ones"
+CLIPS = "all"
 INPUTS = {"statistics": "statistics"}
-
-# The sets of units that are silenced, in drawn order.
-SETS = {
-    NO_UNITS: "none",
-    MSI_BOTTOM: "MSI\nbottom",
-    MSI_MIDDLE: "MSI\nmiddle",
-    MSI_TOP: "MSI\ntop",
-    L1_TOP: "L1 norm\ntop",
-}
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +46,7 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     rows = MEAN_AP.select(of_model, classes=NONMUSIC)
     rows = rows.rename(columns={"silenced": "condition", "value": "mean_ap"})
     rows["chance"] = rows["seed"].map(chance).astype(float)
-    rows["order"] = rows["condition"].map(list(SETS).index)
+    rows["order"] = rows["condition"].map(list(SILENCED_NAMES).index)
     rows = rows.sort_values(["seed", "order"], ignore_index=True)
     return rows[["model", "seed", "condition", "mean_ap", "chance"]]
 
@@ -72,7 +56,8 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     """Figure of `table`: a line per network, and the mean +/- SD of each condition."""
     if table["mean_ap"].isna().all():
         return empty_figure(f"No ablation of {label(WITHOUT_MUSIC)} in this study")
-    conditions = [name for name in SETS if name in set(table["condition"])]
+    measured = set(table["condition"])
+    conditions = [name for name in SILENCED_NAMES if name in measured]
     wide = table.pivot(index="seed", columns="condition", values="mean_ap")[conditions]
     figure = new_figure(COLUMN_INCHES, 2.6)
     axes = figure.subplots()
@@ -93,7 +78,9 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         )
     for position, condition in enumerate(conditions):
         mark_mean(axes, position + 0.28, wide[condition].to_numpy(), "black")
-    axes.set_xticks(x, [SETS[name] for name in conditions])
+    # In two lines: the ranking, and the place in it.
+    names = ["\n".join(SILENCED_NAMES[name].rsplit(" ", 1)) for name in conditions]
+    axes.set_xticks(x, names)
     axes.set_xlim(-0.4, len(conditions) - 0.4)
     axes.set_xlabel("Silenced units")
     axes.set_ylabel("Mean AP, non-music classes")

@@ -7,8 +7,7 @@ that planning a study imports no plotting library:
 - ``INPUTS``: by argument of the module's function ``table``, either the name of a table
   of the study, or the name of a table that each network has and a group of networks;
 - ``ARGUMENTS``: by other argument of ``table``, a config key; none if left out;
-- ``CLIPS``: what was measured, with ``{music}`` and ``{nonmusic}`` for the numbers of
-  clips; `COMPARED_CLIPS` if left out, and empty for sounds that are not clips.
+- ``CLIPS``: which clips were measured, a key of `CLIPS`; "compared" if left out.
 
 The caption is ``workflow/report/<name>.rst``.
 """
@@ -41,7 +40,14 @@ ORDER = [
     "calibration",
 ]
 
-COMPARED_CLIPS = "evaluation clips: {music} of music, {nonmusic} of other sounds"
+# What captions say of the measured clips, with the numbers of clips to fill in.
+CLIPS = {
+    "compared": "eval clips: {music} of music, {nonmusic} of other sounds",
+    "all": "eval clips: {music} of music, {nonmusic} of other sounds, and mixed ones",
+    "music": "eval clips: {music} of music",
+    # Sounds that are not clips.
+    "none": "",
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class Entry:
     Attributes
     ----------
     title, panel, clips : str
-        For the report.
+        For the report; `clips` is the sentence of `CLIPS`.
     inputs : dict
         By argument, the name of a table; or a list of two, the name of each network's
         table and that of the group of networks. Tables are those of ``paths.smk``, and
@@ -64,7 +70,7 @@ class Entry:
     panel: str
     inputs: dict[str, str | list[str]]
     arguments: dict[str, str] = field(default_factory=dict)
-    clips: str = COMPARED_CLIPS
+    clips: str = CLIPS["compared"]
 
     @property
     def heading(self) -> str:
@@ -82,6 +88,8 @@ def read_entry(module: Path) -> Entry:
         for target in node.targets
         if isinstance(target, ast.Name) and target.id in names
     }
+    if "clips" in constants:
+        constants["clips"] = CLIPS[constants["clips"]]
     return Entry(**constants)
 
 

@@ -37,7 +37,7 @@ from music_selectivity.vocabulary import (
 
 TITLE = "Units selective for other categories"
 PANEL = "Fig. S11, S12"
-CLIPS = "evaluation clips: {music} of music, {nonmusic} of other sounds, and mixed ones"
+CLIPS = "all"
 INPUTS = {"statistics": "statistics"}
 
 RATIO, RELATIVE = "ratio", "relative"

@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 
 from music_selectivity.figures.published import reported_values
 from music_selectivity.figures.style import (
+    GROUP_NAMES,
     LOOK,
     OTHER,
     PAGE_INCHES,
@@ -37,11 +38,11 @@ from music_selectivity.vocabulary import (
 
 TITLE = "Detection of each sound class"
 PANEL = "Fig. 1c"
-CLIPS = "evaluation clips: {music} of music, {nonmusic} of other sounds, and mixed ones"
+CLIPS = "all"
 INPUTS = {"ablations": ["ablation", "networks"], "classes": "classes"}
 
 COMPARED = (WITHOUT_MUSIC, WITH_MUSIC)
-GROUPS = {NONMUSIC: "other sounds", MUSIC: "music-related"}
+GROUPS = {NONMUSIC: GROUP_NAMES[NONMUSIC], MUSIC: "music-related"}
 COLUMNS = ["panel", "model", "group", "class", "average_precision", "sd", "networks"]
 COLUMNS += ["chance", "positives", "paper"]
 # Where numbers are written, in points right of the bars.

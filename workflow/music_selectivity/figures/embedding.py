@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from music_selectivity.corpus.categories import category_sides, classes_of
+from music_selectivity.corpus.category_members import category_sides, classes_of
 from music_selectivity.figures.embedding_panel import (
     dot_handle,
     draw_contours,

@@ -16,8 +16,8 @@ from music_selectivity.figures.style import (
     PAGE_INCHES,
     Style,
     empty_figure,
+    first_model,
     new_figure,
-    ordered_models,
     spread,
 )
 from music_selectivity.measures import NATURAL_CATEGORY
@@ -25,7 +25,7 @@ from music_selectivity.vocabulary import FMRI, MUSIC_CATEGORIES, NATURAL_CATEGOR
 
 TITLE = "Responses to categories of sounds"
 PANEL = "Fig. 3d"
-CLIPS = ""
+CLIPS = "none"
 INPUTS = {"statistics": "statistics"}
 
 
@@ -45,14 +45,11 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     """
     found = NATURAL_CATEGORY.select(statistics)
     found = found.rename(columns={"natural_category": "category", "value": "response"})
-    of_models = found["model"][found["model"] != FMRI]
-    sources = [*ordered_models(of_models)[:1], FMRI]
-    found = found[found["model"].isin(sources)]
+    of_brain = found["model"] == FMRI
+    networks = first_model(found[~of_brain]).sort_values("seed", kind="stable")
+    found = pd.concat([networks, found[of_brain]], ignore_index=True)
     mean = found.groupby(["model", "seed"])["response"].transform("mean")
-    found = found.assign(
-        response=found["response"] / mean, rank=found["model"].map(sources.index)
-    )
-    found = found.sort_values(["rank", "seed"], kind="stable", ignore_index=True)
+    found = found.assign(response=found["response"] / mean)
     return found[["model", "seed", "category", "response"]]
 
 

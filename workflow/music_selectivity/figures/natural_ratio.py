@@ -29,7 +29,7 @@ from music_selectivity.vocabulary import COMPONENTS, FMRI, MS_UNITS, OTHER_UNITS
 
 TITLE = "Response ratio over the natural sounds"
 PANEL = "Fig. 3c"
-CLIPS = ""
+CLIPS = "none"
 INPUTS = {"statistics": "statistics"}
 
 COMPONENT_NAMES = dict(

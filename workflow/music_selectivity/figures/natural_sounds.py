@@ -19,8 +19,8 @@ from music_selectivity.figures.style import (
     PAGE_INCHES,
     Style,
     empty_figure,
+    first_model,
     new_figure,
-    ordered_models,
 )
 from music_selectivity.vocabulary import (
     FMRI,
@@ -31,7 +31,7 @@ from music_selectivity.vocabulary import (
 
 TITLE = "Responses to the 165 natural sounds"
 PANEL = "Fig. 3b"
-CLIPS = ""
+CLIPS = "none"
 INPUTS = {"responses": ["sounds", "natural_sounds"], "sounds": "natural_sounds"}
 
 
@@ -60,11 +60,17 @@ def table(
     of_brain = sounds[f"component_{MUSIC_COMPONENT}"]
     brain = sounds[["sound", "category"]].assign(response=of_brain)
     found = [brain.assign(source=FMRI, networks=1)]
-    for model in ordered_models(model for model, _ in responses)[:1]:
-        networks = [table for (name, _), table in responses.items() if name == model]
-        mean = pd.concat(networks).groupby("sound")["response"].mean()
+    tables = [
+        table.assign(model=model, seed=seed)
+        for (model, seed), table in responses.items()
+    ]
+    if tables:
+        networks = first_model(pd.concat(tables))
+        mean = networks.groupby("sound")["response"].mean()
         of_model = sounds[["sound", "category"]].assign(
-            response=sounds["sound"].map(mean), source=model, networks=len(networks)
+            response=sounds["sound"].map(mean),
+            source=networks["model"].iloc[0],
+            networks=networks["seed"].nunique(),
         )
         found.insert(0, of_model)
     for rows in found:

@@ -9,7 +9,7 @@ from music_selectivity.vocabulary import (
 )
 
 BRAIN_TITLE = "Music component of the brain (fMRI)"
-ABSENT = "No natural sounds in this study: see natural_sounds.folder"
+ABSENT = "Not available: this study has no natural sounds (natural_sounds.folder)"
 
 # Warm for music, blue for speech, violet for voices, green for animals; then nature,
 # machines and the environment. Also for colour-blind readers.

@@ -24,7 +24,7 @@ from music_selectivity.vocabulary import MS_UNITS, MUSIC
 
 TITLE = "Responses to quilts, by genre"
 PANEL = "Fig. S7"
-CLIPS = "evaluation clips: {music} of music"
+CLIPS = "music"
 INPUTS = {"statistics": "statistics"}
 
 ALL_MUSIC = "all music"

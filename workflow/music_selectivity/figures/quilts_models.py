@@ -29,7 +29,7 @@ from music_selectivity.vocabulary import MS_UNITS, MUSIC, ORIGINAL, PCA, WITHOUT
 
 TITLE = "Responses to quilts, by model"
 PANEL = "Fig. 5b, S4, S5, S10"
-CLIPS = "evaluation clips: {music} of music"
+CLIPS = "music"
 INPUTS = {"statistics": "statistics"}
 
 
@@ -46,7 +46,8 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         model, seed, length (segment in ms, or original), relative (response over that
         to the original), paper (ratio of the published means, NaN where there is
-        none). PCA features are left out: they have either sign, and no ratios.
+        none). PCA features are left out: they can be
+        negative, so the ratio is undefined.
     """
     with_ratio = statistics[statistics["model"] != PCA]
     rows = QUILT_RELATIVE.select(with_ratio, group=MUSIC, units=MS_UNITS)

@@ -14,6 +14,7 @@ from music_selectivity.figures.style import (
     COLUMN_INCHES,
     LOOK,
     PAGE_INCHES,
+    SILENCED_NAMES,
     Style,
     empty_figure,
     label,
@@ -35,19 +36,20 @@ from music_selectivity.vocabulary import (
 
 TITLE = "Random sets of units silenced"
 PANEL = "extends Fig. 5c"
-CLIPS = "evaluation clips: {music} of music, {nonmusic} of other sounds, and mixed ones"
+CLIPS = "all"
 INPUTS = {"nulls": ["null", "random_ablation"], "statistics": "statistics"}
 
 BINS = 50
 RANDOM = "random"
 NULL_COLOUR = "#c8c8c8"
-# Of each set of units: name, line, and its colour or whose colour it has.
+# For each set of units: its line style, and its colour or the name whose colour it
+# takes.
 LINES = {
-    NO_UNITS: ("none", "-", "black"),
-    MSI_BOTTOM: ("MSI bottom", "-.", NONMUSIC),
-    MSI_MIDDLE: ("MSI middle", ":", MIXED),
-    MSI_TOP: ("MSI top", "-", MUSIC),
-    L1_TOP: ("L1 norm top", "--", WITH_MUSIC),
+    NO_UNITS: ("-", "black"),
+    MSI_BOTTOM: ("-.", NONMUSIC),
+    MSI_MIDDLE: (":", MIXED),
+    MSI_TOP: ("-", MUSIC),
+    L1_TOP: ("--", WITH_MUSIC),
 }
 
 
@@ -110,8 +112,8 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         panels[0, column].set_title(label(model, 24), pad=13)
     figure.supxlabel("Mean AP, non-music classes", fontsize=LOOK["axes.labelsize"])
     lines = [
-        Line2D([], [], color=_colour(name, style), ls=line, label=text)
-        for name, (text, line, _) in LINES.items()
+        Line2D([], [], color=_colour(name, style), ls=line, label=SILENCED_NAMES[name])
+        for name, (line, _) in LINES.items()
     ]
     figure.legend(
         handles=[Patch(color=NULL_COLOUR, label="random sets"), *lines],
@@ -126,7 +128,7 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
 def _draw_network(axes: Axes, rows: pd.DataFrame, style: Style) -> None:
     bins = rows[rows["condition"] == RANDOM]
     axes.bar(bins["mean_ap"], bins["sets"], bins["bin_width"], color=NULL_COLOUR)
-    for name, (_, line, _) in LINES.items():
+    for name, (line, _) in LINES.items():
         of_set = rows[rows["condition"] == name]
         for value in of_set["mean_ap"]:
             axes.axvline(value, color=_colour(name, style), ls=line, lw=1.1)
@@ -147,5 +149,5 @@ def _draw_network(axes: Axes, rows: pd.DataFrame, style: Style) -> None:
 
 
 def _colour(name: str, style: Style) -> str:
-    colour = LINES[name][2]
+    colour = LINES[name][1]
     return colour if colour == "black" else style.colour(colour)

@@ -33,7 +33,7 @@ INPUTS = {"statistics": "statistics"}
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
-    """Response ratio of each network's music-selective units, on the measured split.
+    """Response ratio of each network's music-selective units, on the eval split.
 
     Parameters
     ----------
@@ -43,9 +43,9 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        model, seed, ratio, same_split_ratio (chosen on the measured split as well),
+        model, seed, ratio, same_split_ratio (chosen on the eval split as well),
         paper (the published mean, NaN where there is none). PCA features are left out:
-        they have either sign, and no ratios.
+        they can be negative, so the ratio is undefined.
     """
     with_ratio = statistics[statistics["model"] != PCA]
     ratio = RESPONSE_RATIO.select(with_ratio, split=MEASURED_SPLIT)

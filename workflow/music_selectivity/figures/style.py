@@ -23,17 +23,22 @@ from music_selectivity.errors import InputError
 from music_selectivity.vocabulary import (
     FMRI,
     GABOR,
+    L1_TOP,
     LINEAR_FEATURES,
     MEMORIZATION,
     MIXED,
+    MSI_BOTTOM,
+    MSI_MIDDLE,
+    MSI_TOP,
     MUSIC,
+    NO_UNITS,
     NONMUSIC,
     PAPER_MODELS,
     PCA,
     UNTRAINED,
     WITH_MUSIC,
     WITHOUT_MUSIC,
-    WITHOUT_SPEECH,
+    WITHOUT_MUSIC_AND_SPEECH,
 )
 
 COLUMN_INCHES, PAGE_INCHES = 3.5, 7.2
@@ -44,14 +49,14 @@ OTHER = "other"
 # Sound groups, then models in a palette safe for colour-blind readers (Okabe & Ito).
 COLOURS = {
     MUSIC: "#8b0000",
-    NONMUSIC: "#000080",
+    NONMUSIC: "#1f3f8b",
     MIXED: "#7b4a8b",
     OTHER: "#767676",
     WITHOUT_MUSIC: "#d55e00",
     WITH_MUSIC: "#009e73",
     UNTRAINED: "#767676",
     MEMORIZATION: "#cc79a7",
-    WITHOUT_SPEECH: "#0072b2",
+    WITHOUT_MUSIC_AND_SPEECH: "#0072b2",
     GABOR: "#e69f00",
     PCA: "#56b4e9",
     FMRI: "#000000",
@@ -62,6 +67,13 @@ MODELS = (*PAPER_MODELS, *LINEAR_FEATURES)
 
 # Names that readers know, where they differ from those in tables.
 GROUP_NAMES = {MUSIC: "music", NONMUSIC: "other sounds"}
+SILENCED_NAMES = {
+    NO_UNITS: "none",
+    MSI_BOTTOM: "MSI bottom",
+    MSI_MIDDLE: "MSI middle",
+    MSI_TOP: "MSI top",
+    L1_TOP: "L1 norm top",
+}
 NAMES = {GABOR: "Gabor filters", PCA: "PCA", FMRI: "brain (fMRI)"}
 
 LOOK = {
@@ -108,8 +120,8 @@ class Style:
         for name, colour in self.colours.items():
             if not is_color_like(colour):
                 raise InputError(
-                    f"figures.{name}: {colour!r} is no colour; "
-                    'give one like "#8b0000" or "darkred"'
+                    f"figures.{name}: {colour!r} is not a colour; "
+                    'give one such as "#8b0000" or "darkred"'
                 )
 
     def colour(self, name: str) -> str:

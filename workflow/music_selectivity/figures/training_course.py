@@ -21,7 +21,7 @@ from music_selectivity.measures import (
 
 TITLE = "Over the course of training"
 PANEL = "Fig. S8"
-CLIPS = "evaluation clips: {music} of music, {nonmusic} of other sounds, and mixed ones"
+CLIPS = "all"
 INPUTS = {"statistics": "statistics"}
 
 PANELS = {

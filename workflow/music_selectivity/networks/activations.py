@@ -31,8 +31,8 @@ def from_table(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     if list(table.columns) != expected:
         raise InputError(
             "not an activation table: its columns must be clip_id, u000, u001, ... "
-            f"but are {', '.join(map(str, table.columns[:4]))}, ...; delete it and run "
-            "the study again"
+            f"but are {', '.join(map(str, table.columns[:4]))}, ...; delete the folder "
+            "activations of the study, and run it again"
         )
     responses = table[expected[1:]].to_numpy(dtype=np.float32)
     return table["clip_id"].to_numpy(dtype=object), responses

@@ -66,7 +66,7 @@ def load_checkpoint(
     ------
     InputError
         The file is missing or damaged, is not a checkpoint of this project, or lacks
-        the epoch.
+        the epoch. Or its architecture is unknown.
     """
     prefix = "" if epoch is None else f"{epoch}/"
     try:
@@ -79,6 +79,8 @@ def load_checkpoint(
             }
         network = build(metadata["architecture"], len(metadata["classes"]), seed=0)
         network.load_state_dict(state)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from error
     except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
         raise InputError(
             f"{path} is not a checkpoint that this version can read "

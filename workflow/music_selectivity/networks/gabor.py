@@ -94,17 +94,12 @@ def filter_pairs(settings: GaborSettings) -> list[tuple[Factor, Factor]]:
     ]
 
 
-def filter_values(mels: Factor, frames: Factor) -> np.ndarray:
-    """A filter, (mels, frames): the real part of equation 3, without its DC part.
+def _dc(mels: Factor, frames: Factor) -> float:
+    """How much of the envelope is subtracted from the real part of equation 3.
 
     As in the authors' code, the DC part is subtracted in the shape of the envelope, so
     that the filter sums to 0. The filter without any modulation keeps its sum.
     """
-    values = np.outer(mels.values, frames.values).real
-    return values - _dc(mels, frames) * np.outer(mels.envelope, frames.envelope)
-
-
-def _dc(mels: Factor, frames: Factor) -> float:
     if mels.frequency == frames.frequency == 0:
         return 0.0
     total = (mels.values.sum() * frames.values.sum()).real

@@ -34,15 +34,19 @@ def build(architecture: str, n_classes: int, seed: int) -> nn.Module:
     """
     # By name and without a list, so that neither an edit of one architecture nor a new
     # one retrains networks of another.
+    name, module = f"{__package__}.{architecture}", None
     try:
-        module = importlib.import_module(f"{__package__}.{architecture}")
-        network = module.Network
-    except (ModuleNotFoundError, AttributeError) as error:
+        module = importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        # A package that the architecture itself imports may be missing, too.
+        if error.name != name:
+            raise
+    if not hasattr(module, "Network"):
         raise InputError(
             f"architecture {architecture!r} is unknown: give the name of a module of "
             f"{__package__} that has a class Network"
-        ) from error
+        )
     with torch.random.fork_rng(devices=[]):
         # torch.manual_seed would also seed GPUs.
         torch.default_generator.manual_seed(seeds.derive("networks", seed))
-        return network(n_classes)
+        return module.Network(n_classes)

@@ -13,7 +13,10 @@ from music_selectivity.networks.activations import to_table, unit_names
 from music_selectivity.networks.device import in_batches, stream
 from music_selectivity.store import ShardedArray, atomic_path
 
-# Clips that are computed and written at a time, which limits the memory.
+# Clips that are computed at once.
+BATCH = 64
+
+# Clips that are held and written at a time, which limits the memory.
 ROW_GROUP = 4096
 
 
@@ -21,7 +24,6 @@ def unit_responses(
     network: nn.Module,
     log_mels: ShardedArray,
     device: torch.device,
-    batch_size: int = 64,
     items: np.ndarray | None = None,
 ) -> np.ndarray:
     """Unit responses to each clip: in the paper, features after average pooling.
@@ -37,8 +39,6 @@ def unit_responses(
         Log-mels in dB, (clips, mels, frames), by ``take`` and ``len``.
     device
         Where to compute.
-    batch_size
-        Clips computed at once.
     items
         Numbers of the clips; all clips if None.
 
@@ -51,7 +51,7 @@ def unit_responses(
     responses = np.empty((len(items), network.n_units), dtype=np.float32)
     done = 0
     with torch.inference_mode():
-        for batch, x in stream(log_mels, in_batches(items, batch_size), device):
+        for batch, x in stream(log_mels, in_batches(items, BATCH), device):
             responses[done : done + len(batch)] = network.units(x).cpu().numpy()
             done += len(batch)
     return responses
@@ -63,7 +63,6 @@ def write_responses(
     network: nn.Module,
     log_mels: ShardedArray,
     device: torch.device,
-    batch_size: int = 64,
 ) -> None:
     """Compute an activation table and write it atomically, row group by row group.
 
@@ -75,7 +74,7 @@ def write_responses(
         Parquet file to write.
     clip_ids
         Ids of the clips, in the order of `log_mels`.
-    network, log_mels, device, batch_size
+    network, log_mels, device
         As for `unit_responses`.
 
     Raises
@@ -92,7 +91,7 @@ def write_responses(
     )
     with atomic_path(path) as temporary, pq.ParquetWriter(temporary, schema) as writer:
         for items in in_batches(np.arange(len(log_mels)), ROW_GROUP):
-            responses = unit_responses(network, log_mels, device, batch_size, items)
+            responses = unit_responses(network, log_mels, device, items)
             table = to_table(clip_ids[items], responses)
             writer.write_table(
                 pa.Table.from_pandas(table, schema=schema, preserve_index=False)

@@ -7,9 +7,9 @@ the weights of the epoch with the best micro average precision are kept.
 
 import hashlib
 import json
+import logging
 import os
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -24,6 +24,8 @@ from music_selectivity.errors import InputError
 from music_selectivity.networks.checkpoints import State, load_resume, save_resume
 from music_selectivity.networks.device import in_batches, stream
 from music_selectivity.store import ShardedArray
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def train(
     settings: TrainingSettings,
     seed: int,
     device: torch.device,
-    progress: Callable[[str], None],
+    name: str,
     resume_path: str | os.PathLike | None = None,
     data_key: str = "",
 ) -> TrainingResult:
@@ -100,8 +102,8 @@ def train(
         Seed of the split, the order of clips, and the dropout.
     device
         Where to compute.
-    progress
-        Receives one line per epoch.
+    name
+        Name of the network in log messages, of which there is one per epoch.
     resume_path
         Written after every epoch; the caller removes it after saving the result. A file
         of another run (settings, seed, labels, initial weights or `data_key`) is
@@ -120,7 +122,15 @@ def train(
     key = _run_key(network, settings, seed, labels, data_key)
     run = _Run(network.to(device), len(data.training_batches(items)), settings)
     if resume_path is not None and os.path.exists(resume_path):
-        progress(run.resume(resume_path, key))
+        if run.resume(resume_path, key):
+            epoch = len(run.history)
+            log.info("%s, continuing after epoch %d, from %s", name, epoch, resume_path)
+        else:
+            log.info(
+                "%s, %s is unreadable or of another run and is ignored",
+                name,
+                resume_path,
+            )
 
     began, epochs_before = time.monotonic(), len(run.history)
     for epoch in range(epochs_before + 1, settings.epochs + 1):
@@ -148,8 +158,8 @@ def train(
         if resume_path is not None:
             run.save(resume_path, key)
         pace = (time.monotonic() - began) / (epoch - epochs_before)
-        progress(
-            f"epoch {epoch}/{settings.epochs}: loss {train_loss:.4f}, "
+        log.info(
+            f"{name}, epoch {epoch}/{settings.epochs}: loss {train_loss:.4f}, "
             f"{settings.select_by} {row[settings.select_by]:.4f} "
             f"(best: epoch {run.best['epoch']}), {pace:.1f} s per epoch, "
             f"{pace * (settings.epochs - epoch) / 60:.1f} min left"
@@ -307,16 +317,16 @@ class _Run:
         content |= {part: getattr(self, part) for part in self.kept}
         save_resume(path, key, content)
 
-    def resume(self, path: str | os.PathLike, key: str) -> str:
-        """Continue from the resume file if it is of this run; a line about it."""
+    def resume(self, path: str | os.PathLike, key: str) -> bool:
+        """Continue from the resume file if it is of this run; whether it is."""
         content = load_resume(path, key)
         if content is None:
-            return f"{path} is unreadable or of another run and is ignored"
+            return False
         for part in self.stateful:
             getattr(self, part).load_state_dict(content[part])
         for part in self.kept:
             setattr(self, part, content[part])
-        return f"continuing after epoch {len(self.history)}, from {path}"
+        return True
 
 
 def _train_epoch(run: _Run, data: _Data, order: np.ndarray) -> tuple[float, float]:

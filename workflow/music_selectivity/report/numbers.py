@@ -8,8 +8,8 @@ import numpy as np
 NOTHING = "—"
 
 
-def number(value: object, digits: int = 3) -> str:
-    """`value` to `digits` significant digits; a dash where there is none.
+def number(value: object) -> str:
+    """`value` to three significant digits; a dash where there is none.
 
     >>> number(0.88712), number(0.5), number(12345), number(float("nan"))
     ('0.887', '0.500', '12,345', '—')
@@ -19,9 +19,9 @@ def number(value: object, digits: int = 3) -> str:
         return NOTHING
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}"
-    if abs(value) >= 10**digits:
+    if abs(value) >= 1000:
         return f"{value:,.0f}"
-    return f"{value:#.{digits}g}".rstrip(".")
+    return f"{value:#.3g}".rstrip(".")
 
 
 def p_value(value: object) -> str:

@@ -102,7 +102,7 @@ def _model(
         "kept": [int(epochs.max()) for epochs in kept if len(epochs)],
         "train_ap": _values(TRAIN_AP, statistics),
         "validation_ap": _values(VALIDATION_AP, statistics),
-        # Of music and of other classes, on evaluation clips: with its chance, which
+        # Of music and of other classes, on eval clips: with its chance, which
         # depends on the clips alone and is the same for all networks.
         "eval_ap": [
             (
@@ -130,8 +130,8 @@ def sample_size(table: pd.DataFrame, statistics: pd.DataFrame, clips: str) -> st
     statistics
         ``statistics.csv``: n_clips.
     clips
-        ``CLIPS`` of the figure, with {music} and {nonmusic} for the numbers of clips;
-        empty for a figure of other sounds.
+        A sentence of ``figures.catalogue.CLIPS``, with {music} and {nonmusic} for the
+        numbers of clips; empty for a figure of other sounds.
 
     Returns
     -------

@@ -1,13 +1,15 @@
-"""Bootstrap intervals over clips and networks."""
+"""Bootstrap intervals of 95 % over clips and networks."""
 
 import numpy as np
 
+# Coverage of all intervals.
+LEVEL = 0.95
 # Draws of networks where there are no draws of clips.
 NETWORK_DRAWS = 1000
 
 
 def network_interval(
-    values: np.ndarray, rng: np.random.Generator, level: float = 0.95
+    values: np.ndarray, rng: np.random.Generator
 ) -> tuple[float, float]:
     """Bootstrap interval, over clips and networks, of the mean over networks.
 
@@ -18,8 +20,6 @@ def network_interval(
         same draws of clips; without replicates only networks are drawn.
     rng
         Draws networks, with replacement, once for every draw of clips.
-    level
-        Coverage of the interval.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def network_interval(
     values = np.asarray(values, np.float64)
     chosen = _drawn_networks(values, _draws(values), rng)
     replicates = _drawn_means(values, chosen)
-    return bootstrap_interval(values[:, 0].mean(), replicates, level)
+    return bootstrap_interval(values[:, 0].mean(), replicates)
 
 
 def contrast_interval(
@@ -37,7 +37,6 @@ def contrast_interval(
     second: np.ndarray,
     paired: bool,
     rng: np.random.Generator,
-    level: float = 0.95,
 ) -> tuple[float, float]:
     """Bootstrap interval, over clips and networks, of one mean less another.
 
@@ -49,7 +48,7 @@ def contrast_interval(
     paired
         Whether the rows of both are the same networks, which are then drawn together;
         networks of two kinds are drawn separately.
-    rng, level
+    rng
         As for `network_interval`.
 
     Returns
@@ -63,12 +62,10 @@ def contrast_interval(
     others = chosen if paired else _drawn_networks(second, draws, rng)
     replicates = _drawn_means(first, chosen) - _drawn_means(second, others)
     value = first[:, 0].mean() - second[:, 0].mean()
-    return bootstrap_interval(value, replicates, level)
+    return bootstrap_interval(value, replicates)
 
 
-def bootstrap_interval(
-    value: float, replicates: np.ndarray, level: float = 0.95
-) -> tuple[float, float]:
+def bootstrap_interval(value: float, replicates: np.ndarray) -> tuple[float, float]:
     """Percentile interval of bootstrap replicates, shifted to the value.
 
     A measure that is not linear in the clips, such as an average precision, is biased
@@ -81,8 +78,6 @@ def bootstrap_interval(
         The measured value.
     replicates
         (draws,); those that are not finite are ignored.
-    level
-        Coverage of the interval.
 
     Returns
     -------
@@ -94,7 +89,7 @@ def bootstrap_interval(
     replicates = replicates[np.isfinite(replicates)]
     if len(replicates) == 0 or np.ptp(replicates) == 0 or not np.isfinite(value):
         return float("nan"), float("nan")
-    tail = (1 - level) / 2
+    tail = (1 - LEVEL) / 2
     low, middle, high = np.quantile(replicates, [tail, 0.5, 1 - tail])
     return float(value + low - middle), float(value + high - middle)
 

@@ -23,8 +23,8 @@ NO_VARIANCE = 1e-5
 class Estimate(NamedTuple):
     """A fixed effect with its 95 % interval and two-tailed p.
 
-    Interval and p are by Student's t, with one degree of freedom for each network less
-    one per kind of network: for five networks the normal distribution would be too
+    Interval and p are based on Student's t, with as many degrees of freedom as networks
+    minus kinds of network: for five networks the normal distribution would be too
     narrow. `model` says what was fitted, or why nothing was and the numbers are NaN.
     """
 

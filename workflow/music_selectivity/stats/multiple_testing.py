@@ -5,7 +5,7 @@ from scipy import stats
 
 
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
-    """p values adjusted for the false discovery rate; NaN where p is not finite.
+    """p-values adjusted for the false discovery rate; NaN where p is not finite.
 
     Parameters
     ----------

@@ -15,8 +15,8 @@ from music_selectivity.errors import InputError
 ALTERNATIVES = ("two-sided", "less", "greater")
 
 
-class Outcome(NamedTuple):
-    """The p value, and the effect size: the probability that x exceeds y."""
+class RankTest(NamedTuple):
+    """The p-value, and the effect size: the probability that x exceeds y."""
 
     p: float
     effect_size: float
@@ -24,11 +24,11 @@ class Outcome(NamedTuple):
 
 def signed_rank(
     x: np.ndarray, y: np.ndarray | float = 0.0, alternative: str = "two-sided"
-) -> Outcome:
+) -> RankTest:
     """Wilcoxon's signed-rank test of paired samples, or of one against a constant.
 
     Zero differences are dropped, as Wilcoxon did; tied ones share their mean rank.
-    The p value is exact, over all sign flips, for up to 13 differences, and for up to
+    The p-value is exact, over all sign flips, for up to 13 differences, and for up to
     50 without zeros or ties; for more it is the normal approximation. With 5 networks
     that all agree, the one-tailed p is 1/32, the paper's .031. If all differences are
     zero, p is 1.
@@ -53,17 +53,17 @@ def signed_rank(
         raise ValueError(f"paired samples of {len(x)} and {len(y)} networks")
     _check_alternative(alternative)
     if (x == y).all():
-        return Outcome(1.0, common_language(x, y))
+        return RankTest(1.0, common_language(x, y))
     # scipy computes a z-value first that it does not use for small samples.
     with np.errstate(divide="ignore", invalid="ignore"):
         test = stats.wilcoxon(x - y, alternative=alternative)
-    return Outcome(float(test.pvalue), common_language(x, y))
+    return RankTest(float(test.pvalue), common_language(x, y))
 
 
-def rank_sum(x: np.ndarray, y: np.ndarray, alternative: str = "two-sided") -> Outcome:
+def rank_sum(x: np.ndarray, y: np.ndarray, alternative: str = "two-sided") -> RankTest:
     """Wilcoxon's rank-sum (Mann-Whitney) test of two sets of networks.
 
-    The p value is the normal approximation with continuity and tie correction, because
+    The p-value is the normal approximation with continuity and tie correction, because
     this gives the paper's numbers: 5 networks all above 5 others have a one-tailed p
     of .006 (.0045 without the continuity correction, .004 exactly), and the paper's
     .417 is the one-tailed p of U = 14. If all values are equal, p is 1.
@@ -85,11 +85,11 @@ def rank_sum(x: np.ndarray, y: np.ndarray, alternative: str = "two-sided") -> Ou
     x, y = _sample(x), _sample(y)
     _check_alternative(alternative)
     if np.ptp(np.concatenate([x, y])) == 0:
-        return Outcome(1.0, 0.5)
+        return RankTest(1.0, 0.5)
     test = stats.mannwhitneyu(
         x, y, alternative=alternative, method="asymptotic", use_continuity=True
     )
-    return Outcome(float(test.pvalue), common_language(x, y))
+    return RankTest(float(test.pvalue), common_language(x, y))
 
 
 def common_language(x: np.ndarray, y: np.ndarray) -> float:
@@ -111,7 +111,7 @@ def common_language(x: np.ndarray, y: np.ndarray) -> float:
 def smallest_p(
     test: str, n: int, m: int | None = None, alternative: str = "two-sided"
 ) -> float:
-    """The least p value that samples without ties reach, when they do not overlap.
+    """The least p-value that samples without ties reach, when they do not overlap.
 
     Parameters
     ----------
@@ -120,7 +120,7 @@ def smallest_p(
     n, m
         Networks in the first and, for rank_sum, the second sample.
     alternative
-        As for `signed_rank`; both one-tailed tests reach the same p value.
+        As for `signed_rank`; both one-tailed tests reach the same p-value.
 
     Raises
     ------

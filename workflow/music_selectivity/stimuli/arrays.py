@@ -5,7 +5,7 @@ same sounds. The row of each clip follows from the clip table alone.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from music_selectivity.stimuli.sets import (
     StimulusSet,
     at_power,
 )
-from music_selectivity.store import ShardedArray
+from music_selectivity.store import ShardedArray, read_table
 from music_selectivity.vocabulary import USED
 
 # Level of a log-mel bin without power, dB: torchaudio's floor of 1e-10.
@@ -52,6 +52,17 @@ def _of(clips: pd.DataFrame, stimuli: StimulusSet) -> pd.DataFrame:
     return clips[of_groups & clips["split"].isin(stimuli.splits)]
 
 
+def sound_table(
+    stimuli: StimulusSet, tables: Mapping[str, str | os.PathLike]
+) -> pd.DataFrame:
+    """The table that lists the sounds of a stimulus set, for `open_stimuli`.
+
+    `tables` are paths: ``sounds`` of the table of natural sounds, which only their set
+    needs, and ``clips`` of the clip table.
+    """
+    return read_table(tables["sounds" if stimuli == NATURAL_SOUNDS else "clips"])
+
+
 def open_stimuli(
     table: pd.DataFrame, stimuli: StimulusSet, paths: Sequence[str | os.PathLike]
 ) -> tuple[np.ndarray, "ShardedArray | Attenuated"]:
@@ -60,7 +71,7 @@ def open_stimuli(
     Parameters
     ----------
     table
-        The clip table, or for the natural sounds
+        `sound_table`: the clip table, or for the natural sounds
         ``stimuli.natural_sounds.read_sounds``.
     paths
         The .npy files of the set's arrays in the order of shards; the natural sounds

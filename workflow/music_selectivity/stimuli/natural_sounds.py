@@ -20,17 +20,6 @@ from music_selectivity.vocabulary import COMPONENTS, NATURAL_CATEGORIES
 TOLERANCE_SECONDS = 0.005
 
 
-def place_in_folder(member: str) -> str | None:
-    """Path of a file in the public repository's archive; None to skip it.
-
-    For ``unpack.unpack``; the archive holds everything in one folder.
-    """
-    _, _, below = member.partition("/")
-    tables = ("sounds/category_labels.csv", "data/components.mat")
-    wanted = below in tables or below.startswith("sounds/wav/")
-    return below if wanted and below.endswith((".csv", ".mat", ".wav")) else None
-
-
 def read_sounds(folder: str | os.PathLike) -> pd.DataFrame:
     """The sounds of a folder, with their categories and the brain's responses.
 

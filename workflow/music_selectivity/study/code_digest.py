@@ -2,7 +2,7 @@
 
 It covers a script and every project module that it imports, directly or not, taken
 from the syntax tree. What changes no result does not count: comments, docstrings and
-layout, the wording of an `InputError`, and log messages. Two kinds of module count for
+layout, and the texts of errors and log messages. Two kinds of module count for
 less:
 
 - of `CONSTANTS`, modules of names and numbers that every stage shares, only what is
@@ -11,6 +11,7 @@ less:
 """
 
 import ast
+import copy
 import functools
 import hashlib
 from pathlib import Path
@@ -24,6 +25,8 @@ PLUMBING = frozenset({"errors.py", "study/jobs.py"})
 
 # Functions that may refer to any name of a module.
 DYNAMIC = frozenset({"vars", "globals"})
+
+LOG_LEVELS = frozenset({"debug", "info", "warning", "error"})
 
 
 def code_digest(script: str | Path, *modules: str) -> str:
@@ -67,8 +70,25 @@ def code_followed(
         elif not names <= before:
             followed[file] = before | names
             chosen = _statements(file, followed[file])
-            waiting += _imports([*_module_imports(file), *chosen])
+            used = _names_in(chosen) | followed[file]
+            waiting += [
+                (imported, names & used)
+                for imported, names in _imports(_module_imports(file))
+                if names is not None and names & used
+            ]
     return followed
+
+
+def names_covered(file: Path, names: frozenset[str] | None) -> set[str]:
+    """Names of a module of `CONSTANTS` that a digest with `names` of it covers.
+
+    Parameters
+    ----------
+    file, names
+        An item of what `code_followed` returns.
+    """
+    body = _tree(file).body if names is None else _statements(file, names)
+    return set().union(*map(_defined, body)) | (names or set())
 
 
 def text_digest(folder: str | Path, pattern: str) -> str:
@@ -99,7 +119,11 @@ def _import_names(body: list[ast.stmt]) -> list[tuple[str, list[str] | None]]:
     for node in (node for statement in body for node in ast.walk(statement)):
         if isinstance(node, ast.Import):
             found += [(alias.name, None) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        elif isinstance(node, ast.ImportFrom):
+            if node.level:
+                raise ValueError(
+                    f"line {node.lineno}: relative imports are not followed"
+                )
             found.append((node.module, [alias.name for alias in node.names]))
     return found
 
@@ -139,30 +163,62 @@ def _module_imports(file: Path) -> list[ast.stmt]:
     return [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
+def _elements(target: ast.expr) -> list[ast.expr]:
+    """What an assignment assigns to: the elements of a tuple, or the one target."""
+    return target.elts if isinstance(target, ast.Tuple) else [target]
+
+
 def _defined(statement: ast.stmt) -> set[str]:
-    """Names that a top-level statement defines."""
+    """Names that a top-level statement of a module of `CONSTANTS` defines.
+
+    Raises
+    ------
+    ValueError
+        The statement may change a name that another one defines.
+    """
+    for_types = isinstance(statement, ast.If) and _names_in([statement]) == {
+        "TYPE_CHECKING"
+    }
+    if _is_text(statement) or for_types:
+        return set()
     if isinstance(statement, ast.ClassDef | ast.FunctionDef):
         return {statement.name}
-    if isinstance(statement, ast.Assign | ast.AnnAssign):
-        return {
-            node.id
-            for node in ast.walk(statement)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-        }
-    return set()
+    if isinstance(statement, ast.Assign):
+        targets = [node for each in statement.targets for node in _elements(each)]
+        if all(isinstance(node, ast.Name) for node in targets):
+            return {node.id for node in targets}
+    raise ValueError(
+        f"line {statement.lineno}: a module of constants holds only imports, "
+        "definitions and plain assignments, so that each name has one definition"
+    )
+
+
+def _names_in(body: list[ast.stmt]) -> set[str]:
+    """Names that statements refer to."""
+    nodes = (node for statement in body for node in ast.walk(statement))
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
 def _statements(file: Path, names: frozenset[str]) -> list[ast.stmt]:
     """Top-level statements that define `names`, or that those refer to, in order."""
     body = [node for node in _tree(file).body if node not in _module_imports(file)]
-    defined = {name: node for node in body for name in _defined(node)}
+    defined: dict[str, ast.stmt] = {}
+    for node in body:
+        for name in _defined(node):
+            if name in defined:
+                raise ValueError(f"{file}: {name} is defined twice")
+            defined[name] = node
+    imported = _import_names(_module_imports(file))
+    known = defined.keys() | {name for _, names in imported for name in names or ()}
+    if unknown := names - known:
+        raise ValueError(f"{file}: defines no {', '.join(sorted(unknown))}")
     chosen: set[ast.stmt] = set()
     waiting = [defined[name] for name in names if name in defined]
     while waiting:
         statement = waiting.pop()
         if statement not in chosen:
             chosen.add(statement)
-            used = {n.id for n in ast.walk(statement) if isinstance(n, ast.Name)}
+            used = _names_in([statement])
             if used & DYNAMIC:
                 return body
             waiting += [defined[name] for name in used if name in defined]
@@ -178,7 +234,7 @@ def _normalised(file: Path, names: frozenset[str] | None) -> str:
 
 @functools.cache
 def _text(statement: ast.stmt) -> str:
-    return ast.unparse(_WithoutWords().visit(statement))
+    return ast.unparse(_WithoutWords().visit(copy.deepcopy(statement)))
 
 
 class _WithoutWords(ast.NodeTransformer):
@@ -188,9 +244,11 @@ class _WithoutWords(ast.NodeTransformer):
         # Bare strings run nothing, be they docstrings or notes below a constant.
         return None if _is_text(node) or _is_log(node) else self.generic_visit(node)
 
-    def visit_Call(self, node: ast.Call) -> ast.Call:
-        if isinstance(node.func, ast.Name) and node.func.id == "InputError":
-            node.args = []
+    def visit_Raise(self, node: ast.Raise) -> ast.Raise:
+        # The text of an error. A name may be data, such as why a clip is unusable.
+        if isinstance(node.exc, ast.Call):
+            texts = (ast.Constant, ast.JoinedStr)
+            node.exc.args = [x for x in node.exc.args if not isinstance(x, texts)]
         return self.generic_visit(node)
 
 
@@ -198,7 +256,8 @@ def _is_log(node: ast.Expr) -> bool:
     """Whether a statement only logs, by a logger named `log`, as everywhere here."""
     function = getattr(node.value, "func", None)
     logger = getattr(function, "value", None)
-    return isinstance(logger, ast.Name) and logger.id == "log"
+    is_logger = isinstance(logger, ast.Name) and logger.id == "log"
+    return is_logger and function.attr in LOG_LEVELS
 
 
 def _is_text(node: ast.stmt) -> bool:

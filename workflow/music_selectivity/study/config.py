@@ -10,10 +10,13 @@ import yaml
 
 from music_selectivity.errors import InputError
 from music_selectivity.vocabulary import (
+    AUDIOSET,
+    COLLECTIONS,
     FMRI,
     GABOR,
     PCA,
     SHUFFLED_LABELS,
+    SOUNDSCAPES,
     WITHOUT_MUSIC,
 )
 
@@ -31,7 +34,7 @@ AUDIOSET_TABLES = {
     "exclusions": "audioset/exclusions.xlsx",
 }
 
-COLLECTIONS = {
+COLLECTION_FILES = {
     "esc50": "esc50",
     "music": "gtzan",
     "ontology": AUDIOSET_TABLES["ontology"],
@@ -98,10 +101,11 @@ def _parsed(value: object, schema: dict) -> object:
 def _check_renamed(config: dict) -> None:
     """Say what the keys of earlier versions are called now."""
     for key, new in RENAMED.items():
+        *parents, last = key
         part: object = config
-        for name in key:
+        for name in parents:
             part = part.get(name) if isinstance(part, dict) else None
-        if part is not None:
+        if isinstance(part, dict) and last in part:
             raise InputError(f"config key {'.'.join(key)} is renamed to {new}")
 
 
@@ -192,7 +196,7 @@ def _check_meaning(config: dict) -> None:
     _check_names(config["models"])
     _check_quilts(config["quilts"], audio, mel)
     _check_random_ablation(config["analysis"]["random_ablation"], config["models"])
-    shares = config["corpus"]["soundscapes"]
+    shares = config["corpus"][SOUNDSCAPES]
     if shares["music_share"] + shares["mixed_share"] > 1:
         raise InputError(
             "config key corpus.soundscapes: music_share and mixed_share are "
@@ -258,11 +262,11 @@ def _check_random_ablation(random_ablation: dict, models: dict) -> None:
 def _check_paths(corpus: dict) -> None:
     """Every path that is needed is given, and every path given is there."""
     kind = corpus["type"]
-    if kind == "soundscapes":
+    if kind == SOUNDSCAPES:
         return
     given = corpus[kind]
-    if kind != "collections" and not given["folder"] and not given.get("fetch"):
-        fetched = ", or {fetch: true} to download 50 GB" if kind == "audioset" else ""
+    if kind != COLLECTIONS and not given["folder"] and not given.get("fetch"):
+        fetched = ", or {fetch: true} to download 50 GB" if kind == AUDIOSET else ""
         raise InputError(
             f"config key corpus.{kind}.folder is empty; give its path, in the study's "
             f"file or as --config 'corpus={{{kind}: {{folder: PATH}}}}'{fetched}"
@@ -275,14 +279,14 @@ def _check_paths(corpus: dict) -> None:
 
 def _name_downloads(config: dict) -> None:
     """Fill the paths of downloads in, where a user gives no path."""
-    if config["corpus"]["type"] == "audioset":
-        audioset = config["corpus"]["audioset"]
+    if config["corpus"]["type"] == AUDIOSET:
+        audioset = config["corpus"][AUDIOSET]
         for key, name in AUDIOSET_TABLES.items():
             audioset[key] = audioset[key] or f"{DOWNLOADS}/{name}"
         if audioset["exclusions"] == "none":
             audioset["exclusions"] = None
-    collections = config["corpus"]["collections"]
-    for key, name in COLLECTIONS.items():
+    collections = config["corpus"][COLLECTIONS]
+    for key, name in COLLECTION_FILES.items():
         collections[key] = collections[key] or f"{DOWNLOADS}/{name}"
     natural = config["natural_sounds"]
     if natural["fetch"] and not natural["folder"]:

@@ -8,12 +8,13 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
-from music_selectivity.errors import STORAGE_FAILURES, InputError
+from music_selectivity.errors import InputError
+from music_selectivity.store import STORAGE_FAILURES
 from music_selectivity.study import provenance
 
 # What is wrong with the disk or folder, rather than with a file.
 DISK_IS_FULL = "the disk is full, or a quota is used up: make room"
-MAY_NOT_WRITE = "it may not be written: make results/ a folder that you may write to"
+MAY_NOT_WRITE = "it is not writable: make results/ a folder that you may write to"
 DOES_NOT_ANSWER = "its disk or network mount does not answer: mount it again"
 STORAGE_ERRORS = {
     errno.ENOSPC: DISK_IS_FULL,
@@ -50,7 +51,7 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
         handler.setFormatter(form)
         root.addHandler(handler)
     logging.captureWarnings(True)
-    # A log line that a full disk refuses is not an error of its own.
+    # A full disk that rejects a log line must not raise a second error.
     logging.raiseExceptions = False
     try:
         yield logging.getLogger("music_selectivity")

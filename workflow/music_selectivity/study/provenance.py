@@ -138,9 +138,9 @@ def study(
 
 
 def checksums(provenance: str | os.PathLike) -> str:
-    """Checksums of the results, and of their provenance.json, a line a file.
+    """Checksums of the results, and of their provenance.json, one line per file.
 
-    As ``sha256sum --check`` reads them in the folder of the results.
+    ``sha256sum --check`` reads them in the folder of the results.
     """
     text = Path(provenance).read_text(encoding="utf-8")
     sums = {name: of["sha256"] for name, of in json.loads(text)["results"].items()}
@@ -183,7 +183,7 @@ def _files(path: Path) -> Iterable[Path]:
 
 
 def _clips_digest(clips: pd.DataFrame) -> str:
-    """Over all clips by id, so that it tells whether two studies heard the same."""
+    """Over all clips by id, so that equal digests mean equal sounds."""
     table = clips[["clip_id", "content"]].sort_values("clip_id")
     return _text_digest(table.to_csv(index=False, lineterminator="\n"))
 
@@ -200,7 +200,7 @@ def _imported_packages() -> Iterable[tuple[str, str]]:
 
 
 def _processor() -> str:
-    """Model of the CPU, as far as the system tells."""
+    """Model of the CPU, if the system reports it."""
     try:
         lines = Path("/proc/cpuinfo").read_text().splitlines()
     except OSError:

@@ -1,7 +1,7 @@
-"""What the jobs of each rule ask of a scheduler, from what they were measured to take.
+"""What the jobs of each rule ask of a scheduler, from measurements.
 
-``docs/resources.md`` shows the same table for the paper's study, with what was measured
-there; a test keeps the two consistent.
+``docs/resources.md`` shows the same table with its results for the paper's study; a
+test keeps the two consistent.
 """
 
 import math
@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 MEMORY_MARGIN = 1.5
 TIME_MARGIN = 3.0
-"""Other processors, slower disks, shared nodes."""
+"""Allows for other processors, slower disks and shared nodes."""
 
 LEAST_MB = 500
 LEAST_MINUTES = 10
-"""A queue's own overhead; schedulers gain nothing from less."""
+"""Smaller requests would not help a scheduler, and every queue has an overhead."""
 
 AUDIOSET_CLIPS = 36_000
-"""Clips of both splits of AudioSet in public mirrors. Parquet files give no number
-before they are read."""
+"""Clips of both splits of AudioSet in public mirrors. The number of clips in parquet
+files is unknown until they are read."""
 
 
 @dataclass(frozen=True)
@@ -28,21 +28,21 @@ class Scale:
     Attributes
     ----------
     clips : int
-        Listed, of both splits.
+        Number of listed clips, of both splits.
     seconds : float
         Length of a clip.
     shards : int
-        Of the clips.
+        Number of shards that hold the clips.
     sources : int
-        Networks and sets of linear features.
+        Number of networks and sets of linear features.
     stimuli : int
-        Stimulus sets besides the clips themselves.
+        Number of stimulus sets besides the clips themselves.
     random_sets : int
-        Of units, that random ablation silences.
+        Number of random sets of units that random ablation silences.
     epochs, snapshots : int
-        Of the job's model.
+        Number of training epochs and of snapshots of the job's model.
     threads : int
-        Of rules that run networks.
+        Number of threads of rules that run networks.
     """
 
     clips: int
@@ -77,12 +77,12 @@ def sound(scale: Scale) -> float:
 
 
 def shard_sound(scale: Scale) -> float:
-    """Clips of 10 s of a shard."""
+    """Clips of 10 s in one shard."""
     return scale.sound / scale.shards
 
 
 def epochs(scale: Scale) -> float:
-    """Clips of 10 s that training sees: half of all clips are in its split."""
+    """Clips of 10 s in the train split (half of all clips), times epochs."""
     return scale.sound / 2 * max(1, scale.epochs)
 
 
@@ -97,7 +97,7 @@ def snapshots(scale: Scale) -> float:
 
 
 def random_sets(scale: Scale) -> float:
-    """Clips of the scored split, times silenced sets of units."""
+    """Clips of the eval split, times silenced sets of units."""
     return scale.clips / 2 * scale.random_sets
 
 
@@ -115,17 +115,18 @@ class Cost:
     mb : float
         Peak memory of a small job, libraries included.
     seconds : float
-        Of a small job: its start.
+        Seconds that a small job takes, mostly to start.
     ms : float
-        For each unit of `work`.
+        Milliseconds for each unit of `work`.
     work : callable
-        Units of work in a job of a `Scale`; its docstring says what they are.
+        Gives the units of work in a job of a `Scale`; the docstring of the function
+        says what the units are.
     mb_per_1000 : float
-        More memory for each 1,000 units of `grows_with`.
+        Additional memory for each 1,000 units of `grows_with`.
     grows_with : callable
-        As `work`, for memory.
+        Units with which memory grows, as for `work`.
     parallel : bool
-        Threads share the work.
+        Whether threads share the work.
     """
 
     mb: float

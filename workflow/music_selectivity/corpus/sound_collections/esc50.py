@@ -1,7 +1,6 @@
 """The sounds: clips of ESC-50, with AudioSet's names for their categories."""
 
 import csv
-import re
 from pathlib import Path
 
 from music_selectivity.errors import InputError
@@ -71,13 +70,6 @@ ADDED_CLASSES = {
     "Drinking, sipping": "Human sounds",
     "Washing machine": "Domestic sounds, home sounds",
 }
-
-
-def esc50_place(member: str) -> str | None:
-    """Path of a file of ESC-50's archive for ``unpack.unpack``; None to skip it."""
-    _, _, below = member.partition("/")
-    wanted = re.fullmatch(r"meta/esc50\.csv|audio/[^/]+\.wav", below)
-    return below if wanted else None
 
 
 def list_sounds(folder: Path) -> list[tuple[str, str, str, str]]:

@@ -6,11 +6,11 @@ music that they learned.
 
 import hashlib
 import logging
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
 from music_selectivity.audio.reading import UnusableClip, read_mono
+from music_selectivity.corpus.archives import TRACK_NAME
 from music_selectivity.corpus.sound_collections.formats import RATE
 from music_selectivity.errors import InputError
 from music_selectivity.vocabulary import EVAL, TRAIN
@@ -93,16 +93,6 @@ GTZAN_REPEATS = [
 ]
 GTZAN_REPEATS += [("metal.00058", "rock.00016")]
 """Names of tracks that are the same excerpt."""
-
-TRACK_NAME = re.compile(r"(\w+)\.(\d+)\.(?:wav|au)")
-
-
-def music_place(member: str) -> str | None:
-    """Path of a file of the music's archive for ``unpack.unpack``; None to skip it."""
-    parts = member.split("/")[-2:]
-    return (
-        "/".join(parts) if len(parts) == 2 and TRACK_NAME.fullmatch(parts[1]) else None
-    )
 
 
 def list_tracks(folder: Path) -> list[tuple[str, str, Path, float]]:

@@ -11,6 +11,7 @@ from music_selectivity.corpus.sound_collections.esc50 import ADDED_CLASSES
 from music_selectivity.corpus.sound_collections.formats import SECONDS
 from music_selectivity.errors import InputError
 from music_selectivity.store import write_table, write_text
+from music_selectivity.vocabulary import GENERATED_TABLES
 
 
 def write_tables(
@@ -46,11 +47,12 @@ def write_tables(
         by_name[parent]["child_ids"].append(mid)
         nodes.append({"id": mid, "name": name, "child_ids": []})
         by_name[name] = nodes[-1]
-    write_text(folder / "ontology.json", json.dumps(nodes))
+    write_text(folder / GENERATED_TABLES["ontology"], json.dumps(nodes))
     names = sorted(recipes["label"].unique())
     mids = [by_name[name]["id"] for name in names]
     classes = pd.DataFrame({"mid": mids, "display_name": names})
-    write_table(folder / "class_labels_indices.csv", classes.reset_index(names="index"))
+    table = folder / GENERATED_TABLES["classes"]
+    write_table(table, classes.reset_index(names="index"))
     for split, clips in recipes.groupby("split"):
         lines = [
             f"{row.clip_id}, {row.start:.3f}, {row.start + SECONDS:.3f}, "
@@ -58,4 +60,5 @@ def write_tables(
             for row in clips.itertuples()
         ]
         head = "# YTID, start_seconds, end_seconds, positive_labels"
-        write_text(folder / f"{split}_segments.csv", "\n".join([head, *lines, ""]))
+        segments = folder / GENERATED_TABLES[f"{split}_segments"]
+        write_text(segments, "\n".join([head, *lines, ""]))

@@ -17,7 +17,15 @@ import numpy as np
 from music_selectivity.corpus.soundscapes import classes
 from music_selectivity.errors import InputError
 from music_selectivity.seeds import derive, generator
-from music_selectivity.vocabulary import EVAL, MIXED, MUSIC, NONMUSIC, SPLITS, TRAIN
+from music_selectivity.vocabulary import (
+    EVAL,
+    GENERATED_TABLES,
+    MIXED,
+    MUSIC,
+    NONMUSIC,
+    SPLITS,
+    TRAIN,
+)
 
 GOLDEN = (5**0.5 - 1) / 2
 
@@ -134,17 +142,20 @@ def write_tables(spec: Spec, folder: str | Path) -> None:
     from music_selectivity.store import write_text
 
     folder = Path(folder)
-    write_text(folder / "ontology.json", json.dumps(classes.ontology(), indent=1))
+    write_text(
+        folder / GENERATED_TABLES["ontology"], json.dumps(classes.ontology(), indent=1)
+    )
     rows = [
         f'{index},{classes.mid(name)},"{name}"'
         for index, name in enumerate(classes.CLASSES)
     ]
     table = "\n".join(["index,mid,display_name", *rows])
-    write_text(folder / "class_labels_indices.csv", table + "\n")
+    write_text(folder / GENERATED_TABLES["classes"], table + "\n")
     recipes = plan(spec)
     for split in SPLITS:
         chosen = [recipe for recipe in recipes if recipe.split == split]
-        write_text(folder / f"{split}_segments.csv", _segments(spec, split, chosen))
+        name = GENERATED_TABLES[f"{split}_segments"]
+        write_text(folder / name, _segments(spec, split, chosen))
 
 
 def _segments(spec: Spec, split: str, recipes: list[Recipe]) -> str:
