@@ -11,6 +11,7 @@ from music_selectivity.figures import amplitude, categories, quilts, quilts_mode
 from music_selectivity.figures.segment_axis import positions
 from music_selectivity.figures.style import Style, save
 from music_selectivity.store import read_table
+from music_selectivity.vocabulary import UNIT_NAMES
 
 NAMES = ("quilts", "quilts_models", "quilts_genres", "amplitude", "categories")
 MODULES = {n: importlib.import_module(f"music_selectivity.figures.{n}") for n in NAMES}
@@ -126,7 +127,7 @@ def test_quilts_draw_without_music_with_the_papers_numbers():
         "original": 0.768,
     }
     figure = quilts.draw(table, STYLE)
-    for axes, units in zip(figure.axes, quilts.UNITS, strict=True):
+    for axes, units in zip(figure.axes, UNIT_NAMES, strict=True):
         shown = table[table["units"] == units]
         assert_drawn(shown["response"], axes)
         assert_drawn(shown.groupby(["group", "length"])["response"].mean(), axes)
@@ -141,7 +142,7 @@ def test_quilts_show_r_with_segment_length_and_the_papers():
     statistics.loc[gone, "value"] = np.nan
     table, found = quilts.table(statistics), look_up(statistics)
     figure = quilts.draw(table, STYLE)
-    for axes, units in zip(figure.axes, quilts.UNITS, strict=True):
+    for axes, units in zip(figure.axes, UNIT_NAMES, strict=True):
         written = [
             text.get_text().replace("\N{MINUS SIGN}", "-") for text in axes.texts
         ]

@@ -15,6 +15,8 @@ MUSIC, NONMUSIC, MIXED = "music", "nonmusic", "mixed"
 GROUPS = (MUSIC, NONMUSIC, MIXED)
 # The groups that selectivity compares; mixed clips take no part.
 COMPARED_GROUPS = (MUSIC, NONMUSIC)
+# As readers know them.
+GROUP_NAMES = {MUSIC: "music", NONMUSIC: "other sounds"}
 # Groups of classes that average precision is averaged over.
 ALL_CLASSES = "all"
 CLASS_GROUPS = (ALL_CLASSES, MUSIC, NONMUSIC)
@@ -75,6 +77,7 @@ EXCLUSION_REASONS = (
 
 # Sets of units: all, the music-selective (MS) ones, and all but those.
 ALL_UNITS, MS_UNITS, OTHER_UNITS = "all", "ms", "others"
+UNIT_NAMES = {MS_UNITS: "music-selective units", OTHER_UNITS: "other units"}
 # The units that are selective for another category of sound.
 CATEGORY_UNITS = "category:{category}"
 

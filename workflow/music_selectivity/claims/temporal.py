@@ -18,17 +18,16 @@ from music_selectivity.paper import (
 )
 from music_selectivity.vocabulary import (
     GABOR,
+    GROUP_NAMES,
     MS_UNITS,
     MUSIC,
     NONMUSIC,
     ORIGINAL,
     OTHER_UNITS,
+    UNIT_NAMES,
     UNTRAINED,
     WITHOUT_MUSIC,
 )
-
-UNITS = {MS_UNITS: "music-selective units", OTHER_UNITS: "the other units"}
-SOUNDS = {MUSIC: "music", NONMUSIC: "other sounds"}
 
 
 def follows(model: str, group: str, units: str, **fields) -> Claim:
@@ -36,8 +35,8 @@ def follows(model: str, group: str, units: str, **fields) -> Claim:
     return Claim(
         models=(model,),
         comparison=Correlation(along(model, QUILT_RESPONSE, group=group, units=units)),
-        measured=f"r of segment length and response of {UNITS[units]} to quilts of "
-        f"{SOUNDS[group]}, {model}",
+        measured=f"r of segment length and response of {UNIT_NAMES[units]} to quilts "
+        f"of {GROUP_NAMES[group]}, {model}",
         mixed=SegmentSlope(model=model, group=group, units=units),
         **fields,
     )
@@ -103,7 +102,7 @@ TEMPORAL_STRUCTURE = (
             id=f"4b-{letter}",
             sentence="In networks trained without music, units that are not "
             "music-selective do not follow the segment length of quilts of "
-            f"{SOUNDS[group]}",
+            f"{GROUP_NAMES[group]}",
             where="Fig. 4b",
             paper="flat",
             kind=NO_DIFFERENCE,

@@ -16,7 +16,6 @@ from matplotlib.lines import Line2D
 
 from music_selectivity.figures.published import reported_values
 from music_selectivity.figures.style import (
-    GROUP_NAMES,
     LOOK,
     OTHER,
     PAGE_INCHES,
@@ -29,6 +28,7 @@ from music_selectivity.figures.style import (
 from music_selectivity.paper import MEAN_APS
 from music_selectivity.vocabulary import (
     ALL_CLASSES,
+    GROUP_NAMES,
     MUSIC,
     NO_UNITS,
     NONMUSIC,

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from scipy.ndimage import gaussian_filter
 
-from music_selectivity.figures.style import GROUP_NAMES, Style, ordered_models
-from music_selectivity.vocabulary import MUSIC, NONMUSIC
+from music_selectivity.figures.style import Style, ordered_models
+from music_selectivity.vocabulary import GROUP_NAMES, MUSIC, NONMUSIC
 
 # Dots drawn of each group: more would hide each other.
 DOTS = 1200

@@ -20,7 +20,6 @@ from music_selectivity.figures.segment_axis import (
 )
 from music_selectivity.figures.style import (
     COLUMN_INCHES,
-    GROUP_NAMES,
     LOOK,
     Style,
     empty_figure,
@@ -31,10 +30,11 @@ from music_selectivity.figures.style import (
 from music_selectivity.measures import QUILT_RESPONSE
 from music_selectivity.paper import QUILT_CORRELATIONS, QUILT_RESPONSES
 from music_selectivity.vocabulary import (
+    GROUP_NAMES,
     MS_UNITS,
     MUSIC,
     ORIGINAL,
-    OTHER_UNITS,
+    UNIT_NAMES,
     WITHOUT_MUSIC,
 )
 
@@ -42,7 +42,6 @@ TITLE = "Responses to sound quilts"
 PANEL = "Fig. 4b, c"
 INPUTS = {"statistics": "statistics"}
 
-UNITS = {MS_UNITS: "Music-selective units", OTHER_UNITS: "Other units"}
 # Height of a line of text above a panel.
 LINE_POINTS = 9
 
@@ -101,14 +100,14 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     if table.empty:
         return empty_figure("No responses to quilts in this study")
     figure = new_figure(COLUMN_INCHES, 2.7)
-    panels = figure.subplots(1, len(UNITS), sharey=True)
-    for axes, (units, title) in zip(panels, UNITS.items(), strict=True):
+    panels = figure.subplots(1, len(UNIT_NAMES), sharey=True)
+    for axes, (units, title) in zip(panels, UNIT_NAMES.items(), strict=True):
         of_units = table[table["units"] == units]
         for shift, group in zip((-0.07, 0.07), GROUP_NAMES, strict=True):
             rows = of_units[of_units["group"] == group]
             draw_lines(axes, rows, "response", style.colour(group), shift)
             draw_published(axes, rows)
-        axes.set_title(title, pad=6 + len(GROUP_NAMES) * LINE_POINTS)
+        axes.set_title(title.capitalize(), pad=6 + len(GROUP_NAMES) * LINE_POINTS)
         _write_correlations(axes, of_units, style)
         mark_lengths(axes, table["length"])
     panels[0].set_ylabel("Mean response")

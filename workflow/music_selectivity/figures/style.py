@@ -66,7 +66,6 @@ COLOURS = {
 MODELS = (*PAPER_MODELS, *LINEAR_FEATURES)
 
 # Names that readers know, where they differ from those in tables.
-GROUP_NAMES = {MUSIC: "music", NONMUSIC: "other sounds"}
 SILENCED_NAMES = {
     NO_UNITS: "none",
     MSI_BOTTOM: "MSI bottom",
