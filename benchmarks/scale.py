@@ -79,9 +79,7 @@ CPU = torch.device("cpu")
 SIZES = (3_500, 35_000)
 DRAWS, SHARDS, MEASURES = 1000, 32, 450
 AUDIO, LOG_MEL = AudioSettings(**PAPER["audio"]), LogMelSettings(**PAPER["log_mel"])
-STIMULI = sets_of_clips(
-    PAPER["amplitude"]["power_ratios"], PAPER["quilts"]["segment_ms"]
-)
+STIMULI = sets_of_clips(PAPER["equal_rms"]["divisors"], PAPER["quilts"]["segment_ms"])
 CATEGORIES = pd.DataFrame(
     [
         (CATEGORY, name, f"class {n}")

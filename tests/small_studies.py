@@ -41,7 +41,7 @@ corpus:
 natural_sounds: {folder: NATURAL}
 audio: {clip_seconds: 2.0, min_seconds: 0.5, fill: repeat}
 quilts: {segment_ms: [50, 400], sound_seconds: 1.6}
-amplitude: {power_ratios: [1, 64]}
+equal_rms: {divisors: [1, 64]}
 linear_features: {pca: {components: 16}}
 analysis:
   bootstrap_draws: 20

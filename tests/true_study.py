@@ -84,12 +84,12 @@ TRUTH = {
     ("without_music", "readout_ap", "genre/Ska/1"): 0.3,
     ("without_music", "readout_ap", "genre/Ska/2"): 0.2,
     # Levels.
-    ("without_music", "power_ratio", "eval/1"): 1.95,
-    ("without_music", "power_ratio", "eval/64"): 1.68,
-    ("without_music", "power_ratio", "train/1"): 1.97,
-    ("without_music", "power_ratio", "train/64"): 1.70,
+    ("without_music", "equal_rms_ratio", "eval/1"): 1.95,
+    ("without_music", "equal_rms_ratio", "eval/64"): 1.68,
+    ("without_music", "equal_rms_ratio", "train/1"): 1.97,
+    ("without_music", "equal_rms_ratio", "train/64"): 1.70,
     **{
-        ("untrained", "power_ratio", f"{split}/{k}"): value
+        ("untrained", "equal_rms_ratio", f"{split}/{k}"): value
         for split in ("eval", "train")
         for k, value in ((1, 1.02), (64, 0.8))
     },

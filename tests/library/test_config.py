@@ -77,7 +77,7 @@ def test_defaults_are_the_papers_values():
         "sound_seconds": 8,
         "order": "overath",
     }
-    assert config["amplitude"]["power_ratios"] == [1, 2, 4, 8, 16, 32, 64]
+    assert config["equal_rms"]["divisors"] == [1, 2, 4, 8, 16, 32, 64]
     assert config["linear_features"]["pca"]["components"] == 256
     assert config["linear_features"]["gabor"] == {
         "largest_mels": 64,
@@ -92,6 +92,10 @@ def test_defaults_are_the_papers_values():
         ({"epoch": 3}, r"epoch.*known keys: .*seeds"),
         ({"training.batch_size": 0}, r"training\.batch_size: 0 .*from 2"),
         ({"natsound165": {"fetch": True}}, r"natsound165 is renamed to natural_sounds"),
+        (
+            {"amplitude": {"power_ratios": [1]}},
+            r"amplitude is renamed to equal_rms, and its power_ratios to divisors",
+        ),
         ({"natsound165": None}, r"natsound165 is renamed to natural_sounds"),
         ({"corpus.form": "table"}, r"corpus\.form is renamed to corpus\.type"),
         (
@@ -129,7 +133,7 @@ def test_defaults_are_the_papers_values():
             {"analysis": {"random_ablation": {"models": ["without-music"]}}},
             r"random_ablation\.models: without-music is not a model; the models are",
         ),
-        ({"amplitude.power_ratios": [2, 4]}, r"amplitude\.power_ratios: .*1 must be"),
+        ({"equal_rms.divisors": [2, 4]}, r"equal_rms\.divisors: .*1 must be"),
         ({"natural_sounds.folder": "/no/such"}, r"natural_sounds\.folder: /no/such"),
         ({"figures": {"music": "#12"}}, r"figures\.music: '#12'.*#rrggbb"),
         (
@@ -260,7 +264,7 @@ def test_the_study_of_the_paper_has_the_papers_values():
         },
         SCHEMA,
     )
-    for key in ("audio", "log_mel", "amplitude", "quilts", "linear_features"):
+    for key in ("audio", "log_mel", "equal_rms", "quilts", "linear_features"):
         assert resolved[key] == paper[key], key
     for key in ("seeds", "categories", "analysis"):
         assert resolved[key] == paper[key], key

@@ -21,7 +21,7 @@ from music_selectivity.vocabulary import (
 
 # The numbers of the paper in each caption that has any.
 PAPER_NUMBERS = {
-    "amplitude": {f"{paper.POWER_RATIOS[split, 64].value:.1f}" for split in SPLITS},
+    "equal_rms": {f"{paper.EQUAL_RMS_RATIOS[split, 64].value:.1f}" for split in SPLITS},
     "categories": {f"{paper.CATEGORY_RATIOS[SPEECH]}"},
     "class_precision": {f"{paper.CHANCE_APS[group]}" for group in (NONMUSIC, MUSIC)},
     "embedding": {f"{paper.OWN_SEGREGATION_INDICES[WITHOUT_MUSIC]}"},

@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from music_selectivity.figures import amplitude, categories, quilts, quilts_models
+from music_selectivity.figures import categories, equal_rms, quilts, quilts_models
 from music_selectivity.figures.segment_axis import positions
 from music_selectivity.figures.style import Style, save
 from music_selectivity.store import read_table
 from music_selectivity.vocabulary import UNIT_NAMES
 
-NAMES = ("quilts", "quilts_models", "quilts_genres", "amplitude", "categories")
+NAMES = ("quilts", "quilts_models", "quilts_genres", "equal_rms", "categories")
 MODULES = {n: importlib.import_module(f"music_selectivity.figures.{n}") for n in NAMES}
 GROUPS = ("music", "nonmusic")
 LENGTHS = ("50", "100", "800", "original")
@@ -44,7 +44,9 @@ def make(models=("without_music", "gabor"), seeds=2, lengths=LENGTHS, seed=0):
     ]
     keys += [("response_ratio", split) for split in ("train", "eval")]
     keys += [("category_ratio", name) for name in ("speech", "water")]
-    keys += [("power_ratio", f"{s}/{k}") for s in ("train", "eval") for k in (1, 8, 64)]
+    keys += [
+        ("equal_rms_ratio", f"{s}/{k}") for s in ("train", "eval") for k in (1, 8, 64)
+    ]
     rows = [
         (model, seed, *key, rng.uniform(0.5, 2))
         for model, seed, key in itertools.product(models, range(seeds), keys)
@@ -215,16 +217,18 @@ def test_genres_are_drawn_with_all_music():
         assert_drawn(means, axes)
 
 
-def test_amplitude_draws_both_splits():
+def test_equal_rms_draws_both_splits():
     statistics = make(("without_music", "gabor"), 3)
-    table = amplitude.table(statistics)
+    table = equal_rms.table(statistics)
     found = look_up(statistics)
     for row in table.itertuples():
         condition = f"{row.split}/{row.divisor}"
-        assert row.ratio == found["without_music", row.seed, "power_ratio", condition]
+        assert (
+            row.ratio == found["without_music", row.seed, "equal_rms_ratio", condition]
+        )
         expected = POWER_RATIOS.get((row.split, row.divisor), np.nan)
         np.testing.assert_equal(row.paper, expected)
-    axes = amplitude.draw(table, STYLE).axes[0]
+    axes = equal_rms.draw(table, STYLE).axes[0]
     assert_drawn(table["ratio"], axes)
     assert_drawn(table.groupby(["split", "divisor"])["ratio"].mean(), axes)
     assert_drawn(POWER_RATIOS.values(), axes)

@@ -190,7 +190,7 @@ REDRAWS = {
         "readout",
         "unit_responses",
         "selectivity_ratio",
-        "amplitude",
+        "equal_rms",
         "readout_units",
         "natural_ratio",
         "quilts",

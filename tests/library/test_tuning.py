@@ -183,7 +183,7 @@ def test_measures_are_those_of_repeated_clips(study, draw):
         music = ("original", split, "ms", "music")
         expected["response_ratio", split] = ratio(music, rest)
         for k in POWERS:
-            expected["power_ratio", f"{split}/{k}"] = ratio(
+            expected["equal_rms_ratio", f"{split}/{k}"] = ratio(
                 (f"power_{k}", split, "ms", "music"),
                 ("power_1", split, "ms", "nonmusic"),
             )
@@ -221,7 +221,7 @@ def test_all_rows_are_there_and_no_others(study):
     counts = measures.groupby("measure").size().to_dict()
     assert counts == {
         **dict.fromkeys(("mean_response", "ms_response", "n_clips"), 2),
-        **{"effect_size": 1, "response_ratio": 2, "power_ratio": 2 * len(POWERS)},
+        **{"effect_size": 1, "response_ratio": 2, "equal_rms_ratio": 2 * len(POWERS)},
         **dict.fromkeys(("quilt_response", "quilt_relative"), 4 * len(LENGTHS)),
         **{"genre_ratio": 1, "quilt_genre_response": len(LENGTHS)},
         **{"category_ratio": 2, "category_quilt_response": 2 * len(LENGTHS)},

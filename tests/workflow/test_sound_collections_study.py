@@ -31,7 +31,7 @@ models:
   memorization: null
   without_music_and_speech: null
 quilts: {segment_ms: [50, 400]}
-amplitude: {power_ratios: [1, 64]}
+equal_rms: {divisors: [1, 64]}
 linear_features: {pca: null, gabor: null}
 natural_sounds: {fetch: false}
 analysis:

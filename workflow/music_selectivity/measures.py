@@ -225,7 +225,7 @@ MEAN_RESPONSE = Measure("mean_response", (_GROUP,))
 MS_RESPONSE = Measure("ms_response", (_GROUP,))
 EFFECT_SIZE = Measure("effect_size", ("all_units",))
 N_CLIPS = Measure("n_clips", (_GROUP,))
-POWER_RATIO = Measure("power_ratio", (_SPLIT, "/", _DIVISOR))
+EQUAL_RMS_RATIO = Measure("equal_rms_ratio", (_SPLIT, "/", _DIVISOR))
 
 # Sound quilts, genres of music, other categories of sound.
 QUILT_RESPONSE = Measure("quilt_response", (_GROUP, "/", _UNITS, "/", _SEGMENT))

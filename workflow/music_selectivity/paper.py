@@ -60,7 +60,7 @@ RESPONSE_RATIOS = {
 EFFECT_SIZES = {WITHOUT_MUSIC: Reported(0.689)}
 
 # The response ratio at equal levels, by split and 1 / power of music: Fig. 2c.
-POWER_RATIOS = {
+EQUAL_RMS_RATIOS = {
     (TRAIN, 1): Reported(1.97),
     (TRAIN, 64): Reported(1.70),
     (EVAL, 1): Reported(1.95),

@@ -56,7 +56,7 @@ TRAINING_COURSE = [
 SETS_OF_CLIPS = {
     stimuli.name: stimuli
     for stimuli in sets_of_clips(
-        config["amplitude"]["power_ratios"], config["quilts"]["segment_ms"]
+        config["equal_rms"]["divisors"], config["quilts"]["segment_ms"]
     )
 }
 STIMULI = SETS_OF_CLIPS | {NATURAL_SOUNDS.name: NATURAL_SOUNDS}

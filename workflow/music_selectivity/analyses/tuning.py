@@ -18,11 +18,11 @@ from music_selectivity.measures import (
     CATEGORY_QUILT_RESPONSE,
     CATEGORY_RATIO,
     EFFECT_SIZE,
+    EQUAL_RMS_RATIO,
     GENRE_RATIO,
     MEAN_RESPONSE,
     MS_RESPONSE,
     N_CLIPS,
-    POWER_RATIO,
     QUILT_GENRE_RESPONSE,
     QUILT_RELATIVE,
     QUILT_RESPONSE,
@@ -190,9 +190,9 @@ def tuning_rows(
           to a non-music clip (Fig. 2a)
         - ms_response (music, nonmusic), response_ratio (train, eval): Fig. 2b
         - n_clips (music, nonmusic)
-        - power_ratio <split>/<k>: response of MS units to music at 1/k of the power,
-          divided by that to non-music at full power; all clips have the same RMS level
-          before (Fig. 2c)
+        - equal_rms_ratio <split>/<k>: response of MS units to music at 1/k of the
+          power, divided by that to non-music at full power; all clips have the same
+          RMS level before (Fig. 2c)
         - quilt_response <group>/<ms or others>/<segment ms, or original> (Fig. 4b, c),
           and quilt_relative, which is divided by the response to the original (Fig. 5b)
         - quilt_genre_response <genre>/<length>: response of MS units to music clips
@@ -337,7 +337,7 @@ def _power_rows(means: _Means) -> Iterator[PossibleRow]:
         reference = means.mean(at_power(1), rest, MS_UNITS, split)
         for stimuli in means.at_powers:
             ratio = _ratio(means.mean(stimuli, music, MS_UNITS, split), reference)
-            yield POWER_RATIO.row(ratio, split=split, divisor=stimuli.divisor)
+            yield EQUAL_RMS_RATIO.row(ratio, split=split, divisor=stimuli.divisor)
 
 
 def _quilt_rows(means: _Means) -> Iterator[PossibleRow]:

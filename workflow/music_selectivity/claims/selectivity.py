@@ -13,10 +13,10 @@ from music_selectivity.claims.claim import (
 from music_selectivity.claims.comparisons import Paired, Unpaired
 from music_selectivity.claims.quantities import Quantity, of
 from music_selectivity.claims.verdicts import NO_DIFFERENCE
-from music_selectivity.measures import EFFECT_SIZE, MEAN_RESPONSE, POWER_RATIO
+from music_selectivity.measures import EFFECT_SIZE, EQUAL_RMS_RATIO, MEAN_RESPONSE
 from music_selectivity.paper import (
     EFFECT_SIZES,
-    POWER_RATIOS,
+    EQUAL_RMS_RATIOS,
     RANK_SUM_P,
     RESPONSE_RATIOS,
     WITH_AND_WITHOUT_MUSIC_P,
@@ -35,9 +35,9 @@ from music_selectivity.vocabulary import (
 )
 
 
-def power_ratio(split: str, divisor: int) -> Callable[[str], Quantity]:
+def equal_rms_ratio(split: str, divisor: int) -> Callable[[str], Quantity]:
     """Response ratio of a model, levels equal and music at 1 / `divisor` power."""
-    return lambda model: of(model, POWER_RATIO, split=split, divisor=divisor)
+    return lambda model: of(model, EQUAL_RMS_RATIO, split=split, divisor=divisor)
 
 
 def at_equal_levels(id: str, split: str, divisor: int) -> Claim:
@@ -47,10 +47,10 @@ def at_equal_levels(id: str, split: str, divisor: int) -> Claim:
     else:
         prefer = f"to other sounds, even at 1/{divisor} of their power"
         power = f"1/{divisor} of the"
-    reported = POWER_RATIOS[split, divisor]
+    reported = EQUAL_RMS_RATIOS[split, divisor]
     return above_untrained(
         WITHOUT_MUSIC,
-        power_ratio(split, divisor),
+        equal_rms_ratio(split, divisor),
         f"response ratio with levels equal and music at {power} power, on {split} "
         "clips",
         id=id,

@@ -23,7 +23,7 @@ ORDER = [
     "unit_responses",
     "msi_distribution",
     "selectivity_ratio",
-    "amplitude",
+    "equal_rms",
     "readout_units",
     "readout_genres",
     "natural_sounds",

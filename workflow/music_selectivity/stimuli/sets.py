@@ -86,7 +86,7 @@ def sets_of_clips(
     Parameters
     ----------
     divisors, segments
-        Config values ``amplitude.power_ratios`` and ``quilts.segment_ms``.
+        Config values ``equal_rms.divisors`` and ``quilts.segment_ms``.
     """
     return [CLIPS, *map(at_power, divisors), *map(quilts_of, segments), UNQUILTED]
 

@@ -51,6 +51,7 @@ RESERVED = {
 RENAMED = {
     ("natsound165",): "natural_sounds",
     ("corpus", "form"): "corpus.type",
+    ("amplitude",): "equal_rms, and its power_ratios to divisors",
     ("downloads", "natsound165.zip"): 'downloads."natural_sounds.zip"',
 }
 

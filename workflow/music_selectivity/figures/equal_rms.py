@@ -17,8 +17,8 @@ from music_selectivity.figures.style import (
     label,
     new_figure,
 )
-from music_selectivity.measures import POWER_RATIO
-from music_selectivity.paper import POWER_RATIOS
+from music_selectivity.measures import EQUAL_RMS_RATIO
+from music_selectivity.paper import EQUAL_RMS_RATIOS
 from music_selectivity.vocabulary import EVAL, TRAIN, WITHOUT_MUSIC
 
 TITLE = "Response ratio at equal and at lower levels"
@@ -35,7 +35,7 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     statistics
-        ``statistics.csv``: measure power_ratio.
+        ``statistics.csv``: measure equal_rms_ratio.
 
     Returns
     -------
@@ -43,10 +43,10 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
         model, seed, split (of the clips), divisor (music at 1/divisor of the power),
         ratio, paper (NaN where it reports none).
     """
-    rows = first_model(POWER_RATIO.select(statistics))
+    rows = first_model(EQUAL_RMS_RATIO.select(statistics))
     rows = rows.rename(columns={"value": "ratio"})
     keys = zip(rows["split"], rows["divisor"], strict=True)
-    paper = reported_values(POWER_RATIOS, keys)
+    paper = reported_values(EQUAL_RMS_RATIOS, keys)
     rows["paper"] = np.where(rows["model"] == WITHOUT_MUSIC, paper, np.nan)
     return rows.sort_values(["model", "seed", "split", "divisor"], ignore_index=True)
 
