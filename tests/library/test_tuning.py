@@ -5,8 +5,6 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from scipy import stats
 
 from music_selectivity.analyses import tuning
@@ -241,36 +239,6 @@ def test_effect_size_is_the_mann_whitney_u(study):
     u = stats.mannwhitneyu(music, rest).statistic
     found = measures.loc[("effect_size", "all_units"), "value"]
     assert found == pytest.approx(u / (len(music) * len(rest)))
-
-
-@given(st.data())
-def test_weighted_common_language_counts_pairs(data):
-    def sample():
-        size = data.draw(st.integers(1, 6))
-        values = data.draw(st.lists(st.integers(0, 4), min_size=size, max_size=size))
-        counts = st.lists(st.integers(0, 3), min_size=size, max_size=size)
-        weights = data.draw(st.lists(counts, min_size=2, max_size=2))
-        return np.array(values, float), np.array(weights, np.uint8).T
-
-    (x, x_weights), (y, y_weights) = sample(), sample()
-    found = tuning.weighted_common_language(x, x_weights, y, y_weights)
-    for sample_number, value in enumerate(found):
-        xs = np.repeat(x, x_weights[:, sample_number])
-        ys = np.repeat(y, y_weights[:, sample_number])
-        if len(xs) == 0 or len(ys) == 0:
-            assert np.isnan(value)
-        else:
-            wins = np.sign(xs[:, None] - ys[None, :])
-            assert value == pytest.approx((wins.mean() + 1) / 2)
-
-
-def test_weighted_common_language_does_not_overflow():
-    """9,000 separate values, each drawn 255 times, exceed 32 bits."""
-    weights = np.full((9000, 1), 255, np.uint8)
-    found = tuning.weighted_common_language(
-        np.ones(9000), weights, np.zeros(9000), weights
-    )
-    assert found == 1
 
 
 def test_missing_stimulus_sets_yield_no_rows(study):

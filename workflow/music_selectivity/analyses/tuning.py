@@ -29,7 +29,7 @@ from music_selectivity.measures import (
     RESPONSE_RATIO,
     Row,
 )
-from music_selectivity.stats.bootstrap import weighted_mean
+from music_selectivity.stats.bootstrap import weighted_common_language, weighted_mean
 from music_selectivity.stimuli.sets import (
     CLIPS,
     EQUAL_RMS_ARRAYS,
@@ -222,34 +222,6 @@ def tuning_rows(
         _category_rows(means, classes_of(CATEGORY, categories)),
     )
     return [row for row in rows if row[2] is not None]
-
-
-def weighted_common_language(
-    x: np.ndarray, x_weights: np.ndarray, y: np.ndarray, y_weights: np.ndarray
-) -> np.ndarray:
-    """Common-language effect size, P(X > Y) + P(X = Y) / 2, in each bootstrap sample.
-
-    Parameters
-    ----------
-    x, y
-        (n,), (m,).
-    x_weights, y_weights
-        How often each value is drawn, (n, samples) and (m, samples), whole numbers.
-
-    Returns
-    -------
-    array, shape (samples,)
-        NaN in a sample without x or without y.
-    """
-    order = np.argsort(y, kind="stable")
-    below = np.zeros((len(y) + 1, y_weights.shape[1]), np.int32)
-    np.cumsum(y_weights[order], axis=0, out=below[1:])
-    # Twice the weight of the y below each x; the y equal to it count half.
-    left, right = (np.searchsorted(y[order], x, side) for side in ("left", "right"))
-    twice = (x_weights * (below[left] + below[right])).sum(axis=0)
-    pairs = x_weights.sum(axis=0, dtype=np.float64) * below[-1]
-    with np.errstate(invalid="ignore"):
-        return twice / (2 * pairs)
 
 
 class _Means:

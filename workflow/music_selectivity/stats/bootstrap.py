@@ -64,6 +64,34 @@ def weighted_mean(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
         return np.asarray(values, np.float64) @ weights / weights.sum(axis=0)
 
 
+def weighted_common_language(
+    x: np.ndarray, x_weights: np.ndarray, y: np.ndarray, y_weights: np.ndarray
+) -> np.ndarray:
+    """Common-language effect size, P(X > Y) + P(X = Y) / 2, in each bootstrap sample.
+
+    Parameters
+    ----------
+    x, y
+        (n,), (m,).
+    x_weights, y_weights
+        How often each value is drawn, (n, samples) and (m, samples), whole numbers.
+
+    Returns
+    -------
+    array, shape (samples,)
+        NaN in a sample without x or without y.
+    """
+    order = np.argsort(y, kind="stable")
+    below = np.zeros((len(y) + 1, y_weights.shape[1]), np.int32)
+    np.cumsum(y_weights[order], axis=0, out=below[1:])
+    # Twice the weight of the y below each x; the y equal to it count half.
+    left, right = (np.searchsorted(y[order], x, side) for side in ("left", "right"))
+    twice = (x_weights * (below[left] + below[right])).sum(axis=0)
+    pairs = x_weights.sum(axis=0, dtype=np.float64) * below[-1]
+    with np.errstate(invalid="ignore"):
+        return twice / (2 * pairs)
+
+
 def average_precision(
     labels: np.ndarray, scores: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
