@@ -36,12 +36,15 @@ from music_selectivity.analyses.embedding import embed
 from music_selectivity.analyses.mixed_effects import Network, mixed_effects_table
 from music_selectivity.analyses.random_ablation import random_ablation
 from music_selectivity.analyses.readout import readout_rows
+from music_selectivity.analyses.reselection import means_of_reselected
 from music_selectivity.analyses.selectivity import unit_table
 from music_selectivity.analyses.statistics import gather
 from music_selectivity.audio.log_mel import LogMelSettings
 from music_selectivity.audio.reading import AudioSettings
 from music_selectivity.claims.catalogue import mixed_contrasts
+from music_selectivity.claims.conventions import DEFAULT
 from music_selectivity.claims.evaluation import evaluate
+from music_selectivity.claims.measured import Measured
 from music_selectivity.corpus.log_mel_shards import open_shards
 from music_selectivity.corpus.shard_clips import Clips, shard_clips
 from music_selectivity.measures import (
@@ -57,7 +60,8 @@ from music_selectivity.networks.responses import scores_of_units, write_response
 from music_selectivity.networks.training import TrainingSettings, train
 from music_selectivity.stats.bootstrap import split_weights
 from music_selectivity.stimuli.equal_rms import write_equal_rms_shard
-from music_selectivity.stimuli.quilts import QuiltSettings, write_quilt_shards
+from music_selectivity.stimuli.quilt_clips import QuiltSettings
+from music_selectivity.stimuli.quilt_shards import write_quilt_shards
 from music_selectivity.stimuli.sets import sets_of_clips
 from music_selectivity.store import ShardedArray, read_table, write_table
 from music_selectivity.vocabulary import (
@@ -73,13 +77,14 @@ from music_selectivity.vocabulary import (
     PAPER_MODELS,
     SILENCED_SETS,
     SPLITS,
+    USED,
 )
 
 CPU = torch.device("cpu")
 SIZES = (3_500, 35_000)
 DRAWS, SHARDS, MEASURES = 1000, 32, 450
 AUDIO, LOG_MEL = AudioSettings(**PAPER["audio"]), LogMelSettings(**PAPER["log_mel"])
-STIMULI = sets_of_clips(PAPER["equal_rms"]["divisors"], PAPER["quilts"]["segment_ms"])
+STIMULI = sets_of_clips(PAPER["equal_rms"]["divisors"], PAPER["quilts"])
 CATEGORIES = pd.DataFrame(
     [
         (CATEGORY, name, f"class {n}")
@@ -122,8 +127,9 @@ class Study:
         sets = tuning.unit_sets(self.responses, self.clips, CATEGORIES, 0.125)
         tables = []
         for stimuli in STIMULI:
+            splits = (EVAL,) if stimuli.segment else stimuli.splits
             heard = self.clips["group"].isin(stimuli.groups)
-            heard &= self.clips["split"].isin(stimuli.splits)
+            heard &= self.clips["split"].isin(splits)
             heard = np.flatnonzero(heard)
             table = tuning.clip_responses(
                 self.responses[heard], self.clips["clip_id"][heard], self.clips, sets
@@ -148,7 +154,10 @@ class Study:
         folder = self.folder / "clips"
         write_clips(folder, range(n_clips))
         names = [ytid(number) for number in range(n_clips)]
-        chosen = pd.DataFrame({"clip_id": names, "row": range(n_clips)})
+        chosen = pd.DataFrame({"clip_id": names, "row": range(n_clips), "shard": 0})
+        music = np.arange(n_clips) % 25 < 7
+        chosen["group"] = np.where(music, MUSIC, NONMUSIC)
+        chosen = chosen.assign(split=EVAL, seconds=10.0, left_out=USED)
         return chosen, shard_clips(names, [folder / f"{n}_30.wav" for n in names])
 
 
@@ -162,7 +171,8 @@ def of_selectivity(study: Study) -> None:
 
 def of_tuning(study: Study) -> None:
     weights = {split: study.weights(split) for split in SPLITS}
-    tuning.tuning_rows(study.tuning(), study.clips, CATEGORIES, weights)
+    reselected = means_of_reselected(study.responses, study.clips, weights, 0.125)
+    tuning.tuning_rows(study.tuning(), study.clips, CATEGORIES, weights, reselected)
 
 
 def of_readout(study: Study) -> None:
@@ -172,7 +182,7 @@ def of_readout(study: Study) -> None:
         np.arange(256.0),
         {name: study.responses + 1 for name in LINEAR_FEATURES},
         CATEGORIES,
-        study.weights(),
+        {split: study.weights(split) for split in SPLITS},
     )
 
 
@@ -226,12 +236,13 @@ def of_equal_rms(study: Study) -> Callable[[], object]:
 
 
 def of_quilts(study: Study) -> Callable[[], object]:
-    """Six lengths and the original, of one shard's eval clips."""
-    settings = QuiltSettings(**PAPER["quilts"])
-    n_versions = len(settings.segment_ms) + 1
-    paths = [study.folder / f"quilts{n}.npy" for n in range(n_versions)]
+    """All orders, in six lengths, and the original, of one shard's eval clips."""
+    keys = ("segment_ms", "sound_seconds", "boundary")
+    settings = QuiltSettings(**{key: PAPER["quilts"][key] for key in keys})
+    sets = [stimuli for stimuli in STIMULI if stimuli.segment]
+    paths = [study.folder / f"{stimuli.name}.npy" for stimuli in sets]
     shard = study.shard(share=0.5)
-    return lambda: write_quilt_shards(*shard, AUDIO, LOG_MEL, settings, paths)
+    return lambda: write_quilt_shards(sets, *shard, AUDIO, LOG_MEL, settings, paths)
 
 
 def of_gabor(study: Study) -> Callable[[], object]:
@@ -301,7 +312,9 @@ def of_mixed_effects(study: Study) -> Callable[[], object]:
     )
     classes = pd.DataFrame({"name": [f"class {k}" for k in range(527)]})
     classes["music_related"] = np.arange(527) >= 500
-    contrasts = {name: from_data(data) for name, data in mixed_contrasts().items()}
+    contrasts = {
+        name: from_data(data) for name, data in mixed_contrasts(DEFAULT).items()
+    }
     return lambda: mixed_effects_table(
         contrasts,
         responses(),
@@ -321,7 +334,7 @@ def of_claims(study: Study) -> None:
     keys = [(*network, *row[:2]) for network in NETWORKS for row in rows]
     table = pd.DataFrame(keys, columns=KEY)
     draws = pd.DataFrame(rng.random((len(table), DRAWS), np.float32))
-    evaluate(table.assign(value=1.0), pd.concat([table, draws], axis=1))
+    evaluate(Measured(table.assign(value=1.0), pd.concat([table, draws], axis=1)))
 
 
 ANALYSES = [

@@ -3,24 +3,25 @@
 import numpy as np
 import pandas as pd
 
-from music_selectivity.claims.catalogue import CLAIMS
+from music_selectivity.claims.catalogue import all_claims
+from music_selectivity.claims.conventions import DEFAULT
 from music_selectivity.claims.evaluation import evaluate
+from music_selectivity.claims.measured import Measured
 from music_selectivity.measures import KEY
+
+CLAIMS = all_claims(DEFAULT)
 
 LENGTHS = (50, 100, 200, 400, 800, 1600)
 MS_QUILTS = dict(zip(LENGTHS, (0.599, 0.64, 0.68, 0.768, 0.775, 0.78), strict=True))
 COMPONENTS = ("lowfreq", "highfreq", "envsounds", "pitch", "speech")
 
 
-def quilts(model, group, units, responses, original):
+def quilts(model, group, units, responses, original, order="overath"):
     """Responses to quilts, and relative to the original."""
     key = f"{group}/{units}"
     found = {
-        (model, "quilt_response", f"{key}/{length}"): value
-        for length, value in responses.items()
-    }
-    found |= {
-        (model, "quilt_relative", f"{key}/{length}"): value / original
+        (model, measure, f"{key}/{order}/{length}"): value / divisor
+        for measure, divisor in (("quilt_response", 1), ("quilt_relative", original))
         for length, value in responses.items()
     }
     return found | {(model, "quilt_response", f"{key}/original"): original}
@@ -130,8 +131,8 @@ TRUTH = {
         },
         0.768,
     ),
-    ("without_music_and_speech", "quilt_relative", "music/ms/50"): 0.9,
-    ("without_music", "quilt_genre_response", "Jazz/50"): 0.5,
+    ("without_music_and_speech", "quilt_relative", "music/ms/overath/50"): 0.9,
+    ("without_music", "quilt_genre_response", "Jazz/overath/50"): 0.5,
     ("without_music", "quilt_genre_response", "Jazz/original"): 0.7,
     # Other categories.
     ("without_music", "category_ratio", "speech"): 1.31,
@@ -141,12 +142,12 @@ TRUTH = {
     **{
         ("without_music", "category_quilt_response", f"{category}/{length}"): 0.4
         for category in ("speech", "vehicle", "animal", "water")
-        for length in ("50", "original")
+        for length in ("overath/50", "original")
     },
 }
 ONE = ("pca", "gabor")
 # How much networks differ, so that segment length explains as much as in the paper.
-SCATTER = {"music/ms": 0.06, "nonmusic/ms": 0.085}
+SCATTER = {"music/ms/": 0.06, "nonmusic/ms/": 0.085}
 
 
 def study(n_seeds=5, **changes):
@@ -162,7 +163,12 @@ def study(n_seeds=5, **changes):
         for seed in range(n_seeds):
             size = 0.001
             if (model, measure) == ("without_music", "quilt_response"):
-                size = SCATTER.get(condition.rpartition("/")[0], size)
+                size = next(
+                    (s for start, s in SCATTER.items() if condition.startswith(start)),
+                    size,
+                )
+            if measure.startswith("category_quilt") and "overath" in condition:
+                size = 0.002
             if model in ("with_music", "memorization"):
                 size = -0.0011
             if measure in ("random_ap", "random_ablation_p"):
@@ -190,13 +196,13 @@ def drawn_clips(table, of=ONE, spread=0.01, n_draws=400):
     return pd.concat([rows[KEY].reset_index(drop=True), draws], axis=1)
 
 
-def judged(table, *ids):
+def judged(table, *ids, audioset=False):
     """Claims of some ids, or of all, by id; linear features have draws of clips."""
     chosen = tuple(claim for claim in CLAIMS if claim.id in ids) or CLAIMS
-    found = evaluate(table, drawn_clips(table), claims=chosen)
-    return found.set_index("id")
+    measured = Measured(table, drawn_clips(table))
+    return evaluate(measured, claims=chosen, audioset=audioset).set_index("id")
 
 
-def verdicts(table, *ids):
+def verdicts(table, *ids, audioset=False):
     """Verdicts by the claim's id, as `judged`."""
-    return judged(table, *ids)["verdict"].to_dict()
+    return judged(table, *ids, audioset=audioset)["verdict"].to_dict()

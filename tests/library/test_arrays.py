@@ -1,21 +1,14 @@
-"""Arrays of stimulus sets: their clips, equal levels, quilts."""
+"""Arrays of stimulus sets: their clips, tables, and equal levels."""
 
 import numpy as np
 import pandas as pd
 import pytest
 import soundfile
 
-from music_selectivity import seeds
 from music_selectivity.audio.log_mel import LogMel, LogMelSettings
 from music_selectivity.audio.reading import AudioSettings
 from music_selectivity.stimuli.arrays import open_stimuli, sound_table, stimulus_clips
 from music_selectivity.stimuli.equal_rms import write_equal_rms_shard
-from music_selectivity.stimuli.quilts import (
-    QuiltSettings,
-    cut_and_pad,
-    quilt,
-    write_quilt_shards,
-)
 from music_selectivity.stimuli.sets import (
     CLIPS,
     NATURAL_SOUNDS,
@@ -29,7 +22,7 @@ from small_sounds import RATE
 
 AUDIO = AudioSettings(RATE, 2.0, 0.1, "zeros", False, -70.0)
 FRONT_END = LogMelSettings(551, 275, 64, 0, 8000)
-QUILTS = QuiltSettings((100, 400), 1.6, "overath")
+HALF_FILLED = 4
 
 
 def table() -> pd.DataFrame:
@@ -44,6 +37,7 @@ def table() -> pd.DataFrame:
                 "shard": number // 12,
                 "row": number % 12,
                 "excluded": "silent" if number in (0, 13) else "",
+                "seconds": 1.0 if number == HALF_FILLED else 2.0,
                 "level_dbfs": -20.0 - number,
             }
         )
@@ -58,12 +52,29 @@ def test_clips_of_each_set():
         CLIPS: usable,
         at_power(1): known,
         at_power(4): known[known["group"] == "music"],
-        quilts_of(100): known[known["split"] == "eval"],
-        UNQUILTED: known[known["split"] == "eval"],
     }
     for stimuli, held in expected.items():
         assert list(stimulus_clips(clips, stimuli)["clip_id"]) == list(held["clip_id"])
     assert list(stimulus_clips(clips, CLIPS)["row"]) == list(usable["row"])
+
+
+def test_clips_of_quilts_are_those_that_are_not_left_out():
+    """Sets of music alone have rows of their own."""
+    clips = table()
+    known = clips[(clips["split"] == "eval") & (clips["group"] != "mixed")]
+    listed = known[["clip_id", "split", "group", "shard"]].assign(left_out="")
+    listed.loc[listed["clip_id"] == "clip06", "left_out"] = "too short"
+    used = listed[listed["left_out"] == ""]
+    music = used[used["group"] == "music"]
+    for stimuli, held in (
+        (UNQUILTED, used),
+        (quilts_of(100, "overath"), used),
+        (quilts_of(100, "random", ("music",)), music),
+    ):
+        found = stimulus_clips(listed, stimuli)
+        assert list(found["clip_id"]) == list(held["clip_id"])
+        for shard, rows in found.groupby("shard")["row"]:
+            assert list(rows) == list(range(len(rows))), shard
 
 
 def test_rows_count_the_clips_of_each_shard():
@@ -78,7 +89,7 @@ def test_rows_count_the_clips_of_each_shard():
 
 @pytest.fixture(scope="module")
 def sounds(tmp_path_factory):
-    """One file per clip: noise of various levels, partly silent in one of them."""
+    """One file per clip: noise of various levels; one is partly silent, one short."""
     folder = tmp_path_factory.mktemp("sounds")
     files = {}
     for number, clip_id in enumerate(table()["clip_id"]):
@@ -86,6 +97,8 @@ def sounds(tmp_path_factory):
         waveform = 0.02 * (1 + number) * rng.normal(size=2 * RATE)
         if number == 3:
             waveform[RATE:] = 0
+        if number == HALF_FILLED:
+            waveform = waveform[:RATE]
         files[clip_id] = folder / f"{clip_id}.wav"
         soundfile.write(files[clip_id], np.clip(waveform, -1, 1), RATE, "FLOAT")
     return files
@@ -111,10 +124,12 @@ def test_equal_levels_and_less_power(sounds, tmp_path):
         assert len(names) == len(log_mels)
         found = log_mels.take(np.arange(len(names)))
         for name, log_mels_of_clip in zip(names, found, strict=True):
+            # The level is that of the sound, and not of the zeros that fill a clip.
             waveform = waveform_of(sounds[name])
             rms = np.sqrt(np.mean(np.square(waveform)))
             gain = np.float32(0.05 / rms / np.sqrt(divisor))
-            expected = log_mel(waveform * gain)
+            filled = np.pad(waveform, (0, 2 * RATE - len(waveform)))
+            expected = log_mel(filled * gain)
             np.testing.assert_allclose(log_mels_of_clip, expected, atol=2e-3)
     # Silence stays at the floor.
     for divisor in (1, 64):
@@ -123,41 +138,27 @@ def test_equal_levels_and_less_power(sounds, tmp_path):
         assert log_mels.take(np.array([position]))[0, :, -1].max() == -100
 
 
-def test_quilt_shards_hold_quilts_and_originals(sounds, tmp_path):
-    clips = clips_of_shard(UNQUILTED, 1)
-    paths = [tmp_path / f"{name}.npy" for name in ("quilt_100", "quilt_400", "whole")]
-    write_quilt_shards(clips, sounds.items(), AUDIO, FRONT_END, QUILTS, paths)
-    log_mel = LogMel(FRONT_END, RATE)
-    of_segments = LogMel(FRONT_END, RATE, center=False)
-    clip_id = clips["clip_id"].iloc[1]
-    whole = waveform_of(sounds[clip_id])
-    for path, length in zip(paths, (100, 400, None), strict=True):
-        version = whole
-        if length:
-            rng = seeds.generator("quilt", clip_id, length)
-            version = quilt(whole, RATE, length / 1000, rng, "overath", of_segments)
-        expected = log_mel(cut_and_pad(version, round(1.6 * RATE), 2 * RATE))
-        found = np.load(path)
-        assert found.shape == (len(clips), 64, 161) and found.dtype == np.float32
-        np.testing.assert_array_equal(found[1], expected)
-
-
-def test_an_empty_shard_is_written(sounds, tmp_path):
-    none = clips_of_shard(UNQUILTED, 0).iloc[:0]
-    paths = [tmp_path / f"{number}.npy" for number in range(3)]
-    write_quilt_shards(none, sounds.items(), AUDIO, FRONT_END, QUILTS, paths)
-    assert [len(np.load(path)) for path in paths] == [0, 0, 0]
+def test_a_set_is_listed_by_its_table(tmp_path):
+    tables = {
+        name: tmp_path / f"{name}.parquet"
+        for name in ("clips", "quilt_clips", "sounds")
+    }
+    for name, path in tables.items():
+        write_table(path, pd.DataFrame({"name": [name]}))
+    for stimuli, name in (
+        (CLIPS, "clips"),
+        (at_power(4), "clips"),
+        (quilts_of(50, "overath"), "quilt_clips"),
+        (UNQUILTED, "quilt_clips"),
+        (NATURAL_SOUNDS, "sounds"),
+    ):
+        assert list(sound_table(stimuli, tables)["name"]) == [name]
 
 
 def test_the_natural_sounds_are_one_array(tmp_path):
     values = np.arange(3 * 64 * 5, dtype=np.float32).reshape(3, 64, 5)
     np.save(tmp_path / "sounds.npy", values)
-    tables = {name: tmp_path / f"{name}.parquet" for name in ("clips", "sounds")}
-    write_table(tables["clips"], pd.DataFrame({"clip_id": ["d"]}))
-    write_table(tables["sounds"], pd.DataFrame({"sound": ["a", "b", "c"]}))
-    assert list(sound_table(CLIPS, tables)["clip_id"]) == ["d"]
-    names, log_mels = open_stimuli(
-        sound_table(NATURAL_SOUNDS, tables), NATURAL_SOUNDS, [tmp_path / "sounds.npy"]
-    )
+    table = pd.DataFrame({"sound": ["a", "b", "c"]})
+    names, log_mels = open_stimuli(table, NATURAL_SOUNDS, [tmp_path / "sounds.npy"])
     assert list(names) == ["a", "b", "c"]
     np.testing.assert_array_equal(log_mels.take(np.array([2, 0])), values[[2, 0]])

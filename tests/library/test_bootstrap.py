@@ -10,6 +10,7 @@ from sklearn.metrics import average_precision_score
 from music_selectivity.measures import measure_table
 from music_selectivity.stats.bootstrap import (
     average_precision,
+    average_precision_of_each,
     clip_weights,
     weighted_common_language,
     weighted_mean,
@@ -55,6 +56,23 @@ def test_average_precision_is_scikit_learns_of_the_drawn_clips(clips):
             assert value == pytest.approx(expected, abs=1e-12)
         else:
             assert np.isnan(value)
+
+
+@given(st.data())
+def test_average_precision_of_each_is_that_of_one_by_one(data):
+    n = data.draw(st.integers(1, 25))
+
+    def row(values):
+        return np.array(data.draw(st.lists(values, min_size=n, max_size=n)))
+
+    labels, weights = row(st.booleans()), row(st.integers(0, 3))
+    scores = np.stack([row(st.integers(-3, 3)).astype(float) for _ in range(3)])
+    found = average_precision_of_each(labels, scores, weights.astype(np.uint8))
+    expected = [
+        average_precision(labels, each, weights[:, None].astype(np.float32))[0]
+        for each in scores
+    ]
+    np.testing.assert_allclose(found, expected, atol=1e-12)
 
 
 def test_a_table_holds_values_and_their_replicates():

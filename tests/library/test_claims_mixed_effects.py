@@ -10,9 +10,13 @@ from dataclasses import fields
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from music_selectivity.analyses.contrasts import (
     KINDS,
+    MusicResponse,
+    QuiltLoss,
+    SegmentSlope,
     Selectivity,
     SilencingLoss,
     as_data,
@@ -22,7 +26,8 @@ from music_selectivity.analyses.mixed_effects import (
     _clip_responses,
     mixed_effects_table,
 )
-from music_selectivity.claims.catalogue import CLAIMS, mixed_contrasts
+from music_selectivity.claims.catalogue import all_claims, mixed_contrasts
+from music_selectivity.claims.conventions import DEFAULT
 from small_studies import ROOT
 
 N_CLIPS = 100
@@ -55,7 +60,7 @@ LOST = dict.fromkeys(SELECTIVITY, 0.5) | {
 }
 
 
-CONTRASTS = {name: from_data(data) for name, data in mixed_contrasts().items()}
+CONTRASTS = {name: from_data(data) for name, data in mixed_contrasts(DEFAULT).items()}
 
 
 def clips() -> pd.DataFrame:
@@ -73,8 +78,9 @@ def clips() -> pd.DataFrame:
 def tuning(selectivity: float, lost: float, rng) -> pd.DataFrame:
     """Responses of a network that prefers music, and responds less to its quilts.
 
-    Mixed clips drive it more than anything else. Its speech-selective units prefer
-    speech, and respond to its quilts as to the original.
+    Only music is quilted in the notebook's order, which costs nothing. Mixed clips
+    drive it more than anything else. Its speech-selective units prefer speech, and
+    respond to its quilts as to the original.
     """
     table = clips()
     music = (table["group"] == "music").to_numpy()
@@ -83,10 +89,12 @@ def tuning(selectivity: float, lost: float, rng) -> pd.DataFrame:
     tables = []
     for stimulus, kept, split in (
         ("original", 1.0, "eval"),
+        ("original", 0.2, "train"),
         *((f"power_{k}", kept, s) for k, kept in POWERS for s in ("train", "eval")),
         ("quilt_original", 1.0, "eval"),
-        ("quilt_50", 1 - lost, "eval"),
-        ("quilt_200", 1 - lost / 2, "eval"),
+        ("quilt_overath_50", 1 - lost, "eval"),
+        ("quilt_overath_200", 1 - lost / 2, "eval"),
+        ("quilt_notebook_50_music", 1.0, "eval"),
     ):
         values = own + selectivity * music * kept + 20 * mixed
         found = table[["clip_id"]].assign(split=split, stimulus=stimulus)
@@ -95,7 +103,7 @@ def tuning(selectivity: float, lost: float, rng) -> pd.DataFrame:
         found["others"] = own + 0.1 * rng.normal(size=N_CLIPS)
         speech = np.array([names == ["Speech"] for names in table["labels"]])
         found["category:speech"] = own + speech + 0.1 * rng.normal(size=N_CLIPS)
-        if stimulus == "power_64":
+        if stimulus in ("power_64", "quilt_notebook_50_music"):
             found = found[music | mixed]
         tables.append(found)
     return pd.concat(tables, ignore_index=True)
@@ -210,7 +218,7 @@ def test_losses_are_shares_of_the_response_to_the_original(study, found):
     """5b, S10-c and S7 computed directly: means over clips, networks and genres."""
     group = study["clips"].set_index("clip_id")["group"]
 
-    def lost(model, stimulus="quilt_50", label=None):
+    def lost(model, stimulus="quilt_overath_50", label=None):
         shares = []
         for (of, _), table in study["tuning"].items():
             music = table["clip_id"].map(group) == "music"
@@ -233,7 +241,9 @@ def test_losses_are_shares_of_the_response_to_the_original(study, found):
         expected = whole - lost(model)
         assert found.loc[claim, "estimate"] == pytest.approx(expected, rel=1e-4)
     assert found.loc["5b-200", "estimate"] == pytest.approx(
-        lost("without_music", "quilt_200") - lost("memorization", "quilt_200"), rel=1e-4
+        lost("without_music", "quilt_overath_200")
+        - lost("memorization", "quilt_overath_200"),
+        rel=1e-4,
     )
     by_genre = [lost("without_music", label=name) for name in ("Jazz", "Ska")]
     assert found.loc["S7", "estimate"] == pytest.approx(np.mean(by_genre), rel=1e-4)
@@ -253,8 +263,105 @@ def test_train_clips_count_only_in_the_claims_about_them(study, found):
     assert set(found.index[differ]) == {"2c-c", "2c-d"}
 
 
+def test_a_split_may_be_chosen(study, found):
+    """Music raises the responses to train clips a fifth as much."""
+    chosen = {
+        "2a": MusicResponse(model="without_music", units="all", split="train"),
+        "2b": Selectivity(model="without_music", than="untrained", split="train"),
+    }
+    table = estimated(study, contrasts=chosen)
+    for claim in chosen:
+        assert table.loc[claim, "low"] > 0
+        assert table.loc[claim, "estimate"] < 0.8 * found.loc[claim, "estimate"]
+
+
+def test_each_order_of_quilts_is_compared_by_itself(study, found):
+    """Quilts in the notebook's order, of music alone, cost nothing."""
+    loss = {"model": "without_music", "segment": 50}
+    chosen = {
+        "overath": QuiltLoss(order="overath", **loss),
+        "notebook": QuiltLoss(order="notebook", **loss),
+        "random": QuiltLoss(order="random", **loss),
+        "of others": SegmentSlope(
+            model="without_music", group="nonmusic", units="ms", order="notebook"
+        ),
+    }
+    table = estimated(study, contrasts=chosen)
+    assert list(table.index) == ["overath", "notebook"]
+    for column in ("estimate", "low", "high"):
+        assert table.loc["overath", column] == found.loc["4c-50", column]
+    assert table.loc["overath", "low"] > 0.5
+    assert abs(table.loc["notebook", "estimate"]) < 0.1
+    # Without other orders, nothing changes.
+    only = {
+        network: responses[~responses["stimulus"].str.contains("notebook")]
+        for network, responses in study["tuning"].items()
+    }
+    pd.testing.assert_frame_equal(found, estimated(study, tuning=only))
+
+
+def test_clips_that_were_not_quilted_do_not_count(study, found):
+    """Their responses to the original would move the mean and the SD."""
+
+    def with_more(table):
+        rows = table["stimulus"] == "quilt_original"
+        is_odd = table["clip_id"].isin([f"clip{n}" for n in (5, 6, 20)])
+        units = ["ms", "category:speech"]
+        more = table[rows & is_odd].assign(**dict.fromkeys(units, 100.0))
+        return pd.concat([table[~is_odd], more]), table[~is_odd]
+
+    tables = {network: with_more(t) for network, t in study["tuning"].items()}
+    of_quilts = {
+        claim: contrast
+        for claim, contrast in CONTRASTS.items()
+        if claim in found.index and claim in ("4c-50", "5b-50", "S7", "S11-e")
+    }
+    assert len(of_quilts) == 4
+    more, without = (
+        estimated(
+            study,
+            contrasts=of_quilts,
+            tuning={network: pair[which] for network, pair in tables.items()},
+        )
+        for which in (0, 1)
+    )
+    pd.testing.assert_frame_equal(more, without)
+
+
 def test_only_classes_that_are_not_music_count(found):
     assert found.loc["5c-a", "estimate"] == pytest.approx(0.1, abs=0.005)
+
+
+def test_silencing_is_also_tested_over_classes_and_networks_together(study, found):
+    """As in the paper's text; five networks and two classes that are not music."""
+    pooled = ["pooled_p", "pooled_effect_size", "pooled_n"]
+    is_silencing = [isinstance(CONTRASTS[name], SilencingLoss) for name in found.index]
+    assert any(is_silencing)
+    assert found.loc[is_silencing, pooled].notna().all(axis=None)
+    assert found.loc[np.invert(is_silencing), pooled].isna().all(axis=None)
+    rng = np.random.default_rng(2)
+    noisy = {
+        network: table.assign(
+            average_precision=table["average_precision"] + 0.05 * rng.normal(size=15)
+        )
+        for network, table in study["ablations"].items()
+    }
+    scored = pd.concat(noisy["without_music", seed] for seed in range(5))
+    scored = scored[scored["class"] != "a"].set_index("condition")["average_precision"]
+    for silenced, reference in (("msi_middle", "none"), ("none", "l1_top")):
+        contrast = SilencingLoss(
+            model="without_music", silenced=silenced, reference=reference
+        )
+        (row,) = estimated(
+            study, contrasts={"5c": contrast}, ablations=noisy
+        ).itertuples()
+        differences = (scored[reference] - scored[silenced].to_numpy()).to_numpy()
+        test = stats.wilcoxon(differences, alternative="greater")
+        assert row.pooled_n == len(differences) == 10
+        assert row.pooled_p == pytest.approx(test.pvalue)
+        # The sum of the positive ranks, over the sum of all.
+        assert 0 < row.pooled_effect_size < 1
+        assert row.pooled_effect_size == pytest.approx(test.statistic / 55)
 
 
 def test_tables_are_read_one_by_one_and_reduced(study):
@@ -300,7 +407,7 @@ def test_every_kind_of_contrast_belongs_to_a_claim():
 
 
 def test_contrasts_of_a_claim_are_about_its_models():
-    for claim in CLAIMS:
+    for claim in all_claims(DEFAULT):
         if claim.mixed is not None:
             # The mean response, and power ratios, are compared with untrained networks.
             assert set(claim.mixed.models) <= {*claim.models, "untrained"}, claim.id

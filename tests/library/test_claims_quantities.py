@@ -7,11 +7,15 @@ import pytest
 from music_selectivity.claims.measured import Measured
 from music_selectivity.claims.quantities import (
     along,
+    change,
     difference,
     largest_of,
+    less_one,
     mean_of,
     of,
+    of_networks_that,
     quotient,
+    slope,
     together,
 )
 from music_selectivity.measures import (
@@ -36,10 +40,10 @@ VALUES = {
     ("natural_category", "Music"): [9.0, 9.0],
     ("natural_category", "Nature"): [1.0, 2.0],
     ("natural_category", "EngSpeech"): [2.0, 1.0],
-    ("quilt_response", "music/ms/800"): [0.8, 0.9],
-    ("quilt_response", "music/ms/50"): [0.5, 0.6],
+    ("quilt_response", "music/ms/overath/800"): [0.8, 0.9],
+    ("quilt_response", "music/ms/overath/50"): [0.5, 0.6],
     ("quilt_response", "music/ms/original"): [1.0, 1.0],
-    ("quilt_response", "music/others/100"): [0.3, 0.3],
+    ("quilt_response", "music/others/overath/100"): [0.3, 0.3],
     ("training_course_mean_ap", "0"): [0.1, 0.1],
     ("training_course_mean_ap", "10"): [0.2, 0.2],
     ("training_course_response_ratio", "10"): [1.5, 1.6],
@@ -89,7 +93,9 @@ def test_the_largest_leaves_out_what_is_excluded(measured):
 
 
 def test_points_go_along_numeric_segments_in_their_order(measured):
-    points = along("network", QUILT_RESPONSE, group="music", units="ms")(measured)
+    points = along(
+        "network", QUILT_RESPONSE, group="music", units="ms", order="overath"
+    )(measured)
     assert [length for length, _ in points] == [50.0, 800.0]
     assert [numbers(values)[1] for _, values in points] == [0.5, 0.8]
 
@@ -99,6 +105,44 @@ def test_points_of_two_measures_share_their_condition(measured):
         "network", TRAINING_COURSE_MEAN_AP, TRAINING_COURSE_RESPONSE_RATIO
     )(measured)
     assert [(numbers(x)[1], numbers(y)[1]) for x, y in points] == [(0.2, 1.5)]
+
+
+def test_a_slope_is_the_change_along_the_regression_over_the_mean(measured):
+    points = along(
+        "network", QUILT_RESPONSE, group="music", units="ms", order="overath"
+    )
+    assert numbers(slope(points)(measured)) == {1: 0.461538462, 2: 0.4}
+    assert slope(lambda measured: points(measured)[:1])(measured).empty
+    assert slope(lambda measured: [])(measured).empty
+
+
+def test_a_slope_over_a_measure_has_an_x_for_each_network(measured):
+    points = [
+        (
+            pd.DataFrame({0: [0.1, 0.2]}, index=[1, 2]),
+            pd.DataFrame({0: [1.0, 3.0]}, index=[1, 2]),
+        ),
+        (
+            pd.DataFrame({0: [0.3, 0.2]}, index=[1, 2]),
+            pd.DataFrame({0: [2.0, 4.0]}, index=[1, 2]),
+        ),
+    ]
+    # The second network's x does not vary.
+    assert numbers(slope(lambda measured: points)(measured)) == {1: 0.666666667}
+
+
+def test_changes_are_relative_and_paired_by_network(measured):
+    ratio = of("network", RESPONSE_RATIO, split="eval")
+    doubled = lambda measured: 2 * ratio(measured)  # noqa: E731
+    assert numbers(change(doubled, ratio)(measured)) == {1: 1.0, 2: 1.0}
+    assert numbers(less_one(ratio)(measured)) == {1: 1.0, 2: 2.0}
+
+
+def test_networks_are_chosen_by_another_quantity(measured):
+    ratio = of("network", RESPONSE_RATIO, split="eval")
+    readout = of("network", READOUT_AP)
+    assert numbers(of_networks_that(readout, 0.9, ratio)(measured)) == {1: 2.0}
+    assert of_networks_that(of("other", READOUT_AP), 0.9, ratio)(measured).empty
 
 
 @pytest.mark.parametrize(
@@ -111,7 +155,9 @@ def test_points_of_two_measures_share_their_condition(measured):
         lambda: mean_of("network", READOUT_AP_OF_GENRE, over="genre"),
         lambda: mean_of("network", READOUT_AP_OF_GENRE, over="genre", genre="Jazz"),
         lambda: along("network", QUILT_RESPONSE, group="music"),
-        lambda: along("network", QUILT_RESPONSE, group="music", units="all"),
+        lambda: along(
+            "network", QUILT_RESPONSE, group="music", units="all", order="overath"
+        ),
         lambda: largest_of("network", NATURAL_CATEGORY, over="group", excluding=[]),
     ],
 )

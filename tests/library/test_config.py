@@ -76,14 +76,35 @@ def test_defaults_are_the_papers_values():
         "segment_ms": [50, 100, 200, 400, 800, 1600],
         "sound_seconds": 8,
         "order": "overath",
+        "other_orders": {"groups": ["music"], "lengths": "all"},
+        "boundary": {"overath": "overlapping", "notebook": "adjacent"},
     }
     assert config["equal_rms"]["divisors"] == [1, 2, 4, 8, 16, 32, 64]
     assert config["linear_features"]["pca"]["components"] == 256
     assert config["linear_features"]["gabor"] == {
         "largest_mels": 64,
         "largest_frames": 76,
+        "gain": "none",
+        "edges": "zeros",
+        "mean": "filter",
     }
     assert len(config["categories"]["music"]["classes"]) == 9
+
+
+def quilted_at_40_ms(boundary: dict) -> dict:
+    """Segments that hold overlapping frames, but not adjacent ones."""
+    return {
+        "quilts.segment_ms": [40, 800],
+        "quilts.boundary": boundary,
+    }
+
+
+def test_short_segments_are_allowed_where_no_order_needs_adjacent_frames():
+    for change in (
+        {"quilts.boundary": {"notebook": "overlapping"}},
+        {"quilts.other_orders": {"groups": []}},
+    ):
+        resolve_config(merged(quilted_at_40_ms({}) | change), SCHEMA)
 
 
 @pytest.mark.parametrize(
@@ -125,10 +146,27 @@ def test_defaults_are_the_papers_values():
         ({"corpus.soundscapes": {"music_share": 0.7, "mixed_share": 0.4}}, r"together"),
         ({"models.pca": {"clips": "all"}}, r"models\.pca: .*principal components"),
         ({"models.untrained.snapshots": [1]}, r"snapshots: 1 is after the last epoch"),
-        ({"quilts.segment_ms": [50, 2400]}, r"two segments of 2400 ms do not fit"),
+        (
+            {"quilts.segment_ms": [50, 1650]},
+            r"quilts\.segment_ms: two segments of 1650 ms .*longer than 1600 ms",
+        ),
         ({"quilts.sound_seconds": 5}, r"quilts\.sound_seconds: 5 is more than"),
-        ({"audio.sample_rate": 16000}, r"segments of 50 ms do not hold two frames"),
-        ({"quilts.segment_ms": [1500]}, r"1500 ms fill 3 s .* less than the 3\.2 s"),
+        (
+            {"audio.sample_rate": 16000},
+            r"quilts\.segment_ms: segments of 50 ms do not hold two overlapping frames",
+        ),
+        (
+            {"quilts.segment_ms": [50, 300, 800]},
+            r"quilts\.segment_ms: 300 ms do not divide the longest, 800 ms",
+        ),
+        (
+            quilted_at_40_ms({}),
+            r"quilts\.segment_ms: segments of 40 ms .* two adjacent frames",
+        ),
+        (
+            quilted_at_40_ms({"overath": "adjacent"}),
+            r"quilts\.segment_ms: segments of 40 ms .* adjacent frames .*50\.0 ms",
+        ),
         (
             {"analysis": {"random_ablation": {"models": ["without-music"]}}},
             r"random_ablation\.models: without-music is not a model; the models are",

@@ -93,8 +93,8 @@ def make_tables(models=MODELS, seeds=2, classes=12):
             class_table,
         ),
         "unit_responses": (statistics,),
-        "selectivity_ratio": (statistics,),
-        "msi_distribution": (make_units(models, seeds, rng), 0.125),
+        "selectivity_ratio": (statistics, "eval"),
+        "msi_distribution": (make_units(models, seeds, rng), 0.125, "eval"),
         "ablation": (statistics,),
     }
     return {name: MODULES[name].table(*inputs[name]) for name in HERE}
@@ -236,15 +236,16 @@ def test_unit_responses_draw_each_network_with_its_effect():
         assert axes.get_ylim()[1] > points[:, 1].max()
 
 
-def test_selectivity_ratio_is_of_the_measured_split():
+@pytest.mark.parametrize("split", ["train", "eval"])
+def test_selectivity_ratio_is_of_the_measured_split(split):
     statistics = make_statistics((*MODELS, "pca"), 3, np.random.default_rng(1))
-    table = MODULES["selectivity_ratio"].table(statistics)
+    table = MODULES["selectivity_ratio"].table(statistics, split)
     assert set(table["model"]) == set(MODELS)
     picked = statistics.set_index(["model", "seed", "measure", "condition"])["value"]
     for row in table.itertuples():
         key = (row.model, row.seed)
-        assert row.ratio == picked[(*key, "response_ratio", "eval")]
-        assert row.same_split_ratio == picked[(*key, "same_split_ratio", "eval")]
+        assert row.ratio == picked[(*key, "response_ratio", split)]
+        assert row.same_split_ratio == picked[(*key, "same_split_ratio", split)]
     assert set(table.loc[table["model"] == "without_music", "paper"]) == {2.07}
     assert table.loc[table["model"] == "a_new_model", "paper"].isna().all()
     axes = MODULES["selectivity_ratio"].draw(table, STYLE).axes[0]
@@ -257,14 +258,20 @@ def test_selectivity_ratio_is_of_the_measured_split():
         assert_drawn([networks["ratio"].mean()], here)
 
 
-def test_msi_distribution_counts_units_and_marks_the_top_of_the_selection_split():
+@pytest.mark.parametrize(
+    ("measured", "selection"), [("eval", "train"), ("train", "eval")]
+)
+def test_msi_distribution_counts_units_and_marks_the_top_of_the_selection_split(
+    measured, selection
+):
     units = make_units(("without_music", "with_music"), 2, np.random.default_rng(1))
-    table = MODULES["msi_distribution"].table(units, 0.125)
+    table = MODULES["msi_distribution"].table(units, 0.125, measured)
     for (model, seed), frame in units.items():
         rows = table[(table["model"] == model) & (table["seed"] == seed)]
-        np.testing.assert_array_equal(rows["msi"], frame["msi_train"])
-        np.testing.assert_array_equal(rows["msi_other"], frame["msi_eval"])
-        top = frame["msi_train"].nlargest(8).index  # 12.5 % of 64
+        chosen_on = frame[f"msi_{selection}"]
+        np.testing.assert_array_equal(rows["msi"], chosen_on)
+        np.testing.assert_array_equal(rows["msi_other"], frame[f"msi_{measured}"])
+        top = chosen_on.nlargest(8).index  # 12.5 % of 64
         assert set(rows.loc[rows["selective"], "unit"]) == set(frame.loc[top, "unit"])
     *histograms, scatter = MODULES["msi_distribution"].draw(table, STYLE).axes
     for axes, model in zip(histograms, ["without_music", "with_music"], strict=True):
@@ -289,7 +296,7 @@ def test_msi_distribution_has_panels_of_linear_features():
     rng = np.random.default_rng(1)
     units = make_units(("without_music",), 2, rng)
     units |= make_units(("pca", "gabor"), 1, rng, count=80)
-    table = MODULES["msi_distribution"].table(units, 0.125)
+    table = MODULES["msi_distribution"].table(units, 0.125, "eval")
     *histograms, scatter, of_features = (
         MODULES["msi_distribution"].draw(table, STYLE).axes
     )

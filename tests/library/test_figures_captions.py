@@ -10,7 +10,7 @@ from conftest import ROOT
 from music_selectivity import paper
 from music_selectivity.figures.catalogue import CLIPS, FIGURES
 from music_selectivity.figures.style import COLOURS
-from music_selectivity.report.tables import sample_size
+from music_selectivity.report.tables import clip_numbers, sample_size
 from music_selectivity.vocabulary import (
     MUSIC,
     NONMUSIC,
@@ -39,13 +39,26 @@ STATISTICS = pd.DataFrame(
         (model, seed, *row)
         for model, seed in (("without_music", 1), ("without_music", 2), ("pca", 0))
         for row in (
-            ("n_clips", "music", 4210.0),
-            ("n_clips", "nonmusic", 10688.0),
+            ("n_clips", "eval/music", 4210.0),
+            ("n_clips", "eval/nonmusic", 10688.0),
+            ("n_clips", "train/music", 4100.0),
+            ("n_clips", "train/nonmusic", 11010.0),
             ("effect_size", "all_units", 0.7),
         )
     ],
     columns=["model", "seed", "measure", "condition", "value"],
 )
+
+QUILT_CLIPS = pd.DataFrame(
+    [
+        ("music", "", 4000),
+        ("music", "too short", 210),
+        ("nonmusic", "", 10000),
+        ("nonmusic", "too short", 688),
+    ],
+    columns=["group", "reason", "clips"],
+)
+NUMBERS = clip_numbers(STATISTICS, QUILT_CLIPS, "eval")
 
 
 def figure_table(networks, model="model"):
@@ -56,7 +69,7 @@ def test_networks_are_counted_by_model_in_the_figures_order():
     untrained = [("untrained", seed) for seed in (1, 2, 3)]
     others = [("pca", 0), ("my_model", 1), ("gabor", 0)]
     table = figure_table([*untrained, *4 * [("without_music", 7)], *others])
-    assert sample_size(table, STATISTICS, CLIPS["compared"]) == (
+    assert sample_size(table, CLIPS["compared"], NUMBERS) == (
         "Networks: without music (1), untrained (3), my model (1); linear features: "
         "Gabor filters, PCA; eval clips: 4,210 of music, 10,688 of other sounds."
     )
@@ -65,47 +78,60 @@ def test_networks_are_counted_by_model_in_the_figures_order():
 def test_each_figure_says_what_was_measured():
     table = figure_table([("without_music", 1), ("without_music", 2)])
     networks = "Networks: without music (2)"
-    assert sample_size(table, STATISTICS, MUSIC_CLIPS) == (
-        f"{networks}; eval clips: 4,210 of music."
+    assert sample_size(table, MUSIC_CLIPS, NUMBERS) == (
+        f"{networks}; quilted eval clips of music: 4,000."
     )
-    assert sample_size(table, STATISTICS, ALL_CLIPS) == (
+    assert sample_size(table, ALL_CLIPS, NUMBERS) == (
         f"{networks}; eval clips: 4,210 of music, 10,688 of other sounds, and "
         "mixed ones."
     )
-    assert sample_size(table, STATISTICS, OTHER_SOUNDS) == f"{networks}."
+    assert sample_size(table, OTHER_SOUNDS, NUMBERS) == f"{networks}."
+
+
+def test_some_figures_follow_the_measured_split():
+    table = figure_table([("without_music", 1), ("without_music", 2)])
+    numbers = clip_numbers(STATISTICS, QUILT_CLIPS, "train")
+    networks = "Networks: without music (2)"
+    assert sample_size(table, FIGURES["selectivity_ratio"].clips, numbers) == (
+        f"{networks}; train clips: 4,100 of music, 11,010 of other sounds."
+    )
+    assert sample_size(table, FIGURES["quilts"].clips, numbers) == (
+        f"{networks}; quilted train clips: 4,000 of music, 10,000 of other sounds."
+    )
+    assert sample_size(table, FIGURES["readout"].clips, numbers) == (
+        f"{networks}; eval clips: 4,210 of music, 10,688 of other sounds."
+    )
 
 
 def test_tables_of_means_have_the_number_of_networks():
     table = pd.DataFrame(
         {"model": ["without_music", "without_music"], "networks": [4, 5]}
     )
-    assert sample_size(table, STATISTICS, OTHER_SOUNDS) == (
-        "Networks: without music (5)."
-    )
+    assert sample_size(table, OTHER_SOUNDS, NUMBERS) == ("Networks: without music (5).")
     # The brain is neither a network nor a feature.
     sounds = pd.DataFrame({"source": ["without_music", "fmri"], "networks": [2, 1]})
-    assert sample_size(sounds, STATISTICS, OTHER_SOUNDS) == (
+    assert sample_size(sounds, OTHER_SOUNDS, NUMBERS) == (
         "Networks: without music (2)."
     )
 
 
 @pytest.mark.parametrize("table", [figure_table([]), figure_table([("fmri", 0)])])
 def test_the_sentence_is_empty_where_nothing_is_shown(table):
-    assert sample_size(table, STATISTICS, OTHER_SOUNDS) == ""
+    assert sample_size(table, OTHER_SOUNDS, NUMBERS) == ""
 
 
 def test_a_study_without_tuning_has_no_number_of_clips():
     table = figure_table([("without_music", 1)])
-    assert sample_size(table, STATISTICS.iloc[:0], MUSIC_CLIPS) == (
-        "Networks: without music (1); eval clips: — of music."
+    numbers = clip_numbers(STATISTICS.iloc[:0], QUILT_CLIPS, "eval")
+    assert sample_size(table, CLIPS["compared"], numbers) == (
+        "Networks: without music (1); eval clips: — of music, — of other sounds."
     )
 
 
 def test_every_figure_says_what_it_is_measured_on():
-    numbers = {"music": "3", "nonmusic": "4"}
     for name, entry in FIGURES.items():
         natural = name.startswith("natural_")
-        assert bool(entry.clips.format(**numbers)) != natural, name
+        assert bool(entry.clips.format(**NUMBERS)) != natural, name
 
 
 @pytest.mark.parametrize("name", FIGURES)

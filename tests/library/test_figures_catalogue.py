@@ -89,7 +89,7 @@ def test_constants_are_read_and_other_code_is_not_run(tmp_path):
     module = tmp_path / "spectra.py"
     module.write_text(
         'import missing_library\nTITLE = "Spectra"\nPANEL = "Fig. 9"\n'
-        'CLIPS = "music"\nINPUTS = {"units": ["units", "networks"]}\n'
+        'CLIPS = "quilted_music"\nINPUTS = {"units": ["units", "networks"]}\n'
         'ARGUMENTS = {"share": "analysis.share"}\nCOLOUR = missing_library.red\n'
     )
     assert read_entry(module) == catalogue.Entry(
@@ -97,7 +97,7 @@ def test_constants_are_read_and_other_code_is_not_run(tmp_path):
         panel="Fig. 9",
         inputs={"units": ["units", "networks"]},
         arguments={"share": "analysis.share"},
-        clips=catalogue.CLIPS["music"],
+        clips=catalogue.CLIPS["quilted_music"],
     )
 
 

@@ -26,6 +26,15 @@ POWER_RATIOS = {
 }
 STYLE = Style({"music": "#ff0000"})
 COLUMNS = ["model", "seed", "measure", "condition", "value"]
+ORDERS = ("random", "overath")
+# What the figures take from the config besides the statistics.
+ARGUMENTS = {"order": "overath", "measured_split": "eval"}
+
+
+def table_of(name, statistics, **arguments):
+    taken = getattr(MODULES[name], "ARGUMENTS", {})
+    arguments = {key: (ARGUMENTS | arguments)[key] for key in taken}
+    return MODULES[name].table(statistics, **arguments)
 
 
 def make(models=("without_music", "gabor"), seeds=2, lengths=LENGTHS, seed=0):
@@ -37,10 +46,18 @@ def make(models=("without_music", "gabor"), seeds=2, lengths=LENGTHS, seed=0):
         "quilt_genre_response": ["Jazz", "Rock and/or roll", "Ska"],
         "category_quilt_response": ["speech", "water"],
     }
+    orders = {
+        length: ["original"]
+        if length == "original"
+        else [f"{order}/{length}" for order in ORDERS]
+        for length in lengths
+    }
     keys = [
-        (measure, f"{name}/{length}")
+        (measure, f"{name}/{quilts}")
         for measure, names in measures.items()
         for name, length in itertools.product(names, lengths)
+        for quilts in orders[length]
+        if (measure, length) != ("quilt_relative", "original")
     ]
     keys += [("response_ratio", split) for split in ("train", "eval")]
     keys += [("category_ratio", name) for name in ("speech", "water")]
@@ -52,6 +69,11 @@ def make(models=("without_music", "gabor"), seeds=2, lengths=LENGTHS, seed=0):
         for model, seed, key in itertools.product(models, range(seeds), keys)
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def of_length(length, order="overath"):
+    """The end of a condition."""
+    return length if length == "original" else f"{order}/{length}"
 
 
 def look_up(statistics):
@@ -82,14 +104,14 @@ def assert_drawn(values, axes):
     ],
 )
 def test_every_study_can_be_drawn(recwarn, name, models, seeds, lengths):
-    table = MODULES[name].table(make(models, seeds, lengths))
+    table = table_of(name, make(models, seeds, lengths))
     MODULES[name].draw(table, STYLE).canvas.draw()
     assert not [str(warning.message) for warning in recwarn]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_missing_values_are_left_out_and_not_fatal(recwarn, name):
-    table = MODULES[name].table(make())
+    table = table_of(name, make())
     number = table.select_dtypes("float").columns[0]
     for rows in (table.index[::3], table.index):
         holed = table.copy()
@@ -103,7 +125,7 @@ def test_missing_values_are_left_out_and_not_fatal(recwarn, name):
 )
 def test_the_csv_alone_gives_the_same_bytes_again(tmp_path, name, lengths):
     """Without the original, lengths come back as numbers."""
-    table = MODULES[name].table(make(lengths=lengths))
+    table = table_of(name, make(lengths=lengths))
     save(MODULES[name].draw(table, STYLE), table, tmp_path / "one" / name)
     again = read_table(tmp_path / "one" / f"{name}.csv")
     save(MODULES[name].draw(again, STYLE), again, tmp_path / "two" / name)
@@ -112,13 +134,15 @@ def test_the_csv_alone_gives_the_same_bytes_again(tmp_path, name, lengths):
         assert one.read_bytes() == two.read_bytes()
 
 
-def test_quilts_draw_without_music_with_the_papers_numbers():
+@pytest.mark.parametrize("order", ORDERS)
+def test_quilts_draw_without_music_with_the_papers_numbers(order):
     statistics = make(("gabor", "without_music"), 3)
-    table = quilts.table(statistics)
+    table = quilts.table(statistics, order)
+    assert len(table) == 3 * len(GROUPS) * len(UNIT_NAMES) * len(LENGTHS)
     assert set(table["model"]) == {"without_music"}
     found = look_up(statistics)
     for row in table.itertuples():
-        condition = f"{row.group}/{row.units}/{row.length}"
+        condition = f"{row.group}/{row.units}/{of_length(row.length, order)}"
         key = ("without_music", row.seed, "quilt_response", condition)
         assert row.response == found[key]
     published = table.dropna(subset="paper")
@@ -133,8 +157,10 @@ def test_quilts_draw_without_music_with_the_papers_numbers():
         shown = table[table["units"] == units]
         assert_drawn(shown["response"], axes)
         assert_drawn(shown.groupby(["group", "length"])["response"].mean(), axes)
+    named = {"overath": "Overath's order", "random": "random order"}
+    assert figure.get_supxlabel() == f"Segment length (ms), {named[order]}"
     # Networks of another model are not compared with the paper's.
-    others = quilts.table(make(("gabor",)))
+    others = quilts.table(make(("gabor",)), order)
     assert others[["paper", "paper_r"]].isna().all(axis=None)
 
 
@@ -142,7 +168,7 @@ def test_quilts_show_r_with_segment_length_and_the_papers():
     statistics = make(("without_music",), 3)
     gone = (statistics["seed"] == 2) & statistics["condition"].str.contains("/100")
     statistics.loc[gone, "value"] = np.nan
-    table, found = quilts.table(statistics), look_up(statistics)
+    table, found = quilts.table(statistics, "overath"), look_up(statistics)
     figure = quilts.draw(table, STYLE)
     for axes, units in zip(figure.axes, UNIT_NAMES, strict=True):
         written = [
@@ -151,8 +177,9 @@ def test_quilts_show_r_with_segment_length_and_the_papers():
         for group in GROUPS:
             # Over networks with all lengths, and without the original.
             lengths = [(length, seed) for length in (50, 100, 800) for seed in (0, 1)]
+            of_set = f"{group}/{units}/overath"
             responses = [
-                found["without_music", k, "quilt_response", f"{group}/{units}/{ms}"]
+                found["without_music", k, "quilt_response", f"{of_set}/{ms}"]
                 for ms, k in lengths
             ]
             r = np.corrcoef([ms for ms, _ in lengths], responses)[0, 1]
@@ -166,7 +193,7 @@ def test_quilts_show_r_with_segment_length_and_the_papers():
 
 
 def test_quilts_have_no_r_of_two_points():
-    table = quilts.table(make(("without_music",), 2, ("50", "original")))
+    table = quilts.table(make(("without_music",), 2, ("50", "original")), "overath")
     assert table["r"].isna().all()
     figure = quilts.draw(table, STYLE)
     assert not [text for axes in figure.axes for text in axes.texts]
@@ -181,10 +208,10 @@ def test_lengths_are_in_order_and_the_original_apart():
 
 def test_quilts_models_have_a_panel_each_but_pca():
     statistics = make(("pca", "untrained", "without_music"), 2)
-    table = quilts_models.table(statistics)
+    table = quilts_models.table(statistics, "random")
     found = look_up(statistics)
     for row in table.itertuples():
-        key = (row.model, row.seed, "quilt_relative", f"music/ms/{row.length}")
+        key = (row.model, row.seed, "quilt_relative", f"music/ms/random/{row.length}")
         assert row.relative == found[key]
     reference = table[table["model"] == "without_music"]
     assert reference.set_index("length").loc["50", "paper"].iloc[0] == pytest.approx(
@@ -195,18 +222,19 @@ def test_quilts_models_have_a_panel_each_but_pca():
     assert titles == ["without music", "untrained"]
     for axes, model in zip(figure.axes, ("without_music", "untrained"), strict=True):
         assert_drawn(table.loc[table["model"] == model, "relative"], axes)
-    means = reference.groupby("length")["relative"].mean().drop("original")
+    means = reference.groupby("length")["relative"].mean()
     assert_drawn(means, figure.axes[1])
 
 
 def test_genres_are_drawn_with_all_music():
     statistics = make(("without_music",), 2)
-    table = MODULES["quilts_genres"].table(statistics)
+    table = MODULES["quilts_genres"].table(statistics, "overath")
     found = look_up(statistics)
     for row in table.itertuples():
-        key = ("quilt_genre_response", f"{row.genre}/{row.length}")
+        length = of_length(row.length)
+        key = ("quilt_genre_response", f"{row.genre}/{length}")
         if row.genre == "all music":
-            key = ("quilt_response", f"music/ms/{row.length}")
+            key = ("quilt_response", f"music/ms/{length}")
         assert row.response == found[("without_music", row.seed, *key)]
     panels = MODULES["quilts_genres"].draw(table, STYLE).axes
     every = table[table["genre"] == "all music"]
@@ -235,22 +263,25 @@ def test_equal_rms_draws_both_splits():
     assert [text.get_text() for text in axes.get_xticklabels()] == ["1", "1/8", "1/64"]
 
 
-def test_categories_are_shown_with_music():
+@pytest.mark.parametrize("split", ["train", "eval"])
+def test_categories_are_shown_with_music(split):
     statistics = make(("without_music",), 2)
-    table = categories.table(statistics)
+    table = categories.table(statistics, split, "overath")
+    quilted = table[table["quantity"] == "relative"]
+    assert set(quilted["length"]) == {"50", "100", "800"}
     assert list(table["category"].unique()) == ["music", "speech", "water"]
     found = look_up(statistics).loc["without_music"]
     for row in table.itertuples():
         of_seed = found[row.seed]
         if row.quantity == "ratio":
             key = ("category_ratio", row.category)
-            expected = of_seed[("response_ratio", "eval") if row[3] == "music" else key]
+            expected = of_seed[("response_ratio", split) if row[3] == "music" else key]
         elif row.category == "music":
-            expected = of_seed["quilt_relative", f"music/ms/{row.length}"]
+            expected = of_seed["quilt_relative", f"music/ms/overath/{row.length}"]
         else:
             quilted = of_seed["category_quilt_response"]
             original = quilted[f"{row.category}/original"]
-            expected = quilted[f"{row.category}/{row.length}"] / original
+            expected = quilted[f"{row.category}/overath/{row.length}"] / original
         assert row.value == pytest.approx(expected), row
     figure = categories.draw(table, STYLE)
     for number, category in enumerate(("music", "speech", "water")):

@@ -1,5 +1,7 @@
 """The Gabor filter bank against direct evaluation of its equations."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 import torch
@@ -9,10 +11,21 @@ from music_selectivity.networks.gabor import (
     GaborFilterBank,
     GaborSettings,
     filter_pairs,
+    local_mean_responses,
     modulation_frequencies,
+    peak_gain,
 )
 
 DEFAULT = GaborSettings()
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Threads wait for each other in many small transforms if the machine is busy."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def test_263_filters_with_the_sizes_that_fit():
@@ -42,7 +55,7 @@ def test_no_two_filters_are_equal_or_mirrored():
     assert pairs & mirrored == {(0.0, 0.0)}
 
 
-def by_the_equations(w_k: float, w_n: float) -> np.ndarray:
+def complex_by_the_equations(w_k: float, w_n: float) -> np.ndarray:
     """Equations 3 to 6 point by point, over a window large enough for any filter."""
 
     def hann(x, b):
@@ -54,11 +67,15 @@ def by_the_equations(w_k: float, w_n: float) -> np.ndarray:
     envelope = np.outer(
         [hann(k + b_k / 2, b_k) for k in x], [hann(n + b_n / 2, b_n) for n in x]
     )
-    real = (envelope * np.exp(1j * (w_k * x[:, None] + w_n * x))).real
+    values = envelope * np.exp(1j * (w_k * x[:, None] + w_n * x))
     # Without its DC part, unless the filter has no modulation.
     if w_k or w_n:
-        real = real - envelope * real.sum() / envelope.sum()
-    return real
+        values = values - envelope * values.sum() / envelope.sum()
+    return values
+
+
+def by_the_equations(w_k: float, w_n: float) -> np.ndarray:
+    return complex_by_the_equations(w_k, w_n).real
 
 
 def test_features_are_rectified_means_of_whole_convolutions():
@@ -104,3 +121,89 @@ def test_a_ripple_drives_the_filter_of_its_own_frequencies_most():
         near = pairs[best]
         assert near[1].frequency == pytest.approx(frames.frequency, rel=0.3)
         assert np.sign(near[0].frequency) == np.sign(mels.frequency)
+
+
+def directly(log_mel: np.ndarray, number: int, settings: GaborSettings) -> np.ndarray:
+    """Responses of a filter by sums over the part of it that lies inside."""
+    w_k, w_n = (x.frequency for x in filter_pairs(DEFAULT)[number])
+    # Turned round, because convolution sums over k - k' and n - n'.
+    values = complex_by_the_equations(w_k, w_n)[::-1, ::-1]
+    if settings.edges == "repeat":
+        log_mel = np.pad(log_mel, ((0, 0), (40, 40)), mode="edge")
+    n_mels, n_frames = log_mel.shape
+    responses = np.empty((n_mels, n_frames))
+    for k, n in product(range(n_mels), range(n_frames)):
+        mels, frames = (
+            slice(max(at - 40, 0), at + 41) for at, size in ((k, n_mels), (n, n_frames))
+        )
+        x = log_mel[mels, frames]
+        inside = values[max(40 - k, 0) :, max(40 - n, 0) :][: x.shape[0], : x.shape[1]]
+        responses[k, n] = (inside.real * x).sum()
+        if settings.mean == "local" and (w_k or w_n):
+            weights = np.abs(inside)
+            mean = (weights * x).sum() / weights.sum()
+            responses[k, n] -= inside.real.sum() * mean
+    if settings.edges == "repeat":
+        responses = responses[:, 40:-40]
+    if settings.gain == "normalized":
+        # The filter's own size, as the transform depends on it.
+        filled = values[np.abs(values).any(axis=1)][:, np.abs(values).any(axis=0)]
+        if not (w_k or w_n):
+            filled = filled * (1 + 1j)
+        responses /= np.abs(np.fft.fft2(filled)).max()
+    return responses
+
+
+@pytest.mark.parametrize("gain", ["none", "normalized"])
+@pytest.mark.parametrize("edges", ["zeros", "repeat"])
+@pytest.mark.parametrize("mean", ["filter", "local"])
+def test_options_by_direct_sums(gain, edges, mean):
+    """As large as the filters, so that there are effects of edges everywhere."""
+    settings = GaborSettings(gain=gain, edges=edges, mean=mean)
+    log_mels = np.random.default_rng(2).normal(60, 15, (2, 24, 31))
+    bank = GaborFilterBank(settings, full_scale=32768)
+    found = bank.units(torch.from_numpy(log_mels)).numpy()
+    single = bank.units(torch.from_numpy(log_mels.astype(np.float32))).numpy()
+    for number in (0, 7, 8, 14, 100, 262):
+        responses = directly(log_mels[1], number, settings)
+        expected = np.maximum(responses, 0).mean()
+        assert found[1, number] == pytest.approx(expected, rel=1e-11)
+        assert single[1, number] == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("edges", ["zeros", "repeat"])
+def test_with_local_means_only_the_filter_without_modulation_sees_the_level(edges):
+    log_mels = torch.from_numpy(np.random.default_rng(3).normal(0, 15, (1, 40, 30)))
+    level = torch.cat([log_mels, log_mels + 60, torch.full_like(log_mels, 60)])
+    pairs = filter_pairs(DEFAULT)
+    for number, responses in enumerate(local_mean_responses(pairs, level, edges)):
+        negligible = 1e-10 * peak_gain(*pairs[number])
+        for difference in (responses[0] - responses[1], responses[2]):
+            assert (difference.abs().max() < negligible) == bool(number)
+
+
+def test_local_means_change_nothing_where_filters_lie_inside():
+    log_mels = torch.from_numpy(np.random.default_rng(4).normal(60, 15, (1, 63, 75)))
+    pairs = filter_pairs(DEFAULT)
+    found = list(local_mean_responses(pairs, log_mels, "zeros"))
+    for number in (3, 20, 150):
+        values = by_the_equations(*(x.frequency for x in pairs[number]))
+        # The filter's value at (k, n) weighs what lies k below and n before.
+        expected = (values[::-1, ::-1][9:72, 3:78] * log_mels[0].numpy()).sum()
+        assert found[number][0, 31, 37] == pytest.approx(expected, rel=1e-9)
+
+
+def test_gain_of_normalized_filters_is_close_to_1():
+    """Found by a transform with many more frequencies than that of gbfb.m.
+
+    The filter without modulation comes first. gbfb.m's real part has 1 / sqrt(2) of it.
+    """
+    pairs = filter_pairs(DEFAULT)
+    for number in (0, 3, 10, 60, 150, 262):
+        values = complex_by_the_equations(*(x.frequency for x in pairs[number]))
+        largest = np.abs(np.fft.fft2(values, s=(512, 512))).max()
+        gain = largest / peak_gain(*pairs[number])
+        if number:
+            assert 1 <= gain < 1.24
+        else:
+            assert gain == pytest.approx(1 / np.sqrt(2))

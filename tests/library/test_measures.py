@@ -17,6 +17,8 @@ from music_selectivity.measures import (
     QUILT_RESPONSE,
     READOUT_AP,
     READOUT_AP_OF_GENRE,
+    UNQUILTED_GENRE_RESPONSE,
+    UNQUILTED_RESPONSE,
     UNREAD,
     Field,
     Measure,
@@ -41,8 +43,6 @@ def values_of(field: Field) -> st.SearchStrategy:
         return st.integers(1, 8)
     if field.kind is int:
         return st.integers(0, 10**6)
-    if field.name == "segment":
-        return st.sampled_from(["original", "50", "1600"])
     if field.pattern == ".+":
         return free_text
     return st.sampled_from(field.pattern.replace("\\", "").split("|"))
@@ -96,30 +96,44 @@ def test_a_genre_may_hold_slashes():
     name, condition, _ = READOUT_AP_OF_GENRE.row(0.5, genre="R&B/Soul/2", eighth=1)
     assert (name, condition) == ("readout_ap", "genre/R&B/Soul/2/1")
     assert READOUT_AP_OF_GENRE.parse(condition) == {"genre": "R&B/Soul/2", "eighth": 1}
-    assert QUILT_GENRE_RESPONSE.parse("R&B/Soul/50") == {
+    assert QUILT_GENRE_RESPONSE.parse("R&B/Soul/overath/50") == {
         "genre": "R&B/Soul",
-        "segment": "50",
+        "order": "overath",
+        "segment": 50,
     }
+    assert UNQUILTED_GENRE_RESPONSE.parse("R&B/Soul/original") == {"genre": "R&B/Soul"}
 
 
 def test_forms_of_a_measure_are_kept_apart():
     assert READOUT_AP.parse("all") == {}
     assert READOUT_AP.parse("genre/all/1") is None
     assert READOUT_AP_OF_GENRE.parse("units/1") is None
+    assert QUILT_RESPONSE.parse("music/ms/original") is None
+    assert UNQUILTED_RESPONSE.parse("music/ms/overath/50") is None
+    assert UNQUILTED_RESPONSE.parse("music/ms/original") == {
+        "group": "music",
+        "units": "ms",
+    }
 
 
 @pytest.mark.parametrize(
     "fields",
     [
-        {"group": "music", "units": "ms"},
-        {"group": "music", "units": "ms", "segment": 50, "split": "eval"},
-        {"group": "mixed", "units": "ms", "segment": 50},
-        {"group": "music", "units": "ms", "segment": "50 ms"},
+        {"segment": None},
+        {"order": None},
+        {"split": "eval"},
+        {"group": "mixed"},
+        {"order": "reversed"},
+        {"segment": "50 ms"},
+        {"segment": "original"},
     ],
 )
 def test_a_condition_without_its_fields_is_refused(fields):
-    with pytest.raises(ValueError, match=r"quilt_response|no condition"):
-        QUILT_RESPONSE.condition(**fields)
+    right = {"group": "music", "units": "ms", "order": "overath", "segment": 50}
+    QUILT_RESPONSE.condition(**right)
+    changed = {name: x for name, x in (right | fields).items() if x is not None}
+    with pytest.raises(ValueError, match="quilt_response"):
+        QUILT_RESPONSE.condition(**changed)
 
 
 @pytest.mark.parametrize("fields", [{"split": "eval"}, {"group": "mixed"}])

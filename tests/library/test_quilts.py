@@ -5,22 +5,36 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import correlate
+from scipy.stats import chisquare
 
 from music_selectivity import seeds
 from music_selectivity.audio.log_mel import LogMel, LogMelSettings
 from music_selectivity.stimuli.quilts import (
-    boundary_changes,
-    cut_and_pad,
+    Segments,
     join,
+    joint_change,
     lags,
+    notebook_order,
     order,
+    overath_order,
     quilt,
+)
+from music_selectivity.vocabulary import (
+    ADJACENT,
+    IDENTITY,
+    NOTEBOOK,
+    OVERATH,
+    OVERLAPPING,
+    QUILT_ORDERS,
+    RANDOM,
 )
 
 RATE = 22_050
 FRONT_END = LogMelSettings(551, 275, 64, 0, 8000)
 OF_SEGMENTS = LogMel(FRONT_END, RATE, center=False)
 OVERLAP = 552
+BOUNDARY = {OVERATH: OVERLAPPING, NOTEBOOK: ADJACENT}
+LENGTHS = (50, 100, 200, 400, 800, 1600)
 
 
 def sound(seconds: float, seed: int = 0) -> np.ndarray:
@@ -32,61 +46,118 @@ def sound(seconds: float, seed: int = 0) -> np.ndarray:
     return ((glide + noise) * 0.3).astype(np.float32)
 
 
-def one(waveform, segment_ms, seed=0, rule="overath"):
-    rng = np.random.default_rng(seed)
-    return quilt(waveform, RATE, segment_ms / 1000, rng, rule, OF_SEGMENTS)
+def segments_of(waveform, segment_ms, count=None) -> Segments:
+    length = segment_ms * RATE // 1000
+    count = count or len(waveform) // length
+    return Segments(waveform, length, count, OF_SEGMENTS)
+
+
+def one(waveform, segment_ms, clip_id="clip", rule=OVERATH) -> np.ndarray:
+    segments = segments_of(waveform, segment_ms)
+    return quilt(segments, order(segments, rule, BOUNDARY, clip_id, segment_ms), RATE)
 
 
 # Order
 
 
-def by_brute_force(changes, first, rule):
+def overath_by_brute_force(changes, first):
     n = len(changes)
     made = [changes[i][i + 1] for i in range(n - 1)]
-    made.append(sum(made) / len(made) if made else 0.0)
+    made.append(sum(made) / len(made))
     chosen = [first]
     while len(chosen) < n:
         i = chosen[-1]
         unused = [j for j in range(n) if j not in chosen]
         allowed = [j for j in unused if j != i + 1] or unused
-        value = {"overath": lambda j, i=i: changes[i][j], "notebook": made.__getitem__}
-        chosen.append(min(allowed, key=lambda j: (abs(value[rule](j) - made[i]), j)))
+        chosen.append(min(allowed, key=lambda j: (abs(changes[i][j] - made[i]), j)))
     return chosen
 
 
-@given(
-    st.integers(1, 12), st.integers(0, 2**32), st.sampled_from(["overath", "notebook"])
-)
-def test_order_is_that_of_brute_force_and_uses_every_segment_once(n, seed, rule):
+def notebook_by_brute_force(made, first):
+    """The notebook's chain: the nearest change of the sound itself, then the next."""
+    chosen, left = [first], dict(enumerate(made))
+    current = left.pop(first)
+    while left:
+        nearest = min(left, key=lambda j: (abs(left[j] - current), j))
+        current = left.pop(nearest)
+        chosen.append(nearest)
+    return chosen
+
+
+@given(st.integers(2, 12), st.integers(0, 2**32))
+def test_overaths_order_is_that_of_brute_force(n, seed):
     rng = np.random.default_rng(seed)
     # Small integers, so that there are ties.
     changes = rng.integers(0, 6, (n, n)).astype(float)
     first = int(rng.integers(n))
-    found = order(changes, first, rule)
-    assert found == by_brute_force(changes, first, rule)
+    found = overath_order(changes, first)
+    assert found == overath_by_brute_force(changes, first)
     assert sorted(found) == list(range(n))
-    assert found[0] == first
 
 
-def test_the_next_segment_follows_only_if_no_other_is_left():
-    changes = np.ones((6, 6))
+@given(st.integers(2, 12), st.booleans(), st.integers(0, 2**32))
+def test_the_notebooks_order_is_that_of_brute_force(n, goes_on, seed):
+    """The last segment, where it has no change of its own, comes last."""
+    rng = np.random.default_rng(seed)
+    made = rng.integers(0, 6, n if goes_on else n - 1).astype(float)
+    first = int(rng.integers(len(made)))
+    found = notebook_order(made, n, first)
+    expected = notebook_by_brute_force(made, first)
+    assert found == (expected if goes_on else [*expected, n - 1])
+    assert sorted(found) == list(range(n))
+
+
+def test_the_next_segment_follows_only_in_the_notebooks_order():
     for first in range(6):
-        found = order(changes, first, "overath")
-        steps = np.diff(found)
+        steps = np.diff(overath_order(np.ones((6, 6)), first))
         assert (steps[:-1] != 1).all()
+    assert notebook_order(np.arange(6.0), 6, 0) == list(range(6))
 
 
-def test_changes_are_distances_of_the_frames_at_a_joint():
-    waveform, length = sound(0.5), 2205
-    changes = boundary_changes(waveform, length, OF_SEGMENTS)
-    assert changes.shape == (5, 5)
-    for i, j in ((0, 1), (3, 2), (4, 4)):
-        tail = waveform[(i + 1) * length - 826 : (i + 1) * length]
-        head = waveform[j * length : j * length + 826]
-        left = np.stack([spectrum(tail[:551]), spectrum(tail[275:])])
-        right = np.stack([spectrum(head[:551]), spectrum(head[275:])])
-        expected = np.square(left - right).sum()
-        assert changes[i, j] == pytest.approx(expected, rel=1e-4)
+def test_random_orders_are_uniform_permutations():
+    segments = segments_of(sound(0.6), 200)
+    found = [
+        tuple(order(segments, RANDOM, BOUNDARY, f"clip{number}", 200))
+        for number in range(3000)
+    ]
+    permutations, counts = np.unique(found, axis=0, return_counts=True)
+    assert len(permutations) == 6
+    assert chisquare(counts).pvalue > 0.01
+
+
+@pytest.mark.parametrize("rule", QUILT_ORDERS)
+def test_every_order_uses_each_segment_once(rule):
+    waveform = sound(1.7)
+    for count in (16, 17):
+        segments = segments_of(waveform, 100, count)
+        found = order(segments, rule, BOUNDARY, "clip", 100)
+        assert sorted(found) == list(range(count))
+        assert found == order(segments, rule, BOUNDARY, "clip", 100)
+    assert (found == list(range(17))) == (rule == IDENTITY)
+
+
+def test_the_first_segment_is_drawn_for_each_clip_and_length():
+    waveform = sound(2)
+    for segment_ms in (50, 200):
+        segments = segments_of(waveform, segment_ms)
+        for clip_id in ("a", "b", "c"):
+            of_overath, of_notebook = (
+                order(segments, rule, BOUNDARY, clip_id, segment_ms)[0]
+                for rule in (OVERATH, NOTEBOOK)
+            )
+            rng = seeds.generator("quilt", clip_id, segment_ms)
+            assert of_overath == rng.integers(segments.count)
+            # The sound ends with the last segment, which is not drawn.
+            rng = seeds.generator("quilt", clip_id, segment_ms)
+            assert of_notebook == rng.integers(segments.count - 1)
+
+
+def test_an_unknown_order_is_refused():
+    with pytest.raises(ValueError, match="no order"):
+        order(segments_of(sound(0.5), 100), "reversed", BOUNDARY, "clip", 100)
+
+
+# Changes at boundaries
 
 
 def spectrum(frame: np.ndarray) -> np.ndarray:
@@ -95,11 +166,94 @@ def spectrum(frame: np.ndarray) -> np.ndarray:
     return column.astype(np.float64)
 
 
-def test_a_segment_without_two_frames_is_refused():
-    with pytest.raises(ValueError, match="two frames"):
-        boundary_changes(sound(0.5), 800, OF_SEGMENTS)
-    with pytest.raises(ValueError, match="no segment"):
-        one(sound(0.1), 200)
+def change_between(before: np.ndarray, after: np.ndarray, step: int) -> float:
+    """From the last two frames of one sound to the first two of another."""
+    end = len(before)
+    tails = [before[end - 551 - step : end - step], before[end - 551 :]]
+    heads = [after[:551], after[step : step + 551]]
+    frames = [np.stack([spectrum(frame) for frame in side]) for side in (tails, heads)]
+    return float(np.square(frames[0] - frames[1]).mean())
+
+
+@pytest.mark.parametrize(("boundary", "step"), [(OVERLAPPING, 275), (ADJACENT, 551)])
+def test_changes_are_distances_of_the_frames_at_a_joint(boundary, step):
+    waveform, length = sound(0.5), 2205
+    parts = waveform.reshape(5, length)
+    segments = Segments(waveform, length, 5, OF_SEGMENTS)
+    changes, made = segments.changes(boundary), segments.made(boundary)
+    assert changes.shape == (5, 5) and made.shape == (4,)
+    for i, j in ((0, 1), (3, 2), (4, 4)):
+        expected = change_between(parts[i], parts[j], step)
+        assert changes[i, j] == pytest.approx(expected, rel=1e-4)
+    np.testing.assert_allclose(made, np.diagonal(changes, 1))
+
+
+@pytest.mark.parametrize(("boundary", "needed"), [(OVERLAPPING, 826), (ADJACENT, 1102)])
+def test_the_last_segment_has_a_change_where_the_sound_goes_on(boundary, needed):
+    waveform, length = sound(0.5), 2205
+    whole = Segments(waveform, length, 5, OF_SEGMENTS)
+    for rest, known in ((needed, True), (needed - 1, False)):
+        part = Segments(waveform[: 4 * length + rest], length, 4, OF_SEGMENTS)
+        expected = whole.made(boundary)[: 4 if known else 3]
+        np.testing.assert_allclose(part.made(boundary), expected, rtol=1e-6)
+        assert part.changes(boundary).shape == (4, 4)
+        assert len(part.waveform) == 4 * length
+
+
+def test_adjacent_frames_fill_segments_of_50_ms():
+    segments = segments_of(sound(1), 50)
+    assert segments.length == 1102
+    assert len(segments.made(ADJACENT)) == 19
+
+
+def test_the_change_at_joints_is_that_of_overlapping_frames():
+    waveform, length = sound(0.5), 2205
+    expected = np.mean(
+        [
+            change_between(waveform[:at], waveform[at:], 275)
+            for at in range(length, 5 * length, length)
+        ]
+    )
+    assert joint_change(waveform, length, OF_SEGMENTS) == pytest.approx(expected, 1e-4)
+    for count in (4, 5):
+        original = Segments(waveform, length, count, OF_SEGMENTS).original_change()
+        at_joints = joint_change(waveform[: count * length], length, OF_SEGMENTS)
+        assert original == pytest.approx(at_joints, rel=1e-6)
+
+
+def test_orders_differ_in_their_changes_at_joints():
+    """Overath's rule keeps them, and random order makes them larger."""
+    waveform = sound(3)
+    original = segments_of(waveform, 50).original_change()
+    ratio = {
+        rule: joint_change(one(waveform, 50, rule=rule), 1102, OF_SEGMENTS) / original
+        for rule in QUILT_ORDERS
+    }
+    assert ratio[IDENTITY] == pytest.approx(1, abs=0.1)
+    assert ratio[OVERATH] < 2 < ratio[RANDOM]
+
+
+def test_frames_are_computed_once_for_all_orders():
+    class Counting:
+        settings, calls = FRONT_END, 0
+
+        def __call__(self, waveform):
+            self.calls += 1
+            return OF_SEGMENTS(waveform)
+
+    log_mel = Counting()
+    segments = Segments(sound(1), 2205, 10, log_mel)
+    for rule in QUILT_ORDERS:
+        order(segments, rule, BOUNDARY, "clip", 100)
+        segments.original_change()
+    # Starts and ends, with overlapping and with adjacent frames.
+    assert log_mel.calls == 4
+
+
+def test_too_little_sound_is_refused():
+    for samples, count in ((2205, 1), (4409, 2)):
+        with pytest.raises(ValueError, match="segments"):
+            Segments(np.zeros(samples, np.float32), 2205, count, OF_SEGMENTS)
 
 
 # Joints
@@ -181,37 +335,41 @@ def test_the_original_order_gives_the_original_back():
 # Whole quilts
 
 
-def test_one_segment_gives_the_original_back():
-    waveform = sound(0.7)
-    np.testing.assert_array_equal(one(waveform, 600), waveform[: round(0.6 * RATE)])
+@pytest.mark.parametrize("rule", QUILT_ORDERS)
+@pytest.mark.parametrize("segment_ms", LENGTHS)
+def test_outside_the_joints_a_quilt_has_the_samples_of_its_segments(rule, segment_ms):
+    """At most 12.5 ms away from their regular place, and nothing from elsewhere."""
+    waveform = sound(4, seed=segment_ms)
+    count = 3200 // segment_ms
+    segments = segments_of(waveform, segment_ms, count)
+    sequence = order(segments, rule, BOUNDARY, "clip", segment_ms)
+    length, half = segments.length, OVERLAP // 2
+    original = waveform[: count * length]
+    quilted = quilt(segments, sequence, RATE)
+    assert quilted.shape == original.shape and quilted.dtype == np.float32
+    inside = length - OVERLAP
+    windows = np.lib.stride_tricks.sliding_window_view(original, inside)
+    for place, segment in enumerate(sequence):
+        at, regular = place * length + half, segment * length + half
+        found = quilted[at : at + inside]
+        near = windows[max(0, regular - half) : regular + half + 1]
+        # The first sample excludes nearly all shifts.
+        assert (near[near[:, 0] == found[0]] == found).all(axis=1).any()
 
 
-def test_quilts_and_originals_are_cut_and_padded():
-    waveform = sound(10)
-    for version in (one(waveform, 1600), waveform):
-        clip = cut_and_pad(version, 8 * RATE, 10 * RATE)
-        assert len(clip) == 10 * RATE
-        np.testing.assert_array_equal(clip[: 8 * RATE], version[: 8 * RATE])
-        assert not clip[8 * RATE :].any()
-    assert len(cut_and_pad(waveform[:RATE], 8 * RATE, 10 * RATE)) == 10 * RATE
-
-
-def test_a_start_of_its_own_for_each_clip_and_length():
+def test_a_quilt_of_its_own_for_each_clip_and_order():
     waveform = sound(2)
-    first = one(waveform, 100)
-    np.testing.assert_array_equal(first, one(waveform, 100))
-    assert not np.array_equal(first, one(waveform, 100, seed=1))
-    starts = {
-        int(seeds.generator("quilt", "clip", length).integers(1000))
-        for length in (50, 100, 200, 400)
-    }
-    assert len(starts) > 1
+    quilts = [one(waveform, 100, clip, rule) for clip in "ac" for rule in QUILT_ORDERS]
+    np.testing.assert_array_equal(quilts[0], one(waveform, 100, "a", OVERATH))
+    # Both clips have the same identity quilt, because they have the same sound.
+    assert len({quilted.tobytes() for quilted in quilts}) == 2 * len(QUILT_ORDERS) - 1
 
 
+@pytest.mark.parametrize("rule", QUILT_ORDERS)
 @pytest.mark.parametrize("segment_ms", [50, 200])
-def test_quilts_keep_the_level_and_make_no_clicks(segment_ms):
+def test_quilts_keep_the_level_and_make_no_clicks(segment_ms, rule):
     waveform = sound(3)
-    quilted = one(waveform, segment_ms)
+    quilted = one(waveform, segment_ms, rule=rule)
     assert np.std(quilted) == pytest.approx(np.std(waveform[: len(quilted)]), rel=0.1)
     steps = np.abs(np.diff(waveform)).max()
     assert np.abs(np.diff(quilted)).max() < 1.1 * steps

@@ -57,6 +57,34 @@ def test_signed_rank_is_exact_with_zeros_and_ties(differences):
     assert less == pytest.approx(found)
 
 
+@pytest.mark.parametrize(
+    ("differences", "effect_size"),
+    [
+        ([-1, -2, 3, -4, 5], 0.533),  # W+ = 8
+        ([1, -2, -3, -4, -5], 0.067),  # W+ = 1
+        ([1, 2, 3, 4, 5], 1),
+        ([-1, -2, -3, -4, -5], 0),
+    ],
+)
+def test_effect_sizes_of_signed_ranks_are_the_papers(differences, effect_size):
+    """W+ over the sum of the ranks of five networks, 15."""
+    x, y = np.array(differences) + np.arange(5.0), np.arange(5.0)
+    found = rank_tests.signed_rank(x, y, "greater").effect_size
+    assert found == pytest.approx(effect_size, abs=0.0005)
+
+
+@given(small.filter(any))
+def test_effect_sizes_of_signed_ranks_are_shares_of_scipys_statistic(differences):
+    """Over the differences that are not zero, with tied ranks shared."""
+    n = np.count_nonzero(differences)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = stats.wilcoxon(differences, alternative="greater").statistic
+    found = rank_tests.signed_rank(differences).effect_size
+    assert found == pytest.approx(statistic / (n * (n + 1) / 2))
+    turned = rank_tests.signed_rank([-each for each in differences]).effect_size
+    assert found + turned == pytest.approx(1)
+
+
 def test_signed_rank_pairs():
     x, y = np.array([1.0, 5.0, 9.0]), np.array([0.5, 4.0, 8.8])
     paired = rank_tests.signed_rank(x, y, "greater")

@@ -6,9 +6,16 @@ import pytest
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import average_precision_score
 
-from music_selectivity.analyses.readout import read_out, readout_rows
+from music_selectivity.analyses.readout import (
+    N_PARTS,
+    read_out,
+    readout_rows,
+    refitted_precision,
+)
+from music_selectivity.analyses.selectivity import music_selectivity_index
 from music_selectivity.errors import InputError
 from music_selectivity.stats.bootstrap import split_weights
+from music_selectivity.vocabulary import SPLITS
 
 N_UNITS = 32
 CATEGORIES = pd.DataFrame(
@@ -34,8 +41,12 @@ def study(n=400, seed=0):
     return clips, responses.astype(np.float32), strength
 
 
+def weights_of(clips, draws):
+    return {split: split_weights(clips, split, draws) for split in SPLITS}
+
+
 def rows_of(clips, responses, msi, others=None, draws=20):
-    weights = split_weights(clips, "eval", draws)
+    weights = weights_of(clips, draws)
     rows = readout_rows(responses, clips, msi, others or {}, CATEGORIES, weights)
     return {(measure, condition): values for measure, condition, values in rows}
 
@@ -48,10 +59,10 @@ def test_read_out_is_least_squares():
         rng.normal(size=(9, 6)),
     )
     expected = LinearRegression().fit(x, y).predict(other)
-    np.testing.assert_allclose(read_out(x, y, other), expected)
+    np.testing.assert_allclose(read_out(x, y, other), expected, atol=1e-9)
     # Units that respond to nothing, and copies of others, do not change the scores.
     more = [np.hstack([z, np.ones((len(z), 1)), z[:, :1]]) for z in (x, other)]
-    np.testing.assert_allclose(read_out(more[0], y, more[1]), expected)
+    np.testing.assert_allclose(read_out(more[0], y, more[1]), expected, atol=1e-9)
 
 
 def test_average_precision_of_all_units_and_of_each_eighth():
@@ -71,6 +82,63 @@ def test_average_precision_of_all_units_and_of_each_eighth():
     assert found["readout_chance", "all"] == music[evaluation].mean()
     precisions = [found["readout_ap", f"units/{part}"][0] for part in (1, 2, 3, 8)]
     assert precisions == sorted(precisions, reverse=True)
+
+
+def awkward_units(responses, clips):
+    """Units without variance, or with it in few draws, and two that respond alike."""
+    responses = responses.copy()
+    responses[:, 1] = 0
+    responses[:, 2] = 0
+    # The first clip that is music and to be fitted.
+    of = (clips["split"] == "train") & (clips["group"] == "music")
+    responses[np.flatnonzero(of)[0], 2] = 5
+    responses[:, 9] = responses[:, 8]
+    responses[:, 13] = 1 - 2 * responses[:, 12]
+    return responses
+
+
+def test_replicates_of_eighths_are_the_whole_analysis_of_repeated_clips():
+    """Ranked, fitted and scored by scikit-learn, clips as often as they are drawn."""
+    clips, responses, _ = study(n=300)
+    responses = awkward_units(responses, clips)
+    weights = weights_of(clips, 60)
+    found = refitted_precision(responses, clips, weights)
+    assert found.shape == (N_PARTS, 60)
+    for draw in range(60):
+        drawn = {}
+        for split in SPLITS:
+            of_split = np.flatnonzero(clips["split"] == split)
+            rows = np.repeat(of_split, weights[split][:, 1 + draw])
+            rows = rows[(clips["group"] != "mixed").to_numpy()[rows]]
+            music = (clips["group"] == "music").to_numpy()[rows]
+            drawn[split] = responses[rows].astype(float), music
+        x, y = drawn["train"]
+        order = np.argsort(-music_selectivity_index(x[y], x[~y]), kind="stable")
+        for part, units in enumerate(np.array_split(order, N_PARTS)):
+            model = LinearRegression().fit(x[:, units], y)
+            z, truth = drawn["eval"]
+            scores = model.predict(z[:, units])
+            # Clips with equal responses must be tied.
+            expected = average_precision_score(truth, scores.round(9))
+            assert found[part, draw] == pytest.approx(expected, abs=1e-9)
+
+
+def test_fitting_again_changes_replicates_of_eighths_alone():
+    """The value is as without draws, and all other replicates draw the scored clips."""
+    clips, responses, strength = study()
+    found = rows_of(clips, responses, strength)
+    few = rows_of(clips, responses, strength, draws=1)
+    for key, values in found.items():
+        assert np.ravel(values)[0] == np.ravel(few[key])[0], key
+    again = refitted_precision(responses, clips, weights_of(clips, 20))
+    for part in range(N_PARTS):
+        np.testing.assert_array_equal(
+            found["readout_ap", f"units/{part + 1}"][1:], again[part]
+        )
+    # All music is of one genre, so that its replicates are those without fitting again.
+    for part in (1, 4):
+        kept = found["readout_ap", f"genre/Jazz/{part}"][1:]
+        assert (kept != again[part - 1]).all()
 
 
 def test_units_are_taken_by_their_index_not_their_number():
@@ -96,9 +164,8 @@ def test_genres_are_read_out_against_non_music():
     found = rows_of(clips, responses, strength)
     # All music belongs to one genre, whose read-out is therefore that of music.
     for part in (1, 4):
-        np.testing.assert_allclose(
-            found["readout_ap", f"genre/Jazz/{part}"],
-            found["readout_ap", f"units/{part}"],
+        assert found["readout_ap", f"genre/Jazz/{part}"][0] == pytest.approx(
+            found["readout_ap", f"units/{part}"][0]
         )
     assert found["readout_chance", "genre/Jazz"] == found["readout_chance", "all"]
     assert not [condition for _, condition in found if "Ska" in condition]

@@ -76,6 +76,12 @@ def make_inputs(folder):
         notes=["measured: mean AP", "", ""],
         low=[0.3251, 0.9, np.nan],
         high=[0.3371, 1.1, np.nan],
+        covers=["networks and clips", "networks", np.nan],
+        change=[np.nan, 0.0321, np.nan],
+        change_low=[np.nan, -0.0123, np.nan],
+        change_high=[np.nan, 0.0765, np.nan],
+        margin=[np.nan, 0.1, np.nan],
+        open_probability=[np.nan, 0.1597, np.nan],
         p_adjusted=[0.0456, 0.5, np.nan],
         contrast=[0.2249, 0.02, np.nan],
         contrast_low=[0.21, -0.1, np.nan],
@@ -147,7 +153,7 @@ def test_every_claim_has_its_verdict_in_words(inputs, whole):
     assert rows["1c"] == [
         "One. measured: mean AP",
         "✓ replicated",
-        "0.331 ± 0.006 0.325 to 0.337",
+        "0.331 ± 0.006 0.325 to 0.337 networks and clips",
         "5",
         "0.109 Fig. 1c",
         "0.031 0.046 signed-rank",
@@ -156,15 +162,13 @@ def test_every_claim_has_its_verdict_in_words(inputs, whole):
     ]
     assert rows["2b"][1] == "✗ not replicated"
     assert rows["2b"][5] == "0.5 0.5 signed-rank labels permuted: 0.005"
-    assert rows["2b"][6] == "0.400 0.0200 -0.100 to 0.150"
-    assert (
-        "share their clips, which a test over networks does not take into account"
-        in text
-    )
+    change = "0.400 change 0.0321 -0.0123 to 0.0765 margin 0.100"
+    assert rows["2b"][6] == f"{change} open if no difference: 0.160"
+    assert "the variance over clips\nthat networks share added once" in text
     assert rows["5c"] == [
         EVIL,
         "? too few networks to tell",
-        "—",
+        "— —",
         "2",
         "— Fig. 5c",
         "— —",

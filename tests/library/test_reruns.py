@@ -19,6 +19,7 @@ ARCHITECTURE = "music_selectivity.networks.kim2024"
 # Rules that read the waveforms of a shard's clips.
 WAVEFORMS = {"log_mel", "equal_rms", "quilts"}
 LOG_MELS = WAVEFORMS | {"natural_sounds_log_mel"}
+QUILTS = {"quilt_clips", "quilts", "joint_changes"}
 # Rules that build a network, and those that run one or linear features.
 RESPONSES = {"activations", "stimulus_activations", "training_course"}
 NETWORKS = {"train", "ablation", "random_ablation"} | RESPONSES
@@ -42,6 +43,7 @@ EVERY_RULE = (
     | SOUNDSCAPES
     | COLLECTIONS
     | LOG_MELS
+    | QUILTS
     | NETWORKS
     | ANALYSES
     | {"fit_pca", "linear_features", "fmri", "statistics", "mixed_effects", "claims"}
@@ -53,7 +55,7 @@ RERUNS = {
     "errors": set(),
     "seeds": NETWORKS
     | BOOTSTRAPS
-    | {"embedding", "calibration", "quilts", "claims"}
+    | {"embedding", "calibration", "quilts"}
     | SOUNDSCAPES
     | {"collection_tables"},
     "store": EVERY_RULE - {"unpack"},
@@ -69,7 +71,7 @@ RERUNS = {
     "study.usage": {"usage"},
     # One sound.
     "audio.log_mel": LOG_MELS,
-    "audio.reading": LOG_MELS | COLLECTIONS,
+    "audio.reading": LOG_MELS | COLLECTIONS | {"quilt_clips"},
     "audio.torchaudio_import": LOG_MELS,
     # The clips.
     "corpus.archives": {"unpack", "collection_tables"},
@@ -111,6 +113,10 @@ RERUNS = {
     "stimuli.arrays": {"equal_rms", "quilts", "activations", "stimulus_activations"}
     | {"linear_features"},
     "stimuli.equal_rms": {"equal_rms", "natural_sounds_log_mel"},
+    "stimuli.filling": {"equal_rms", "natural_sounds_log_mel", "quilt_clips", "quilts"},
+    "stimuli.joint_changes": {"quilts", "joint_changes"},
+    "stimuli.quilt_clips": {"quilt_clips", "quilts"},
+    "stimuli.quilt_shards": {"quilts"},
     "stimuli.natural_sounds": {"natural_sounds_log_mel"},
     "stimuli.quilts": {"quilts"},
     "stimuli.sets": {"equal_rms", "quilts", "activations", "stimulus_activations"}
@@ -127,11 +133,12 @@ RERUNS = {
     "networks.training": {"train"},
     # Statistics.
     "stats.bootstrap": BOOTSTRAPS | {"random_ablation", "training_course"},
+    "stats.equivalence": {"claims"},
     "stats.intervals": {"claims"},
     "stats.mixed_effects": {"mixed_effects"},
     "stats.multiple_testing": {"claims"},
     "stats.permutations": {"claims"},
-    "stats.rank_tests": {"calibration", "claims"},
+    "stats.rank_tests": {"calibration", "mixed_effects", "claims"},
     # Analyses.
     "analyses.ablation": {"ablation", "random_ablation", "training_course"},
     "analyses.baseline": {"baseline"},
@@ -142,18 +149,19 @@ RERUNS = {
     "analyses.mixed_effects": {"mixed_effects"},
     "analyses.natural_sounds": {"natural_sounds", "fmri"},
     "analyses.random_ablation": {"random_ablation"},
+    "analyses.reselection": {"tuning", "readout", "calibration"},
     "analyses.readout": {"readout"},
-    "analyses.selectivity": CHOOSES_UNITS | {"figure"},
+    "analyses.selectivity": CHOOSES_UNITS | {"readout", "figure"},
     "analyses.statistics": {"statistics"},
     "analyses.training_course": {"training_course"},
     "analyses.tuning": {"tuning"},
     # Claims: their wording, tests and verdicts rerun no model.
     "claims.catalogue": {"claims"},
     "claims.claim": {"claims"},
+    "claims.conventions": {"claims"},
     "claims.comparisons": {"claims"},
     "claims.detection": {"claims"},
     "claims.evaluation": {"claims"},
-    "claims.intervals": {"claims"},
     "claims.measured": {"claims"},
     "claims.memorization": {"claims"},
     "claims.natural_sounds": {"claims"},
@@ -183,7 +191,13 @@ REDRAWS = {
     "style": set(FIGURES),
     "embedding_panel": {"embedding", "training_embedding"},
     "natural_style": {"natural_sounds", "natural_ratio", "natural_categories"},
-    "segment_axis": {"quilts", "quilts_genres", "quilts_models", "categories"},
+    "segment_axis": {
+        "quilts",
+        "quilt_orders",
+        "quilts_genres",
+        "quilts_models",
+        "categories",
+    },
     "published": {
         "class_precision",
         "embedding",
@@ -194,6 +208,8 @@ REDRAWS = {
         "readout_units",
         "natural_ratio",
         "quilts",
+        "quilt_orders",
+        "quilts_genres",
         "quilts_models",
         "categories",
     },

@@ -1,8 +1,9 @@
 """Every measure of the statistics: its name, and the grammar of its conditions.
 
 A row of ``statistics.csv`` holds model, seed, measure, condition and value. The
-condition says what the value was measured on, such as ``music/ms/400``: the response to
-quilts of music, of music-selective units, with segments of 400 ms. A `Measure` writes
+condition says what the value was measured on, such as ``music/ms/overath/400``: the
+response to quilts of music, of music-selective units, with segments of 400 ms in
+Overath's order. A `Measure` writes
 such conditions and reads them back, so that no other module builds or parses one.
 """
 
@@ -29,6 +30,7 @@ from music_selectivity.vocabulary import (
     ORIGINAL,
     OTHER_UNITS,
     OWN_BINS,
+    QUILT_ORDERS,
     SILENCED_SETS,
     SPLITS,
 )
@@ -76,7 +78,8 @@ _GROUP = Field("group", _one_of(COMPARED_GROUPS))
 _CLASSES = Field("classes", _one_of(CLASS_GROUPS))
 _UNITS = Field("units", _one_of([MS_UNITS, OTHER_UNITS]))
 _SILENCED = Field("silenced", _one_of(SILENCED_SETS))
-_SEGMENT = Field("segment", rf"\d+|{ORIGINAL}")
+_SEGMENT = Field("segment", r"\d+", int)
+_ORDER = Field("order", _one_of(QUILT_ORDERS))
 _DIVISOR = Field("divisor", r"\d+", int)
 _EIGHTH = Field("eighth", "[1-8]", int)
 _EPOCH = Field("epoch", r"\d+", int)
@@ -224,16 +227,23 @@ RESPONSE_RATIO = Measure("response_ratio", (_SPLIT,))
 MEAN_RESPONSE = Measure("mean_response", (_GROUP,))
 MS_RESPONSE = Measure("ms_response", (_GROUP,))
 EFFECT_SIZE = Measure("effect_size", ("all_units",))
-N_CLIPS = Measure("n_clips", (_GROUP,))
+N_CLIPS = Measure("n_clips", (_SPLIT, "/", _GROUP))
 EQUAL_RMS_RATIO = Measure("equal_rms_ratio", (_SPLIT, "/", _DIVISOR))
 
-# Sound quilts, genres of music, other categories of sound.
-QUILT_RESPONSE = Measure("quilt_response", (_GROUP, "/", _UNITS, "/", _SEGMENT))
-QUILT_RELATIVE = Measure("quilt_relative", (_GROUP, "/", _UNITS, "/", _SEGMENT))
-QUILT_GENRE_RESPONSE = Measure("quilt_genre_response", (_GENRE, "/", _SEGMENT))
+# Sound quilts, by the order and the length in ms of their segments, and the unquilted
+# clips that they are compared with; genres of music, other categories of sound.
+_QUILT = (_ORDER, "/", _SEGMENT)
+QUILT_RESPONSE = Measure("quilt_response", (_GROUP, "/", _UNITS, "/", *_QUILT))
+UNQUILTED_RESPONSE = Measure("quilt_response", (_GROUP, "/", _UNITS, f"/{ORIGINAL}"))
+QUILT_RELATIVE = Measure("quilt_relative", (_GROUP, "/", _UNITS, "/", *_QUILT))
+QUILT_GENRE_RESPONSE = Measure("quilt_genre_response", (_GENRE, "/", *_QUILT))
+UNQUILTED_GENRE_RESPONSE = Measure("quilt_genre_response", (_GENRE, f"/{ORIGINAL}"))
 GENRE_RATIO = Measure("genre_ratio", (_GENRE,))
 CATEGORY_RATIO = Measure("category_ratio", (_CATEGORY,))
-CATEGORY_QUILT_RESPONSE = Measure("category_quilt_response", (_CATEGORY, "/", _SEGMENT))
+CATEGORY_QUILT_RESPONSE = Measure("category_quilt_response", (_CATEGORY, "/", *_QUILT))
+UNQUILTED_CATEGORY_RESPONSE = Measure(
+    "category_quilt_response", (_CATEGORY, f"/{ORIGINAL}")
+)
 
 # Linear read-out of music.
 READOUT_AP = Measure("readout_ap", ("all",))

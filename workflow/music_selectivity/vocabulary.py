@@ -8,6 +8,7 @@ TRAIN, EVAL = "train", "eval"
 SPLITS = (TRAIN, EVAL)
 OTHER_SPLIT = {TRAIN: EVAL, EVAL: TRAIN}
 # Units are chosen on the split that networks learn from and measured on the other.
+# ``analysis.measured_split`` exchanges the two for the responses of selective units.
 SELECTION_SPLIT, MEASURED_SPLIT = TRAIN, EVAL
 
 # A clip's group, by its labels: all music-related, none, or some.
@@ -75,8 +76,13 @@ EXCLUSION_REASONS = (
     DUPLICATE,
 )
 
-# Sets of units: all, the music-selective (MS) ones, and all but those.
+# Why a usable clip is not quilted: it is too short, or this.
+FILLED_BY_REPETITION = "filled by repetition"
+
+# Sets of units: all, the music-selective (MS) ones, and other units
+# (``analysis.other_units``).
 ALL_UNITS, MS_UNITS, OTHER_UNITS = "all", "ms", "others"
+ALL_OTHERS, LEAST_SELECTIVE = "all", "least_selective"
 UNIT_NAMES = {MS_UNITS: "music-selective units", OTHER_UNITS: "other units"}
 # The units that are selective for another category of sound.
 CATEGORY_UNITS = "category:{category}"
@@ -89,6 +95,20 @@ SILENCED_SETS = (NO_UNITS, MSI_TOP, MSI_MIDDLE, MSI_BOTTOM, L1_TOP)
 
 # The unaltered sounds: as a stimulus set, and as a length among segment lengths.
 ORIGINAL = "original"
+
+# Orders of the segments in sound quilts: Overath's rule, the chain of the public
+# notebook, a random permutation, and the order of the original.
+OVERATH, NOTEBOOK, RANDOM, IDENTITY = "overath", "notebook", "random", "identity"
+QUILT_ORDERS = (OVERATH, NOTEBOOK, RANDOM, IDENTITY)
+ORDER_NAMES = {
+    OVERATH: "Overath's order",
+    NOTEBOOK: "the notebook's order",
+    RANDOM: "random order",
+    IDENTITY: "original order, cut and joined",
+}
+# Which two frames are compared on each side of a boundary between segments: frames one
+# hop of the front end apart, or side by side.
+OVERLAPPING, ADJACENT = "overlapping", "adjacent"
 
 # What belongs together in categories.csv.
 CATEGORY, GENRE = "category", "genre"

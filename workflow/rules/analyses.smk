@@ -51,6 +51,8 @@ rule tuning:
     params:
         stimuli=list(SETS_OF_CLIPS),
         ms_fraction=config["analysis"]["ms_fraction"],
+        measured_split=config["analysis"]["measured_split"],
+        other_units=config["analysis"]["other_units"],
         draws=config["analysis"]["bootstrap_draws"],
         code=code("tuning.py"),
     script:
@@ -132,6 +134,7 @@ rule natural_sounds:
         runtime=minutes,
     params:
         ms_fraction=config["analysis"]["ms_fraction"],
+        measured_split=config["analysis"]["measured_split"],
         draws=config["analysis"]["bootstrap_draws"],
         code=code("natural_sounds.py"),
     script:

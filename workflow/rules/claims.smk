@@ -1,5 +1,12 @@
 # From what was measured in each network to the claims over networks.
 from music_selectivity.claims.catalogue import mixed_contrasts
+from music_selectivity.claims.conventions import Conventions
+
+# What the study chooses about the claims, as plain data.
+CONVENTIONS = {
+    "order": config["quilts"]["order"],
+    "split": config["analysis"]["measured_split"],
+}
 
 # Which sources each analysis measured, in the order of the statistics.
 MEASURED = {
@@ -71,7 +78,7 @@ rule mixed_effects:
     params:
         networks=NETWORKS,
         # Plain data, so that rewording a claim reruns no model.
-        contrasts=mixed_contrasts(),
+        contrasts=mixed_contrasts(Conventions(**CONVENTIONS)),
         code=code("mixed_effects.py"),
     script:
         "../scripts/mixed_effects.py"
@@ -85,6 +92,7 @@ rule claims:
         permutations=networks(paths.permutations),
     output:
         claims=report(paths.claims, category="Numbers"),
+        orders=report(paths.claims_by_order, category="Numbers"),
     log:
         "<logs>/claims.log",
     benchmark:
@@ -99,6 +107,9 @@ rule claims:
         runtime=minutes,
     params:
         networks=NETWORKS,
+        conventions=CONVENTIONS,
+        # Only there do the paper's numbers judge.
+        audioset=CORPUS == AUDIOSET,
         code=code("claims.py"),
     script:
         "../scripts/claims.py"

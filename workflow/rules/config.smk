@@ -55,9 +55,7 @@ TRAINING_COURSE = [
 # Stimulus sets by name; those of the clips in the order in which tables list them.
 SETS_OF_CLIPS = {
     stimuli.name: stimuli
-    for stimuli in sets_of_clips(
-        config["equal_rms"]["divisors"], config["quilts"]["segment_ms"]
-    )
+    for stimuli in sets_of_clips(config["equal_rms"]["divisors"], config["quilts"])
 }
 STIMULI = SETS_OF_CLIPS | {NATURAL_SOUNDS.name: NATURAL_SOUNDS}
 # Stimulus sets of this study besides the clips themselves.

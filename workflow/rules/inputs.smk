@@ -89,17 +89,21 @@ def corpus_ontology():
 
 def stimulus_inputs(names):
     """Input function: the tables of some stimulus sets, and the arrays of each."""
+    tables = {
+        "clips": paths.clips,
+        "quilt_clips": paths.quilt_clips,
+        "sounds": paths.natural_sounds,
+    }
 
     def inputs(wildcards):
-        files = {"clips": paths.clips}
-        for name in names:
-            if name == NATURAL_SOUNDS.name:
-                files[name] = [paths.natural_sounds_log_mel]
-                files["sounds"] = paths.natural_sounds
-            else:
-                arrays = STIMULI[name].arrays
-                path = paths.log_mel if name == CLIPS.name else paths.stimuli
-                files[name] = expand(path, arrays=arrays, shard=SHARDS)
+        files = {}
+        for stimuli in (STIMULI[name] for name in names):
+            files[stimuli.table] = tables[stimuli.table]
+            path = {
+                CLIPS: paths.log_mel,
+                NATURAL_SOUNDS: paths.natural_sounds_log_mel,
+            }.get(stimuli, paths.stimuli)
+            files[stimuli.name] = expand(path, arrays=stimuli.arrays, shard=SHARDS)
         return files
 
     return inputs

@@ -39,6 +39,10 @@ paths.audit = f"{RESULTS}/log_mel/{{shard}}.parquet"
 paths.stimuli = f"{RESULTS}/stimuli/{{arrays}}/{{shard}}.npy"
 paths.natural_sounds_log_mel = f"{RESULTS}/stimuli/natural_sounds.npy"
 paths.natural_sounds = f"{RESULTS}/stimuli/natural_sounds.parquet"
+# The clips that are quilted or left out, their counts, and changes at joints by shard.
+paths.quilt_clips = f"{RESULTS}/stimuli/quilt_clips.parquet"
+paths.quilt_clip_counts = f"{RESULTS}/stimuli/quilt_clips.csv"
+paths.quilt_joints = f"{RESULTS}/stimuli/quilt_joints/{{shard}}.parquet"
 # Each network, and the principal components.
 network = f"{RESULTS}/networks/{{model}}/seed{{seed}}"
 paths.checkpoint = f"{network}/checkpoint.safetensors"
@@ -67,10 +71,12 @@ paths.null = of_analysis("random_ablation", "_null.parquet")
 paths.permutations = of_analysis("calibration", "_null.csv")
 # Over all networks.
 paths.baseline = f"{RESULTS}/statistics/baseline.csv"
+paths.joint_changes = f"{RESULTS}/statistics/joint_changes.csv"
 paths.statistics = f"{RESULTS}/statistics/statistics.csv"
 paths.replicates = f"{RESULTS}/statistics/replicates.parquet"
 paths.mixed_effects = f"{RESULTS}/statistics/mixed_effects.csv"
 paths.claims = f"{RESULTS}/claims.csv"
+paths.claims_by_order = f"{RESULTS}/claims_by_order.csv"
 paths.claims_page = f"{RESULTS}/claims.html"
 paths.figure = f"{RESULTS}/figures/{{figure}}"
 paths.report = f"{RESULTS}/report.html"

@@ -47,6 +47,7 @@ rule report_page:
         classes=paths.classes,
         baseline=paths.baseline,
         statistics=paths.statistics,
+        quilt_clips=paths.quilt_clip_counts,
         histories=networks(paths.history),
         claims=paths.claims,
         config=paths.resolved_config,
@@ -72,6 +73,7 @@ rule report_page:
     params:
         study=config["study"],
         notice=config["notice"],
+        split=config["analysis"]["measured_split"],
         # Heading, caption and what was measured.
         figures=[
             (entry.heading, FIGURE_PARAMS[figure]["caption"], entry.clips)

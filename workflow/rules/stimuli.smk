@@ -2,6 +2,10 @@
 
 from music_selectivity.stimuli.sets import EQUAL_RMS_ARRAYS
 
+# What decides how clips are quilted; the orders are those of the stimulus sets.
+QUILT_SETTINGS = {
+    key: config["quilts"][key] for key in ("segment_ms", "sound_seconds", "boundary")
+}
 NATURAL_SOUNDS_FILES = ["sounds/*.csv", "data/*.mat", "sounds/wav/*.wav"]
 
 
@@ -30,12 +34,40 @@ rule equal_rms:
         "../scripts/equal_rms.py"
 
 
+rule quilt_clips:
+    input:
+        paths.clips,
+    output:
+        clips=paths.quilt_clips,
+        counts=report(paths.quilt_clip_counts, category="Numbers"),
+    log:
+        "<logs>/quilt_clips.log",
+    benchmark:
+        "<benchmarks>/quilt_clips.tsv"
+    group:
+        "clips"
+    conda:
+        "../../envs/audio.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
+    params:
+        audio=config["audio"],
+        quilts=QUILT_SETTINGS,
+        split=config["analysis"]["measured_split"],
+        code=code("quilt_clips.py"),
+    script:
+        "../scripts/quilt_clips.py"
+
+
 rule quilts:
     input:
-        clips=paths.clips,
+        clips=paths.quilt_clips,
         audio=shard_audio,
     output:
-        expand(paths.stimuli, arrays=QUILTS, allow_missing=True),
+        arrays=expand(paths.stimuli, arrays=QUILTS, allow_missing=True),
+        changes=paths.quilt_joints,
     log:
         "<logs>/quilts/{shard}.log",
     benchmark:
@@ -47,13 +79,35 @@ rule quilts:
         mem_mb=memory,
         runtime=minutes,
     params:
+        stimuli=QUILTS,
         clip_ids=shard_clip_ids,
         audio=config["audio"],
         log_mel=config["log_mel"],
-        quilts=config["quilts"],
+        quilts=QUILT_SETTINGS,
         code=code("quilts.py"),
     script:
         "../scripts/quilts.py"
+
+
+rule joint_changes:
+    input:
+        expand(paths.quilt_joints, shard=SHARDS),
+    output:
+        report(paths.joint_changes, category="Numbers"),
+    log:
+        "<logs>/joint_changes.log",
+    benchmark:
+        "<benchmarks>/joint_changes.tsv"
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
+    params:
+        code=code("joint_changes.py"),
+    script:
+        "../scripts/joint_changes.py"
 
 
 rule natural_sounds_log_mel:

@@ -9,7 +9,7 @@ from music_selectivity.analyses.ablation import (
 )
 from music_selectivity.corpus.clip_table import included, label_matrix
 from music_selectivity.measures import measure_table
-from music_selectivity.networks.activations import from_table
+from music_selectivity.networks.activations import responses_to
 from music_selectivity.networks.checkpoints import load_checkpoint
 from music_selectivity.networks.responses import scores_of_units
 from music_selectivity.stats.bootstrap import split_weights
@@ -22,7 +22,7 @@ with job(snakemake) as log:
     classes = read_table(snakemake.input.classes)
     clips = included(read_table(snakemake.input.clips))
     scored = (clips["split"] == MEASURED_SPLIT).to_numpy()
-    _, responses = from_table(read_table(snakemake.input.activations))
+    responses = responses_to(clips["clip_id"], snakemake.input.activations)
     network, _ = load_checkpoint(snakemake.input.checkpoint)
     units = read_table(snakemake.input.units)
     sets = SETS[snakemake.params.units](units, snakemake.params.ms_fraction)

@@ -4,14 +4,14 @@ from music_selectivity import seeds
 from music_selectivity.analyses.calibration import permutation_rows, permuted_ratios
 from music_selectivity.corpus.clip_table import included
 from music_selectivity.measures import measure_table
-from music_selectivity.networks.activations import from_table
+from music_selectivity.networks.activations import responses_to
 from music_selectivity.store import read_table, write_table
 from music_selectivity.study.jobs import job
 
 with job(snakemake):
     params = snakemake.params
     clips = included(read_table(snakemake.input.clips))
-    _, responses = from_table(read_table(snakemake.input.activations))
+    responses = responses_to(clips["clip_id"], snakemake.input.activations)
     null = permuted_ratios(
         responses,
         clips,

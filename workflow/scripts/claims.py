@@ -2,20 +2,33 @@
 
 import pandas as pd
 
-from music_selectivity.claims.evaluation import evaluate
+from music_selectivity.claims.conventions import Conventions
+from music_selectivity.claims.evaluation import (
+    evaluate,
+    evaluate_orders,
+    with_orders,
+)
+from music_selectivity.claims.measured import Measured
 from music_selectivity.store import read_table, write_table
 from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
-    files = snakemake.input
+    files, params = snakemake.input, snakemake.params
     permutations = pd.concat(
         read_table(path).assign(model=model, seed=seed)
-        for path, (model, seed) in zip(
-            files.permutations, snakemake.params.networks, strict=True
-        )
+        for path, (model, seed) in zip(files.permutations, params.networks, strict=True)
     )
-    tables = map(read_table, (files.statistics, files.replicates, files.mixed_effects))
-    claims = evaluate(*tables, permutations)
-    write_table(snakemake.output.claims, claims)
+    measured = Measured(read_table(files.statistics), read_table(files.replicates))
+    conventions = Conventions(**params.conventions)
+    orders = evaluate_orders(measured, conventions)
+    claims = evaluate(
+        measured,
+        read_table(files.mixed_effects),
+        permutations,
+        conventions,
+        params.audioset,
+    )
+    write_table(snakemake.output.orders, orders)
+    write_table(snakemake.output.claims, with_orders(claims, orders, conventions))
     for verdict, count in claims["verdict"].value_counts().items():
         log.info("%s: %d", verdict, count)

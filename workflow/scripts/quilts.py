@@ -5,22 +5,23 @@ import torch
 from music_selectivity.audio.log_mel import LogMelSettings
 from music_selectivity.audio.reading import AudioSettings
 from music_selectivity.corpus.shard_clips import shard_clips
-from music_selectivity.stimuli.arrays import stimulus_clips
-from music_selectivity.stimuli.quilts import QuiltSettings, write_quilt_shards
-from music_selectivity.stimuli.sets import UNQUILTED
-from music_selectivity.store import read_table
+from music_selectivity.stimuli.quilt_clips import QuiltSettings
+from music_selectivity.stimuli.quilt_shards import write_quilt_shards
+from music_selectivity.stimuli.sets import set_named
+from music_selectivity.store import read_table, write_table
 from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     torch.set_num_threads(1)
-    clips = stimulus_clips(read_table(snakemake.input.clips), UNQUILTED)
-    clips = clips[clips["shard"] == int(snakemake.wildcards.shard)]
-    write_quilt_shards(
-        clips,
+    clips = read_table(snakemake.input.clips)
+    changes = write_quilt_shards(
+        list(map(set_named, snakemake.params.stimuli)),
+        clips[clips["shard"] == int(snakemake.wildcards.shard)],
         shard_clips(snakemake.params.clip_ids, snakemake.input.audio),
         AudioSettings(**snakemake.params.audio),
         LogMelSettings(**snakemake.params.log_mel),
         QuiltSettings(**snakemake.params.quilts),
-        snakemake.output,
+        snakemake.output.arrays,
     )
-    log.info("%d clips, %d versions each", len(clips), len(snakemake.output))
+    write_table(snakemake.output.changes, changes)
+    log.info("%d quilts", len(changes))

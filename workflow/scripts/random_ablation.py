@@ -11,7 +11,7 @@ from music_selectivity.analyses.random_ablation import (
 )
 from music_selectivity.corpus.clip_table import included, label_matrix
 from music_selectivity.measures import measure_table
-from music_selectivity.networks.activations import from_table
+from music_selectivity.networks.activations import responses_to
 from music_selectivity.networks.checkpoints import load_checkpoint
 from music_selectivity.networks.device import select_device
 from music_selectivity.store import read_table, write_table
@@ -25,7 +25,7 @@ with job(snakemake) as log:
     classes = read_table(snakemake.input.classes)
     clips = included(read_table(snakemake.input.clips))
     measured = (clips["split"] == MEASURED_SPLIT).to_numpy()
-    _, responses = from_table(read_table(snakemake.input.activations))
+    responses = responses_to(clips["clip_id"], snakemake.input.activations)
     network, _ = load_checkpoint(snakemake.input.checkpoint)
     units = read_table(snakemake.input.units)
     sets = SETS[params.units](units, params.ms_fraction)

@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 from music_selectivity.report.study_page import claims_html, report_html
-from music_selectivity.report.tables import sample_size
+from music_selectivity.report.tables import clip_numbers, sample_size
 from music_selectivity.store import read_table, write_text
 from music_selectivity.study.jobs import job
 
@@ -13,11 +13,12 @@ with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params
     networks = map(tuple, params.networks)
     statistics, claims = read_table(files.statistics), read_table(files.claims)
+    clips = clip_numbers(statistics, read_table(files.quilt_clips), params.split)
     figures = []
-    for (title, caption, clips), svg, numbers in zip(
+    for (title, caption, sentence), svg, numbers in zip(
         params.figures, files.figures, files.numbers, strict=True
     ):
-        sample = sample_size(read_table(numbers), statistics, clips)
+        sample = sample_size(read_table(numbers), sentence, clips)
         figures.append((title, f"{caption.strip()} {sample}", svg))
     page = report_html(
         study=params.study,

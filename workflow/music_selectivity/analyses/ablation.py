@@ -3,6 +3,9 @@
 As only the head lies between the units and the output, a unit is silenced by setting
 its column of the responses to zero and computing the head alone. This is exact, and
 thousands of times cheaper than computing the network again.
+
+Classes are scored on the eval split, and ``analysis.ablation_sets`` says on which split
+units are ranked, whatever ``analysis.measured_split`` is.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -3,7 +3,8 @@
 A pipeline must not find an effect where there is none. With permuted labels, units that
 are selected on one split must have a response ratio of about 1 on the other, and
 p-values of music against non-music must be uniform. Only the labels are permuted; the
-responses keep their skew and the correlations between units.
+responses keep their skew and the correlations between units. Units are selected on the
+train split and measured on the eval split, whatever ``analysis.measured_split`` is.
 
 This does not calibrate tests over networks. The networks of a study hear the same
 clips, so that chance differences between clips affect all of them alike, and a test
@@ -24,7 +25,13 @@ from music_selectivity.analyses.group_responses import (
     GroupResponses,
     group_responses,
 )
-from music_selectivity.analyses.selectivity import held_out_ratio, top_units
+from music_selectivity.analyses.reselection import (
+    BLOCK,
+    SampledUnits,
+    UnitStatistics,
+    selected_in_each,
+)
+from music_selectivity.analyses.selectivity import held_out_ratio
 from music_selectivity.measures import (
     PERMUTED_P,
     PERMUTED_RATIO,
@@ -36,9 +43,6 @@ from music_selectivity.stats.rank_tests import rank_sum
 from music_selectivity.vocabulary import MEASURED_SPLIT, SELECTION_SPLIT
 
 log = logging.getLogger(__name__)
-
-# Permutations that are computed at a time, each with one row of clips in memory.
-BLOCK = 50
 
 # With fewer, the distribution of p-values is uncertain, and permutation p-values are
 # above 1 / 200.
@@ -94,15 +98,15 @@ def permuted_ratios(
     measured_on = group_responses(responses, clips, MEASURED_SPLIT)
     columns = {"ratio": [], "same_split_ratio": [], "p": []}
     blocks = zip(
-        _permuted_means(chosen_on, permutations, rng),
-        _permuted_means(measured_on, permutations, rng),
+        _permuted(chosen_on, permutations, rng),
+        _permuted(measured_on, permutations, rng),
         strict=True,
     )
-    for (_, index, *_), (labels, same_index, *means) in blocks:
-        units = np.stack([top_units(row, fraction) for row in index])
-        same_units = np.stack([top_units(row, fraction) for row in same_index])
-        columns["ratio"].append(_ratios(*means, units))
-        columns["same_split_ratio"].append(_ratios(*means, same_units))
+    for (_, chosen), (labels, measured) in blocks:
+        units = selected_in_each(chosen.index, fraction)
+        same_units = selected_in_each(measured.index, fraction)
+        columns["ratio"].append(_ratios(measured, units))
+        columns["same_split_ratio"].append(_ratios(measured, same_units))
         columns["p"].append(_rank_sum_p(measured_on.responses, labels, units))
     table = pd.DataFrame(
         {name: np.concatenate(values) for name, values in columns.items()}
@@ -156,58 +160,24 @@ def permutation_rows(
     ]
 
 
-def _permuted_means(
+def _permuted(
     split: GroupResponses, permutations: int, rng: np.random.Generator
-) -> Iterator[tuple[np.ndarray, ...]]:
-    """Blocks of permuted labels, with the index and the means of all units.
-
-    Labels are (block, clips). The index, and the means for music and for non-music, are
-    (block, units). Means and variances follow from sums over the clips labelled music,
-    which are a matrix product; sums over the others are the rest of the total.
-    """
-    # Relative to one clip, constants cancel exactly. Relative to the mean, squares keep
-    # their digits.
-    origin = split.responses[0]
-    centre = (split.responses - origin).mean(axis=0)
-    centred = split.responses - origin - centre
-    squares = centred**2
-    n_music = np.count_nonzero(split.is_music)
-    n_other = len(split.is_music) - n_music
+) -> Iterator[tuple[np.ndarray, UnitStatistics]]:
+    """Blocks of permuted labels, (block, clips), with what they make of all units."""
+    units = SampledUnits(split.responses)
     # One generator for each split, so that the draws do not depend on the blocks.
     (own,) = rng.spawn(1)
     for start in range(0, permutations, BLOCK):
         size = min(BLOCK, permutations - start)
         labels = own.permuted(np.tile(split.is_music, (size, 1)), axis=1)
-        weights = labels.astype(np.float64)
-        sums, square_sums = weights @ centred, weights @ squares
-        music, error = _moments(sums, square_sums, n_music)
-        other, other_error = _moments(
-            centred.sum(axis=0) - sums, squares.sum(axis=0) - square_sums, n_other
-        )
-        difference = music - other
-        with np.errstate(divide="ignore", invalid="ignore"):
-            index = difference / np.sqrt(error + other_error)
-        index = np.where(difference == 0, 0.0, index)
-        yield labels, index, music + (centre + origin), other + (centre + origin)
+        yield labels, units.statistics(labels, ~labels)
 
 
-def _moments(
-    sums: np.ndarray, square_sums: np.ndarray, n: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Mean of n clips, and its squared standard error."""
-    means = sums / n
-    variances = np.maximum(square_sums - n * means**2, 0) / (n - 1)
-    return means, variances / n
-
-
-def _ratios(music: np.ndarray, other: np.ndarray, units: np.ndarray) -> np.ndarray:
+def _ratios(measured: UnitStatistics, units: np.ndarray) -> np.ndarray:
     """Ratio of the selected units' means in each permutation."""
-    above, below = (
-        np.take_along_axis(means, units, axis=1).mean(axis=1)
-        for means in (music, other)
-    )
+    music, nonmusic = measured.means_of(units)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return above / below
+        return music / nonmusic
 
 
 def _rank_sum_p(

@@ -6,7 +6,7 @@ import, which hands the contrasts of all claims to the rule mixed_effects.
 
 from dataclasses import asdict, dataclass
 
-from music_selectivity.stimuli.sets import CLIPS, UNQUILTED, StimulusSet, quilts_of
+from music_selectivity.stimuli.sets import CLIPS, UNQUILTED, StimulusSet
 from music_selectivity.vocabulary import MEASURED_SPLIT, MUSIC
 
 
@@ -44,13 +44,16 @@ class MusicResponse(ClipContrast):
     ----------
     units : str
         The set of units that respond; in contrasts without it, the music-selective.
+    split : str
+        The split of the clips.
     """
 
     units: str
+    split: str = MEASURED_SPLIT
 
     def uses(self, stimuli: StimulusSet, split: str, group: str) -> bool:
-        """The clips themselves, on the measured split."""
-        return stimuli == CLIPS and split == MEASURED_SPLIT
+        """The clips themselves."""
+        return stimuli == CLIPS and split == self.split
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,15 +96,18 @@ class SegmentSlope(ClipContrast):
         The group of the clips.
     units : str
         The set of units that respond.
+    order : str
+        The order of the segments in the quilts.
     """
 
     group: str
     units: str
+    order: str
 
     def uses(self, stimuli: StimulusSet, split: str, group: str) -> bool:
-        """All quilts of the group."""
-        is_quilt = bool(stimuli.segment) and stimuli != UNQUILTED
-        return is_quilt and split == MEASURED_SPLIT and group == self.group
+        """All quilts of the group in this order; only one split is quilted."""
+        in_order = stimuli.is_quilt and stimuli.order == self.order
+        return in_order and group == self.group
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,14 +118,17 @@ class QuiltContrast(ClipContrast):
     ----------
     segment : int
         Segment length of the quilts, ms.
+    order : str
+        The order of their segments.
     """
 
     segment: int
+    order: str
 
     def uses(self, stimuli: StimulusSet, split: str, group: str) -> bool:
-        """Music, unquilted and quilted."""
-        in_either = stimuli in (UNQUILTED, quilts_of(self.segment))
-        return in_either and split == MEASURED_SPLIT and group == MUSIC
+        """Music, unquilted and quilted; only one split is quilted."""
+        quilts = (stimuli.order, stimuli.segment) == (self.order, str(self.segment))
+        return (quilts or stimuli == UNQUILTED) and group == MUSIC
 
 
 class QuiltLoss(QuiltContrast):
@@ -188,6 +197,9 @@ class NaturalSelectivity(Contrast):
 @dataclass(frozen=True, kw_only=True)
 class SilencingLoss(Contrast):
     """Average precision of non-music classes that silencing a set of units costs.
+
+    It is tested in two ways: in a mixed-effects model, and as in the paper over all
+    classes and networks together.
 
     Attributes
     ----------

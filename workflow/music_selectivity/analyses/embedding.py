@@ -1,4 +1,7 @@
-"""t-SNE of responses, and the segregation of music in it (paper Fig. 1d, S1 to S11)."""
+"""t-SNE of responses, and the segregation of music in it (paper Fig. 1d, S1 to S11).
+
+Clips of the eval split are embedded, whatever ``analysis.measured_split`` is.
+"""
 
 import numpy as np
 import pandas as pd
@@ -62,7 +65,7 @@ def embed(responses: np.ndarray, seed: int) -> np.ndarray:
 def embedding_table(
     responses: np.ndarray, clips: pd.DataFrame, seed: int
 ) -> pd.DataFrame:
-    """Embedding of the music and non-music clips of the measured split.
+    """Embedding of the music and non-music clips of the eval split.
 
     Parameters
     ----------

@@ -78,3 +78,26 @@ def group_responses(
             "has diverged; train it again with a lower learning rate"
         )
     return GroupResponses(chosen, is_music, rows)
+
+
+def compared_weights(
+    weights: np.ndarray, clips: pd.DataFrame, split: str
+) -> np.ndarray:
+    """Weights of the clips of `group_responses`, in the same order.
+
+    Parameters
+    ----------
+    weights
+        ``bootstrap.split_weights`` of the split, (clips of the split, 1 + draws).
+    clips, split
+        As for `group_responses`.
+
+    Raises
+    ------
+    ValueError
+        There are not as many weights as clips in the split.
+    """
+    groups = clips.loc[clips["split"] == split, "group"]
+    if len(weights) != len(groups):
+        raise ValueError(f"{len(weights)} weights for {len(groups)} {split} clips")
+    return weights[groups.isin(COMPARED_GROUPS).to_numpy()]

@@ -33,6 +33,7 @@ from music_selectivity.stats.mixed_effects import (
     mean_difference,
     slope,
 )
+from music_selectivity.stats.rank_tests import signed_rank
 from music_selectivity.stimuli.sets import UNQUILTED, set_named
 from music_selectivity.vocabulary import (
     CATEGORY,
@@ -81,8 +82,9 @@ def mixed_effects_table(
     Returns
     -------
     DataFrame
-        id, estimate, low, high, p, model (what was fitted, or why nothing was). A
-        contrast whose data the study lacks has no row.
+        id, estimate, low, high, p, model (what was fitted, or why nothing was);
+        pooled_p, pooled_effect_size, pooled_n (`PooledTest`). A contrast whose data
+        the study lacks has no row.
     """
     clips = clips[clips["group"].isin(COMPARED_GROUPS)]
     responses = _clip_responses(contrasts.values(), tuning, clips)
@@ -106,8 +108,28 @@ def mixed_effects_table(
             continue
         found = _estimate(contrast, table, corpus)
         if found is not None:
-            rows.append((name, *found))
-    return pd.DataFrame(rows, columns=["id", *Estimate._fields])
+            rows.append((name, *found, *_pooled_test(contrast, table, corpus)))
+    columns = ["id", *Estimate._fields, *PooledTest._fields]
+    return pd.DataFrame(rows, columns=columns)
+
+
+class PooledTest(NamedTuple):
+    """The paper's test of classes and networks together, one-tailed (Fig. 5c, text).
+
+    It takes the classes of a network, and the networks, as independent. All numbers are
+    NaN for contrasts that it is not about.
+
+    Attributes
+    ----------
+    pooled_p, pooled_effect_size : float
+        ``rank_tests.signed_rank``: silencing lowers the average precision.
+    pooled_n : float
+        Number of classes times networks.
+    """
+
+    pooled_p: float = np.nan
+    pooled_effect_size: float = np.nan
+    pooled_n: float = np.nan
 
 
 class _Corpus(NamedTuple):
@@ -303,13 +325,32 @@ def _natural_selectivity(
 def _silencing_loss(
     contrast: SilencingLoss, table: pd.DataFrame, corpus: _Corpus
 ) -> Estimate:
-    scored = ~table["class"].isin(corpus.music_classes) & (table["positives"] > 0)
-    precision = table[scored].pivot_table(
-        "average_precision", ["network", "class"], "condition"
-    )
+    precision = _class_precision(table, corpus)
     loss = precision[contrast.reference] - precision[contrast.silenced]
     networks = loss.index.get_level_values("network").to_numpy()
     return mean_difference(loss.to_numpy(), networks)
+
+
+def _pooled_test(
+    contrast: Contrast, table: pd.DataFrame, corpus: _Corpus
+) -> PooledTest:
+    """The second test of a contrast of silenced units; arguments as of `_estimate`."""
+    if not isinstance(contrast, SilencingLoss):
+        return PooledTest()
+    precision = _class_precision(table, corpus)
+    reference, silenced = (
+        precision[name].to_numpy() for name in (contrast.reference, contrast.silenced)
+    )
+    test = signed_rank(reference, silenced, "greater")
+    return PooledTest(test.p, test.effect_size, float(len(precision)))
+
+
+def _class_precision(table: pd.DataFrame, corpus: _Corpus) -> pd.DataFrame:
+    """Average precision of non-music classes, by network and class, by silenced set."""
+    scored = ~table["class"].isin(corpus.music_classes) & (table["positives"] > 0)
+    return table[scored].pivot_table(
+        "average_precision", ["network", "class"], "condition"
+    )
 
 
 def _more_selective(table: pd.DataFrame, model: str) -> Estimate:
@@ -320,7 +361,8 @@ def _more_selective(table: pd.DataFrame, model: str) -> Estimate:
 
 def _loss_within_clips(table: pd.DataFrame) -> Estimate | None:
     """Response to the unquilted clip less that to the quilt; None without either."""
-    if table["stimulus"].nunique() < 2:
+    table = _heard_as_both(table)
+    if table.empty:
         return None
     is_original = table["stimulus"] == UNQUILTED.name
     return slope(table["response"], is_original, table["network"], table["clip"])
@@ -328,11 +370,20 @@ def _loss_within_clips(table: pd.DataFrame) -> Estimate | None:
 
 def _relative_loss(table: pd.DataFrame) -> pd.DataFrame:
     """What each clip loses by quilting, as a share: model, network, clip, loss."""
-    clips = table.astype({"stimulus": str}).pivot(
-        index=["model", "network", "clip"], columns="stimulus", values="response"
+    key = ["model", "network", "clip"]
+    table = _heard_as_both(table).set_index(key)
+    is_original = table["stimulus"] == UNQUILTED.name
+    original, quilt = (
+        table.loc[rows, "response"] for rows in (is_original, ~is_original)
     )
-    if clips.shape[1] < 2:
-        return pd.DataFrame(columns=["model", "network", "clip", "loss"])
-    original = clips.pop(UNQUILTED.name)
     mean = original.groupby("network").transform("mean")
-    return ((original - clips.squeeze(axis=1)) / mean).rename("loss").reset_index()
+    return ((original - quilt) / mean).rename("loss").reset_index()
+
+
+def _heard_as_both(table: pd.DataFrame) -> pd.DataFrame:
+    """Responses to the clips that a network heard unquilted and as a quilt.
+
+    `table` holds one stimulus set of quilts, and the unquilted clips.
+    """
+    versions = table.groupby(["network", "clip"])["stimulus"].transform("size")
+    return table[versions == 2]

@@ -1,4 +1,8 @@
-"""Responses to the 165 natural sounds, of networks and of the brain (paper Fig. 3)."""
+"""Responses to the 165 natural sounds, of networks and of the brain (paper Fig. 3).
+
+The music-selective units are those that are measured on ``analysis.measured_split``,
+which were selected on the other split. The other units are always all others.
+"""
 
 import numpy as np
 import pandas as pd

@@ -2,7 +2,7 @@
 
 Silencing any eighth of the units impairs detection. Whether the music-selective eighth
 (paper Fig. 5c) impairs it more is tested against thousands of random eighths of the
-same network.
+same network. Splits are as in ``ablation``.
 """
 
 import logging

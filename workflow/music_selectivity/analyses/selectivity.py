@@ -129,6 +129,9 @@ def held_out_ratio(
 ) -> float:
     """Response ratio on eval of the units selected on train.
 
+    It does not follow ``analysis.measured_split``: null calibration and the course of
+    training, which use it, measure on eval.
+
     Parameters
     ----------
     responses, clips

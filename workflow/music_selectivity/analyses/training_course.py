@@ -1,4 +1,7 @@
-"""Detection, selectivity and separation in the course of training (paper Fig. S8)."""
+"""Detection, selectivity and separation in the course of training (paper Fig. S8).
+
+All are measured on the eval split, whatever ``analysis.measured_split`` is.
+"""
 
 from collections.abc import Callable
 

@@ -11,7 +11,11 @@ import numpy as np
 import pandas as pd
 
 from music_selectivity.analyses.group_responses import LEAST_CLIPS, group_responses
-from music_selectivity.analyses.selectivity import music_selectivity_index, top_units
+from music_selectivity.analyses.selectivity import (
+    bottom_units,
+    music_selectivity_index,
+    top_units,
+)
 from music_selectivity.corpus.category_members import category_sides, classes_of
 from music_selectivity.errors import InputError
 from music_selectivity.measures import (
@@ -27,6 +31,9 @@ from music_selectivity.measures import (
     QUILT_RELATIVE,
     QUILT_RESPONSE,
     RESPONSE_RATIO,
+    UNQUILTED_CATEGORY_RESPONSE,
+    UNQUILTED_GENRE_RESPONSE,
+    UNQUILTED_RESPONSE,
     Row,
 )
 from music_selectivity.stats.bootstrap import weighted_common_language, weighted_mean
@@ -39,16 +46,17 @@ from music_selectivity.stimuli.sets import (
     set_named,
 )
 from music_selectivity.vocabulary import (
+    ALL_OTHERS,
     ALL_UNITS,
     CATEGORY,
     CATEGORY_UNITS,
     COMPARED_GROUPS,
     GENRE,
+    LEAST_SELECTIVE,
     MEASURED_SPLIT,
     MS_UNITS,
     OTHER_SPLIT,
     OTHER_UNITS,
-    SELECTION_SPLIT,
     SPLITS,
 )
 
@@ -61,6 +69,8 @@ def unit_sets(
     clips: pd.DataFrame,
     categories: pd.DataFrame,
     fraction: float,
+    measured_split: str = MEASURED_SPLIT,
+    other_units: str = ALL_OTHERS,
 ) -> dict[str, dict[str, np.ndarray]]:
     """The units of each set, by the split on which their responses are measured.
 
@@ -74,6 +84,10 @@ def unit_sets(
         ``categories.category_table``.
     fraction
         Share of the units that are selective.
+    measured_split
+        Config value ``analysis.measured_split``.
+    other_units
+        Config value ``analysis.other_units``.
 
     Returns
     -------
@@ -82,11 +96,12 @@ def unit_sets(
 
         - all: every unit
         - ms: the music-selective units, by the index on the *other* split
-        - others: all units except for these
+        - others: all units except for these; or, if `other_units` is least_selective,
+          as many units of lowest index, as in the public notebook
         - category:<name>: units that are selective for clips of a category against
-          those outside it (``category_members.category_sides``), selected on train and
-          measured on eval only (paper Fig. S11). A category with fewer than 2 clips on
-          a side of a split is left out.
+          those outside it (``category_members.category_sides``), only for
+          `measured_split` (paper Fig. S11). A category with fewer than 2 clips on a
+          side of a split is left out.
 
     Raises
     ------
@@ -95,16 +110,19 @@ def unit_sets(
     """
     groups = {split: group_responses(responses, clips, split) for split in SPLITS}
     every = np.arange(responses.shape[1])
-    sets: dict[str, dict[str, np.ndarray]] = {ALL_UNITS: {}, MS_UNITS: {}}
-    sets[OTHER_UNITS] = {}
+    sets = {name: {} for name in (ALL_UNITS, MS_UNITS, OTHER_UNITS)}
     for split, other in OTHER_SPLIT.items():
         chosen_on = groups[other]
         index = music_selectivity_index(chosen_on.music, chosen_on.nonmusic)
+        selective = top_units(index, fraction)
         sets[ALL_UNITS][split] = every
-        sets[MS_UNITS][split] = top_units(index, fraction)
-        sets[OTHER_UNITS][split] = np.setdiff1d(every, sets[MS_UNITS][split])
+        sets[MS_UNITS][split] = selective
+        sets[OTHER_UNITS][split] = {
+            ALL_OTHERS: np.setdiff1d(every, selective),
+            LEAST_SELECTIVE: bottom_units(index, fraction),
+        }[other_units]
     splits = {split: (clips["split"] == split).to_numpy() for split in SPLITS}
-    chosen_on = splits[SELECTION_SPLIT]
+    chosen_on = splits[OTHER_SPLIT[measured_split]]
     for category, classes in classes_of(CATEGORY, categories).items():
         own, outside = category_sides(clips["labels"], classes)
         sides = itertools.product((own, outside), splits.values())
@@ -113,7 +131,7 @@ def unit_sets(
                 responses[own & chosen_on], responses[outside & chosen_on]
             )
             units = top_units(index, fraction)
-            sets[CATEGORY_UNITS.format(category=category)] = {MEASURED_SPLIT: units}
+            sets[CATEGORY_UNITS.format(category=category)] = {measured_split: units}
     return sets
 
 
@@ -163,6 +181,8 @@ def tuning_rows(
     clips: pd.DataFrame,
     categories: pd.DataFrame,
     weights: Mapping[str, np.ndarray],
+    reselected: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    measured_split: str = MEASURED_SPLIT,
 ) -> list[Row]:
     """All measures of the responses, for ``measures.measure_table``.
 
@@ -178,12 +198,18 @@ def tuning_rows(
     weights
         ``bootstrap.split_weights`` by split, (clips of the split, 1 + draws), in the
         order of `clips`.
+    reselected
+        ``reselection.means_of_reselected`` of the same draws.
+    measured_split
+        As for `unit_sets`.
 
     Returns
     -------
     list of (measure, condition, values)
-        Values are (1 + draws,), but n_clips is a number. Responses are to eval clips
-        unless the condition names the split:
+        Values are (1 + draws,), but n_clips is a number. Responses are to clips of
+        `measured_split` unless the condition names the split. The replicates of
+        response_ratio select the units again in each draw; all others are of the units
+        that the true clips select.
 
         - mean_response (music, nonmusic) and effect_size (all_units), of all units; the
           effect size is the probability that the response to a music clip exceeds that
@@ -193,14 +219,17 @@ def tuning_rows(
         - equal_rms_ratio <split>/<k>: response of MS units to music at 1/k of the
           power, divided by that to non-music at full power; all clips have the same
           RMS level before (Fig. 2c)
-        - quilt_response <group>/<ms or others>/<segment ms, or original> (Fig. 4b, c),
-          and quilt_relative, which is divided by the response to the original (Fig. 5b)
-        - quilt_genre_response <genre>/<length>: response of MS units to music clips
-          with a class of the genre; genre_ratio <genre>: divided by that to non-music
-          clips (Fig. S7)
+        - quilt_response <group>/<ms or others>/<order>/<segment ms>: response to sound
+          quilts, and <group>/<ms or others>/original: to the same clips unquilted
+          (Fig. 4b, c); quilt_relative: the first divided by the second (Fig. 5b)
+        - quilt_genre_response <genre>/<order>/<segment ms> and <genre>/original:
+          response of MS units to music clips with a class of the genre (Fig. S7);
+          genre_ratio <genre>: response to all such clips, divided by that to non-music
+          clips
         - category_ratio <category>: response of the category's own units to its clips,
           divided by that to clips outside it; category_quilt_response
-          <category>/<length>: to quilts of its clips (Fig. S11, S12)
+          <category>/<order>/<segment ms> and <category>/original: response to quilts of
+          its clips, and to the same clips unquilted (Fig. S11, S12)
 
         A measure is left out if its stimulus set is missing or has fewer than 2 of the
         clips. A ratio is infinite if its denominator is 0; it is NaN if it is 0/0, or
@@ -213,9 +242,10 @@ def tuning_rows(
     ValueError
         There are not as many weights as clips.
     """
-    means = _Means(table, clips, weights)
+    means = _Means(table, clips, weights, measured_split)
     rows = itertools.chain(
         _clip_rows(means),
+        _response_ratio_rows(means, reselected),
         _power_rows(means),
         _quilt_rows(means),
         _genre_rows(means, classes_of(GENRE, categories)),
@@ -232,6 +262,7 @@ class _Means:
         table: pd.DataFrame,
         clips: pd.DataFrame,
         weights: Mapping[str, np.ndarray],
+        measured_split: str,
     ) -> None:
         self.clips = {split: clips[clips["split"] == split] for split in SPLITS}
         for split, of_split in self.clips.items():
@@ -240,29 +271,33 @@ class _Means:
                     f"{len(weights[split])} weights for {len(of_split)} {split} clips"
                 )
         self._weights = weights
+        self._measured_split = measured_split
+        self.labels = self.clips[measured_split]["labels"]
         self._responses = {
             (stimulus, split): (rows, _find(self.clips[split], rows["clip_id"]))
             for (stimulus, split), rows in table.groupby(["stimulus", "split"])
         }
         sets = [set_named(name) for name in table["stimulus"].unique()]
         self.at_powers = [each for each in sets if each.arrays == EQUAL_RMS_ARRAYS]
-        self.quilts = [each for each in sets if each.segment]
+        self.quilts = [each for each in sets if each.is_quilt]
 
-    def of(self, group: str, split: str = MEASURED_SPLIT) -> np.ndarray:
-        """Mask of the split's clips that are music or non-music."""
-        return (self.clips[split]["group"] == group).to_numpy()
+    def of(self, group: str, split: str | None = None) -> np.ndarray:
+        """Mask of the clips that are music or non-music, by default if measured."""
+        return (self.clips[split or self._measured_split]["group"] == group).to_numpy()
 
     def drawn(
         self,
         stimuli: StimulusSet,
         chosen: np.ndarray,
         units: str,
-        split: str = MEASURED_SPLIT,
+        split: str | None = None,
     ) -> tuple[np.ndarray, np.ndarray] | None:
         """Responses of a set of units to the chosen clips, and the clips' weights.
 
         None if the stimulus set or the set of units is missing, or has too few clips.
+        The clips are those of the measured split unless another is given.
         """
+        split = split or self._measured_split
         if (stimuli.name, split) not in self._responses:
             return None
         rows, found = self._responses[stimuli.name, split]
@@ -276,7 +311,7 @@ class _Means:
         stimuli: StimulusSet,
         chosen: np.ndarray,
         units: str,
-        split: str = MEASURED_SPLIT,
+        split: str | None = None,
     ) -> np.ndarray | None:
         """Mean response, (1 + draws,); None if `drawn` is."""
         drawn = self.drawn(stimuli, chosen, units, split)
@@ -289,18 +324,28 @@ def _clip_rows(means: _Means) -> Iterator[PossibleRow]:
         mean = means.mean(CLIPS, chosen, ALL_UNITS)
         yield MEAN_RESPONSE.row(mean, group=group)
         yield MS_RESPONSE.row(means.mean(CLIPS, chosen, MS_UNITS), group=group)
-        yield N_CLIPS.row(float(chosen.sum()), group=group)
+        for split in SPLITS:
+            n_clips = float(means.of(group, split).sum())
+            yield N_CLIPS.row(n_clips, split=split, group=group)
     music, rest = (
         means.drawn(CLIPS, means.of(group), ALL_UNITS) for group in COMPARED_GROUPS
     )
     if music and rest:
         yield EFFECT_SIZE.row(weighted_common_language(*music, *rest))
+
+
+def _response_ratio_rows(
+    means: _Means, reselected: Mapping[str, tuple[np.ndarray, np.ndarray]]
+) -> Iterator[PossibleRow]:
     for split in SPLITS:
         music, rest = (
             means.mean(CLIPS, means.of(group, split), MS_UNITS, split)
             for group in COMPARED_GROUPS
         )
-        yield RESPONSE_RATIO.row(_ratio(music, rest), split=split)
+        ratio = _ratio(music, rest)
+        if ratio is not None:
+            ratio = np.append(ratio[0], _ratio(*reselected[split]))
+        yield RESPONSE_RATIO.row(ratio, split=split)
 
 
 def _power_rows(means: _Means) -> Iterator[PossibleRow]:
@@ -316,40 +361,48 @@ def _quilt_rows(means: _Means) -> Iterator[PossibleRow]:
     for group, units in itertools.product(COMPARED_GROUPS, (MS_UNITS, OTHER_UNITS)):
         chosen = means.of(group)
         original = means.mean(UNQUILTED, chosen, units)
-        for stimuli in means.quilts:
-            fields = {"group": group, "units": units, "segment": stimuli.segment}
-            mean = means.mean(stimuli, chosen, units)
+        yield UNQUILTED_RESPONSE.row(original, group=group, units=units)
+        for quilts in means.quilts:
+            fields = {"group": group, "units": units, **_fields(quilts)}
+            mean = means.mean(quilts, chosen, units)
             yield QUILT_RESPONSE.row(mean, **fields)
             yield QUILT_RELATIVE.row(_ratio(mean, original), **fields)
 
 
 def _genre_rows(means: _Means, genres: Mapping[str, set[str]]) -> Iterator[PossibleRow]:
-    labels = means.clips[MEASURED_SPLIT]["labels"]
     music, rest = (means.of(group) for group in COMPARED_GROUPS)
     reference = means.mean(CLIPS, rest, MS_UNITS)
     for genre, classes in genres.items():
-        chosen = music & [not classes.isdisjoint(names) for names in labels]
+        chosen = music & [not classes.isdisjoint(names) for names in means.labels]
         ratio = _ratio(means.mean(CLIPS, chosen, MS_UNITS), reference)
         yield GENRE_RATIO.row(ratio, genre=genre)
-        for stimuli in means.quilts:
-            mean = means.mean(stimuli, chosen, MS_UNITS)
-            yield QUILT_GENRE_RESPONSE.row(mean, genre=genre, segment=stimuli.segment)
+        original = means.mean(UNQUILTED, chosen, MS_UNITS)
+        yield UNQUILTED_GENRE_RESPONSE.row(original, genre=genre)
+        for quilts in means.quilts:
+            mean = means.mean(quilts, chosen, MS_UNITS)
+            yield QUILT_GENRE_RESPONSE.row(mean, genre=genre, **_fields(quilts))
 
 
 def _category_rows(
     means: _Means, categories: Mapping[str, set[str]]
 ) -> Iterator[PossibleRow]:
-    labels = means.clips[MEASURED_SPLIT]["labels"]
     for category, classes in categories.items():
         units = CATEGORY_UNITS.format(category=category)
-        own, outside = category_sides(labels, classes)
+        own, outside = category_sides(means.labels, classes)
         mean, rest = (means.mean(CLIPS, c, units) for c in (own, outside))
         yield CATEGORY_RATIO.row(_ratio(mean, rest), category=category)
-        for stimuli in means.quilts:
-            mean = means.mean(stimuli, own, units)
+        original = means.mean(UNQUILTED, own, units)
+        yield UNQUILTED_CATEGORY_RESPONSE.row(original, category=category)
+        for quilts in means.quilts:
+            mean = means.mean(quilts, own, units)
             yield CATEGORY_QUILT_RESPONSE.row(
-                mean, category=category, segment=stimuli.segment
+                mean, category=category, **_fields(quilts)
             )
+
+
+def _fields(quilts: StimulusSet) -> dict[str, str]:
+    """What the conditions of measures say of a set of quilts."""
+    return {"order": quilts.order, "segment": quilts.segment}
 
 
 def _ratio(above: np.ndarray | None, below: np.ndarray | None) -> np.ndarray | None:

@@ -6,24 +6,24 @@ from dataclasses import dataclass
 from music_selectivity.analyses.contrasts import Contrast
 from music_selectivity.claims.comparisons import (
     AgainstOne,
-    Correlation,
+    Equivalence,
     EveryNetwork,
     Paired,
-    Trend,
+    Rises,
     Unpaired,
 )
-from music_selectivity.claims.quantities import Quantity, of
-from music_selectivity.claims.verdicts import DIFFERENCE
+from music_selectivity.claims.conventions import Conventions
+from music_selectivity.claims.quantities import Points, Quantity, of
+from music_selectivity.claims.verdicts import DIFFERENCE, NO_DIFFERENCE
 from music_selectivity.measures import (
     MEAN_AP,
     QUILT_RELATIVE,
     RESPONSE_RATIO,
     SEGREGATION_INDEX,
-    Measure,
 )
+from music_selectivity.paper import Reported
 from music_selectivity.vocabulary import (
     COMMON_BINS,
-    MEASURED_SPLIT,
     MS_UNITS,
     MUSIC,
     NO_UNITS,
@@ -50,19 +50,27 @@ class Claim:
     comparison
         How it is tested.
     measured : str
-        What the column of that name in claims.csv holds.
-    shown : Quantity, optional
-        Computes that column; a correlation or a trend shows itself.
-    paper_value : float, optional
-        The number in `paper` to compare with the mean of `shown`.
-    paper_second : float, optional
+        What the column of that name in claims.csv contains.
+    shown : Quantity
+        Computes that column.
+    reported : Reported, optional
+        The paper's number to compare with the mean of `shown`.
+    reported_second : Reported, optional
         The number to compare with the mean of the comparison's second sample.
+    chosen : str
+        Which choices of units and read-outs its intervals include.
+    pooled : Points, optional
+        Conditions over which the paper correlates, all networks together.
     permuted : str, optional
         The model whose response ratio is also compared with permuted labels.
     mixed : Contrast, optional
         What the claim's mixed-effects model compares.
-    kind : str
-        ``verdicts.DIFFERENCE`` or ``verdicts.NO_DIFFERENCE``.
+    same_test_as : str, optional
+        The claim with the same test, which is corrected for once.
+    needs_memorization : bool
+        Whether its networks with random labels must have memorized them.
+    of_quilts : bool
+        Whether it is about quilts, and so depends on the order of segments.
     """
 
     id: str
@@ -70,14 +78,24 @@ class Claim:
     where: str
     paper: str
     models: tuple[str, ...]
-    comparison: Paired | AgainstOne | Unpaired | EveryNetwork | Correlation | Trend
+    comparison: Paired | AgainstOne | Unpaired | Rises | EveryNetwork | Equivalence
     measured: str
-    shown: Quantity | None = None
-    paper_value: float | None = None
-    paper_second: float | None = None
+    shown: Quantity
+    reported: Reported | None = None
+    reported_second: Reported | None = None
+    chosen: str = ""
+    pooled: Points | None = None
     permuted: str | None = None
     mixed: Contrast | None = None
-    kind: str = DIFFERENCE
+    same_test_as: str | None = None
+    needs_memorization: bool = False
+    of_quilts: bool = False
+
+    @property
+    def kind(self) -> str:
+        """``verdicts.DIFFERENCE`` or ``verdicts.NO_DIFFERENCE``."""
+        is_equivalence = isinstance(self.comparison, Equivalence)
+        return NO_DIFFERENCE if is_equivalence else DIFFERENCE
 
 
 def mean_ap(model: str, classes: str, silenced: str = NO_UNITS) -> Quantity:
@@ -85,9 +103,17 @@ def mean_ap(model: str, classes: str, silenced: str = NO_UNITS) -> Quantity:
     return of(model, MEAN_AP, classes=classes, silenced=silenced)
 
 
-def ratio(model: str) -> Quantity:
-    """Music / non-music response ratio of units chosen on the other split."""
-    return of(model, RESPONSE_RATIO, split=MEASURED_SPLIT)
+def ratio(conventions: Conventions) -> Callable[[str], Quantity]:
+    """Of a model: response ratio of units that were chosen on the other split."""
+    return lambda model: of(model, RESPONSE_RATIO, split=conventions.split)
+
+
+def ratio_text(conventions: Conventions) -> str:
+    """What `ratio` is, in words."""
+    return (
+        "music / non-music response ratio of music-selective units on "
+        f"{conventions.split} clips"
+    )
 
 
 def segregation(model: str) -> Quantity:
@@ -95,11 +121,16 @@ def segregation(model: str) -> Quantity:
     return of(model, SEGREGATION_INDEX, bins=COMMON_BINS)
 
 
-def quilted(
-    model: str, segment: int | str, measure: Measure = QUILT_RELATIVE
-) -> Quantity:
-    """Response of MS units to quilts of music, by default over that to the original."""
-    return of(model, measure, group=MUSIC, units=MS_UNITS, segment=segment)
+def quilted(model: str, segment: int, conventions: Conventions) -> Quantity:
+    """Response of MS units to quilts of music over that to the unquilted music."""
+    return of(
+        model,
+        QUILT_RELATIVE,
+        group=MUSIC,
+        units=MS_UNITS,
+        order=conventions.order,
+        segment=segment,
+    )
 
 
 def detection(model: str, classes: str, **fields) -> Claim:
@@ -147,5 +178,12 @@ def above_linear(
     )
 
 
-RATIO = "music / non-music response ratio of music-selective units on eval clips"
+# Which choices of units and read-outs an interval includes, in words.
+CHOSEN_ONCE = "units are chosen once, on all clips"
+CHOSEN_AGAIN = "units are chosen again in every draw of clips"
+FITTED_ONCE = "the read-out is fitted once, on all clips"
+FITTED_AGAIN = (
+    "units are chosen and the read-out is fitted again in every draw of clips"
+)
+
 SEGREGATION = "segregation index of music and non-music in t-SNE, common bins"

@@ -1,24 +1,25 @@
-"""How a claim is tested over networks: the comparisons that the paper uses."""
+"""How a claim is tested over networks: the tests of the paper, and of equivalence."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from music_selectivity.claims.quantities import Points, Quantity
-from music_selectivity.claims.verdicts import LEAST_NETWORKS
+from music_selectivity.claims.quantities import Points, Quantity, stacked
+from music_selectivity.claims.verdicts import MARGIN
 
 if TYPE_CHECKING:
     from music_selectivity.claims.measured import Measured, Values
+    from music_selectivity.stats.intervals import MeanEstimate
 
 
 class Outcome(NamedTuple):
-    """What a comparison found.
+    """What a test found.
 
-    `n` counts networks (of the smaller sample), `distance` is as `verdict` takes it,
-    and `passed` is None where a test decides.
+    `n` counts networks (of the smaller sample); `smallest_p` is the least p that so
+    many can give.
     """
 
     n: int
@@ -26,8 +27,6 @@ class Outcome(NamedTuple):
     p: float = np.nan
     effect_size: float = np.nan
     smallest_p: float = np.nan
-    distance: float = np.nan
-    passed: bool | None = None
     remark: str = ""
 
 
@@ -41,7 +40,6 @@ class Paired:
     first: Quantity
     second: Quantity
     alternative: str = "greater"
-    paired: ClassVar[bool] = True
 
     def samples(self, measured: Measured) -> tuple[Values, Values]:
         """Both measures of the networks that have both."""
@@ -49,9 +47,14 @@ class Paired:
         both = first.index.intersection(second.index)
         return first.loc[both], second.loc[both]
 
+    def difference(self, measured: Measured) -> MeanEstimate:
+        """Mean of the first less that of the second."""
+        return _difference(*self.samples(measured), paired=True)
+
     def run(self, measured: Measured) -> Outcome:
         """Outcome over the networks that have both."""
-        return _ranked("signed_rank", *self.samples(measured), self.alternative)
+        first, second = self.samples(measured)
+        return _signed_rank(first, second[0].to_numpy(), self.alternative)
 
 
 @dataclass(frozen=True)
@@ -61,18 +64,24 @@ class AgainstOne:
     first: Quantity
     one: Quantity
     alternative: str = "greater"
-    paired: ClassVar[bool] = True
 
     def samples(self, measured: Measured) -> tuple[Values, Values]:
-        """The networks, and the one value for each; neither where one is missing."""
-        first, one = self.first(measured), self.one(measured)
+        """The networks, and the one value; neither where one is missing."""
+        first, one = self.first(measured), self.one(measured).iloc[:1]
         if len(one) == 0 or len(first) == 0:
             return first.iloc[:0], one.iloc[:0]
-        return first, one.loc[[one.index[0]] * len(first)].set_index(first.index)
+        return first, one
+
+    def difference(self, measured: Measured) -> MeanEstimate:
+        """Mean over networks less the one value."""
+        return _difference(*self.samples(measured), paired=False)
 
     def run(self, measured: Measured) -> Outcome:
         """Outcome over networks; none where the one value is missing."""
-        return _ranked("signed_rank", *self.samples(measured), self.alternative)
+        first, one = self.samples(measured)
+        if len(one) == 0:
+            return Outcome(0)
+        return _signed_rank(first, float(one[0].iloc[0]), self.alternative)
 
 
 @dataclass(frozen=True)
@@ -82,141 +91,184 @@ class Unpaired:
     first: Quantity
     second: Quantity
     alternative: str = "greater"
-    paired: ClassVar[bool] = False
 
     def samples(self, measured: Measured) -> tuple[Values, Values]:
         """All networks of either kind."""
         return self.first(measured), self.second(measured)
 
+    def difference(self, measured: Measured) -> MeanEstimate:
+        """Mean of the first less that of the second.
+
+        It has no interval if a sample is a single network.
+        """
+        first, second = self.samples(measured)
+        estimate = _difference(first, second, paired=False)
+        if min(len(first), len(second)) > 1:
+            return estimate
+        # A single row would count as linear features, which do not vary.
+        return replace(estimate, networks=np.nan, degrees=np.nan, n=1)
+
     def run(self, measured: Measured) -> Outcome:
         """Outcome over all networks of both."""
-        return _ranked("rank_sum", *self.samples(measured), self.alternative)
+        # Imported here because the Snakefile reads the claims, and must plan quickly.
+        from music_selectivity.stats import rank_tests
+
+        first, second = self.samples(measured)
+        if min(len(first), len(second)) == 0:
+            return Outcome(0)
+        p, effect_size = rank_tests.rank_sum(first[0], second[0], self.alternative)
+        return Outcome(
+            min(len(first), len(second)),
+            f"rank-sum, {_tails(self.alternative)}",
+            p,
+            effect_size,
+            rank_tests.smallest_p(
+                "rank_sum", len(first), len(second), self.alternative
+            ),
+            remark=_means(first, second[0]),
+        )
 
 
 # Those that compare one sample of networks with another.
-RANKED = (Paired, AgainstOne, Unpaired)
+COMPARED = (Paired, AgainstOne, Unpaired)
+
+
+@dataclass(frozen=True)
+class Rises:
+    """Signed-rank test that a slope is positive, with one slope per network.
+
+    Several conditions of one network are not independent, so that a correlation over
+    all of them, as in the paper, would count each network several times.
+    """
+
+    first: Quantity
+
+    def run(self, measured: Measured) -> Outcome:
+        """Outcome over networks with a slope."""
+        return _signed_rank(self.first(measured), 0.0, "greater")
 
 
 @dataclass(frozen=True)
 class EveryNetwork:
-    """No test: every network must lie above a threshold, or below it."""
+    """No test: every network must reach a threshold, or stay below it."""
 
     first: Quantity
     threshold: float
     above: bool = True
 
-    def run(self, measured: Measured) -> Outcome:
+    def passed(self, measured: Measured) -> bool:
         """Whether every network passes."""
         values = self.first(measured)[0]
-        passes = values > self.threshold if self.above else values < self.threshold
+        above = values >= self.threshold
+        return bool((above if self.above else ~above).all())
+
+    def run(self, measured: Measured) -> Outcome:
+        """How many networks there are; a criterion decides, not a test."""
         return Outcome(
-            len(values),
+            len(self.first(measured)),
             "none: every network must pass",
-            passed=bool(passes.all()),
-            remark=f"each must be {'above' if self.above else 'below'} "
+            remark=f"each must be {'at least' if self.above else 'below'} "
             f"{self.threshold:.3g}",
         )
 
 
 @dataclass(frozen=True)
-class Correlation:
-    """Pearson's r over all networks and conditions together, as in the paper."""
+class Equivalence:
+    """Two one-sided t tests that a change is smaller than a margin.
 
-    points: Points
-
-    def run(self, measured: Measured) -> Outcome:
-        """Outcome over networks with a value under every condition."""
-        # Imported here because the Snakefile reads the claims, and must plan quickly.
-        from scipy import stats
-
-        x, y = self.pooled(measured)
-        if y.size == 0:
-            return Outcome(0)
-        n = y.shape[1]
-        if x[:, :, 0].size < 3 or np.ptp(x[:, :, 0]) == 0 or np.ptp(y[:, :, 0]) == 0:
-            return Outcome(n, "Pearson, two-tailed", smallest_p=1.0)
-        r, p = stats.pearsonr(x[:, :, 0].ravel(), y[:, :, 0].ravel())
-        # The paper's p is two-tailed; a correlation of the other sign is no support.
-        return Outcome(
-            n,
-            "Pearson, two-tailed",
-            float(p),
-            float(r),
-            0.0 if n >= LEAST_NETWORKS else 1.0,
-            abs(float(r)),
-            remark=f"over {y.shape[0]} conditions x {n} networks",
-        )
-
-    def pooled(self, measured: Measured) -> tuple[np.ndarray, np.ndarray]:
-        """x and y, each (conditions, networks, 1 + draws)."""
-        points = self.points(measured)
-        if not points:
-            return np.empty((0, 0, 0)), np.empty((0, 0, 0))
-        networks = points[0][1].index
-        for x, y in points:
-            networks = networks.intersection(y.index)
-            if not isinstance(x, float):
-                networks = networks.intersection(x.index)
-        ys = np.stack([y.loc[networks].to_numpy() for _, y in points])
-        xs = np.stack(
-            [
-                np.full(ys.shape[1:], x)
-                if isinstance(x, float)
-                else x.loc[networks].to_numpy()
-                for x, _ in points
-            ]
-        )
-        return xs, ys
-
-
-@dataclass(frozen=True)
-class Trend:
-    """No test: how far the response of the one set of linear features changes.
-
-    The x of all `points` are numbers.
+    Attributes
+    ----------
+    change
+        The change of each network, or of the one set of linear features.
+    paper
+        The paper's test of the same claim, which is reported; None if it has none.
+    margin : float
+        In the unit of the change.
+    upper_only : bool
+        Whether only an increase counts as a change.
+    linear : bool
+        Whether the change is that of linear features, where only the choice of clips is
+        random.
     """
 
-    points: Points
+    change: Quantity
+    paper: Paired | Unpaired | None = None
+    margin: float = MARGIN
+    upper_only: bool = False
+    linear: bool = False
+
+    def estimate(self, measured: Measured) -> MeanEstimate:
+        """The mean change."""
+        from music_selectivity.stats.intervals import clips_estimate, mean_estimate
+
+        values = self.change(measured).to_numpy(dtype=float)
+        return clips_estimate(values[0]) if self.linear else mean_estimate(values)
 
     def run(self, measured: Measured) -> Outcome:
-        """Whether there is a change, which its interval over clips then judges."""
-        found = len(self.change(measured)) > 0
-        return Outcome(int(found), "none: interval over clips, of one set of features")
+        """Outcome over networks; of linear features, over clips alone."""
+        from music_selectivity.stats.equivalence import equivalence_p
 
-    def change(self, measured: Measured) -> np.ndarray:
-        """Change along the regression on x, from least to most, over the mean.
-
-        Returns
-        -------
-        array, shape (1 + draws,)
-            Empty where fewer than three conditions were measured.
-        """
-        points = [(x, y.iloc[0].to_numpy()) for x, y in self.points(measured) if len(y)]
-        if len(points) < 3:
-            return np.empty(0)
-        x, y = (np.array(axis) for axis in zip(*points, strict=True))
-        weights = (x - x.mean()) / np.square(x - x.mean()).sum()
-        return np.ptp(x) * (weights @ y) / y.mean(axis=0)
+        n = len(self.change(measured))
+        if n == 0:
+            return Outcome(0)
+        p = equivalence_p(self.estimate(measured), self.margin, self.upper_only)
+        test = "one one-sided t test" if self.upper_only else "two one-sided t tests"
+        remark = ""
+        if self.paper is not None:
+            outcome = self.paper.run(measured)
+            remark = (
+                f"the paper's test ({outcome.test}): p = {outcome.p:.3g}, effect size "
+                f"{outcome.effect_size:.3g}, {outcome.remark}"
+            )
+        return Outcome(n, test, p, remark=remark)
 
 
-def _ranked(test: str, first: Values, second: Values, alternative: str) -> Outcome:
-    # Imported here for the reason given in `Correlation.run`.
+def pooled_correlation(points: Points, measured: Measured) -> str:
+    """The paper's correlation over all networks and conditions together, in words.
+
+    It counts the conditions of one network as independent, so it judges nothing. Empty
+    for fewer than three points.
+    """
+    from scipy import stats
+
+    networks, x, y = stacked(points(measured))
+    x, y = x[:, :, :1].ravel(), y[:, :, :1].ravel()
+    if len(x) < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return ""
+    r, p = stats.pearsonr(x, y)
+    return (
+        f"the paper's test: pooled r = {r:.3g} over {len(x) // len(networks)} "
+        f"conditions x {len(networks)} networks, two-tailed p = {p:.2g}"
+    )
+
+
+def _signed_rank(
+    first: Values, second: np.ndarray | float, alternative: str
+) -> Outcome:
     from music_selectivity.stats import rank_tests
 
-    n = min(len(first), len(second))
-    if n == 0:
+    if len(first) == 0:
         return Outcome(0)
-    p, effect_size = getattr(rank_tests, test)(first[0], second[0], alternative)
-    two_tailed = alternative == "two-sided"
-    # "No more" is not refuted by less, nor "no less" by more.
-    sign = {"greater": 1, "less": -1}.get(alternative)
-    away = abs(effect_size - 0.5) if two_tailed else sign * (effect_size - 0.5)
+    p, effect_size = rank_tests.signed_rank(first[0], second, alternative)
     return Outcome(
-        n,
-        f"{test.replace('_', '-')}, {'two-tailed' if two_tailed else 'one-tailed'}",
+        len(first),
+        f"signed-rank, {_tails(alternative)}",
         p,
         effect_size,
-        rank_tests.smallest_p(test, len(first), len(second), alternative),
-        max(away, 0.0),
-        remark=f"{first[0].mean():.3g} against {second[0].mean():.3g}",
+        rank_tests.smallest_p("signed_rank", len(first), alternative=alternative),
+        remark=_means(first, second),
     )
+
+
+def _difference(first: Values, second: Values, paired: bool) -> MeanEstimate:
+    from music_selectivity.stats.intervals import difference_estimate
+
+    return difference_estimate(first.to_numpy(), second.to_numpy(), paired)
+
+
+def _tails(alternative: str) -> str:
+    return "two-tailed" if alternative == "two-sided" else "one-tailed"
+
+
+def _means(first: Values, second: np.ndarray | float) -> str:
+    return f"{first[0].mean():.3g} against {np.mean(second):.3g}"

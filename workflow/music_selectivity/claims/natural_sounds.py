@@ -1,7 +1,12 @@
 """Claims on the responses to the 165 natural sounds (Fig. 3b to d)."""
 
 from music_selectivity.analyses.contrasts import NaturalSelectivity
-from music_selectivity.claims.claim import Claim, above_linear, above_untrained
+from music_selectivity.claims.claim import (
+    CHOSEN_ONCE,
+    Claim,
+    above_linear,
+    above_untrained,
+)
 from music_selectivity.claims.comparisons import Paired
 from music_selectivity.claims.quantities import Quantity, largest_of, of
 from music_selectivity.measures import (
@@ -56,6 +61,7 @@ NATURAL = (
             measured=f"mean response of music-selective units to {name} music, against "
             "the largest of the nine other categories",
             shown=natural_category(category),
+            chosen=CHOSEN_ONCE,
         )
         for letter, category, name in (
             ("a", INSTRUMENTAL_MUSIC, "instrumental"),
@@ -72,8 +78,9 @@ NATURAL = (
             f"trained {title} music prefer music more than those of untrained networks",
             where="Fig. 3c",
             paper=f"{NATURAL_RATIOS[model]}, untrained {NATURAL_RATIOS[UNTRAINED]}",
-            paper_value=NATURAL_RATIOS[model].value,
-            paper_second=NATURAL_RATIOS[UNTRAINED].value,
+            reported=NATURAL_RATIOS[model],
+            reported_second=NATURAL_RATIOS[UNTRAINED],
+            chosen=CHOSEN_ONCE,
             mixed=NaturalSelectivity(model=model, than=UNTRAINED),
         )
         for letter, model, title in (
@@ -91,8 +98,9 @@ NATURAL = (
         "trained without music prefer music more than Gabor filters do",
         where="Fig. 3c",
         paper=f"{NATURAL_RATIOS[WITHOUT_MUSIC].value} against {NATURAL_RATIOS[GABOR]}",
-        paper_value=NATURAL_RATIOS[WITHOUT_MUSIC].value,
-        paper_second=NATURAL_RATIOS[GABOR].value,
+        reported=NATURAL_RATIOS[WITHOUT_MUSIC],
+        reported_second=NATURAL_RATIOS[GABOR],
+        chosen=CHOSEN_ONCE,
     ),
     Claim(
         id="3d",
@@ -114,5 +122,6 @@ NATURAL = (
         measured="correlation with the music component, against the largest of the "
         "five others",
         shown=of(WITHOUT_MUSIC, NATURAL_CORRELATION, component=MUSIC_COMPONENT),
+        chosen=CHOSEN_ONCE,
     ),
 )

@@ -1,20 +1,18 @@
 """Claims on units that are selective for other categories of sound (Fig. S11, S12)."""
 
 from music_selectivity.analyses.contrasts import CategoryQuiltLoss
-from music_selectivity.claims.claim import Claim, ratio
-from music_selectivity.claims.comparisons import Paired
-from music_selectivity.claims.quantities import Quantity, of, quotient
-from music_selectivity.claims.verdicts import NO_DIFFERENCE
-from music_selectivity.measures import CATEGORY_QUILT_RESPONSE, CATEGORY_RATIO
-from music_selectivity.paper import CATEGORY_RATIOS
-from music_selectivity.vocabulary import (
-    ANIMAL,
-    ORIGINAL,
-    SPEECH,
-    VEHICLE,
-    WATER,
-    WITHOUT_MUSIC,
+from music_selectivity.claims.claim import CHOSEN_ONCE, Claim, ratio
+from music_selectivity.claims.comparisons import Equivalence, Paired
+from music_selectivity.claims.conventions import Conventions
+from music_selectivity.claims.quantities import Quantity, change, of, quotient
+from music_selectivity.claims.temporal import SHORTEST
+from music_selectivity.measures import (
+    CATEGORY_QUILT_RESPONSE,
+    CATEGORY_RATIO,
+    UNQUILTED_CATEGORY_RESPONSE,
 )
+from music_selectivity.paper import CATEGORY_RATIOS
+from music_selectivity.vocabulary import ANIMAL, SPEECH, VEHICLE, WATER, WITHOUT_MUSIC
 
 # The sounds of each category in words, and the figure that shows them.
 SOUNDS = {
@@ -30,14 +28,7 @@ def category_ratio(category: str) -> Quantity:
     return of(WITHOUT_MUSIC, CATEGORY_RATIO, category=category)
 
 
-def category_response(category: str, segment: int | str) -> Quantity:
-    """Response of a category's units to quilts of its sounds."""
-    return of(
-        WITHOUT_MUSIC, CATEGORY_QUILT_RESPONSE, category=category, segment=segment
-    )
-
-
-def selectivity(id: str, category: str) -> Claim:
+def selectivity(id: str, category: str, conventions: Conventions) -> Claim:
     """A claim on the selectivity for a category and for music."""
     sounds, figure = SOUNDS[category]
     reported = CATEGORY_RATIOS.get(category)
@@ -47,40 +38,59 @@ def selectivity(id: str, category: str) -> Claim:
         f"music than for {sounds}",
         where=figure,
         paper=str(reported) if reported else "weaker than music",
-        paper_value=reported.value if reported else None,
+        reported=reported,
         models=(WITHOUT_MUSIC,),
-        comparison=Paired(ratio(WITHOUT_MUSIC), category_ratio(category)),
+        comparison=Paired(ratio(conventions)(WITHOUT_MUSIC), category_ratio(category)),
         measured=f"response ratio of {category}-selective units to {sounds} and others",
         shown=category_ratio(category),
+        chosen=CHOSEN_ONCE,
     )
 
 
-def quilt_loss(id: str, category: str) -> Claim:
+def quilt_loss(id: str, category: str, conventions: Conventions) -> Claim:
     """A claim on what quilting does to the response to a category."""
     sounds, figure = SOUNDS[category]
-    original, quilts = (category_response(category, x) for x in (ORIGINAL, 50))
+    original = of(WITHOUT_MUSIC, UNQUILTED_CATEGORY_RESPONSE, category=category)
+    quilts = of(
+        WITHOUT_MUSIC,
+        CATEGORY_QUILT_RESPONSE,
+        category=category,
+        order=conventions.order,
+        segment=SHORTEST,
+    )
     return Claim(
         id=id,
-        sentence="In networks trained without music, quilting with segments of 50 ms "
-        f"does not lower the response of {category}-selective units to {sounds}",
+        sentence="In networks trained without music, quilting with segments of "
+        f"{SHORTEST} ms does not change the response of {category}-selective units to "
+        f"{sounds}",
         where=figure,
         paper="no quilt effect",
         models=(WITHOUT_MUSIC,),
-        comparison=Paired(original, quilts),
-        measured=f"response to {sounds} quilted at 50 ms over that to the original",
+        comparison=Equivalence(change(quilts, original), Paired(original, quilts)),
+        measured=f"response to {sounds} quilted at {SHORTEST} ms over that to the "
+        "original",
         shown=quotient(quilts, original),
-        mixed=CategoryQuiltLoss(model=WITHOUT_MUSIC, category=category, segment=50),
-        kind=NO_DIFFERENCE,
+        chosen=CHOSEN_ONCE,
+        mixed=CategoryQuiltLoss(
+            model=WITHOUT_MUSIC,
+            category=category,
+            segment=SHORTEST,
+            order=conventions.order,
+        ),
+        of_quilts=True,
     )
 
 
-OTHER_CATEGORIES = (
-    selectivity("S11-a", SPEECH),
-    selectivity("S11-b", VEHICLE),
-    selectivity("S11-c", ANIMAL),
-    selectivity("S11-d", WATER),
-    quilt_loss("S11-e", SPEECH),
-    quilt_loss("S11-f", VEHICLE),
-    quilt_loss("S11-g", ANIMAL),
-    quilt_loss("S11-h", WATER),
-)
+def other_categories(conventions: Conventions) -> tuple[Claim, ...]:
+    """The claims of Fig. S11 and S12."""
+    categories = (SPEECH, VEHICLE, ANIMAL, WATER)
+    return (
+        *(
+            selectivity(f"S11-{letter}", category, conventions)
+            for letter, category in zip("abcd", categories, strict=True)
+        ),
+        *(
+            quilt_loss(f"S11-{letter}", category, conventions)
+            for letter, category in zip("efgh", categories, strict=True)
+        ),
+    )

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from music_selectivity.measures import Measure
-from music_selectivity.vocabulary import ORIGINAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +21,8 @@ if TYPE_CHECKING:
 # From what was measured to one row per network.
 Quantity = Callable[["Measured"], "Values"]
 
-# From what was measured to x and y under several conditions, for a correlation. x is a
-# number, or a value for each network.
+# From what was measured to x and y under several conditions. x is a number, or a value
+# for each network.
 Points = Callable[["Measured"], list[tuple["float | Values", "Values"]]]
 
 
@@ -41,6 +40,85 @@ def quotient(numerator: Quantity, denominator: Quantity) -> Quantity:
 def difference(first: Quantity, second: Quantity) -> Quantity:
     """Difference, network by network."""
     return lambda measured: _finite(first(measured) - second(measured))
+
+
+def less_one(quantity: Quantity) -> Quantity:
+    """A ratio less 1: of responses to music and to other sounds, the preference."""
+    return lambda measured: quantity(measured) - 1
+
+
+def change(quantity: Quantity, reference: Quantity) -> Quantity:
+    """Relative change against a reference, network by network.
+
+    Networks of two models are paired by their seed, from which both had the same
+    initial weights.
+    """
+    return less_one(quotient(quantity, reference))
+
+
+def slope(points: Points) -> Quantity:
+    """Relative change of y along its regression on x, network by network.
+
+    The change from the least to the largest x on the regression line of a network,
+    divided by its mean y. Networks without a value under one of the conditions, or
+    whose x does not vary, are left out.
+    """
+
+    def changes(measured: Measured) -> Values:
+        # Imported here because the Snakefile reads the claims, and must plan quickly.
+        import pandas as pd
+
+        networks, x, y = stacked(points(measured))
+        if len(x) == 0:
+            return pd.DataFrame(columns=[0], dtype=float)
+        away = x - x.mean(axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            rise = (away * y).sum(axis=0) / np.square(away).sum(axis=0)
+            relative = np.ptp(x, axis=0) * rise / y.mean(axis=0)
+        return _finite(pd.DataFrame(relative, index=networks))
+
+    return changes
+
+
+def stacked(
+    points: list[tuple[float | Values, Values]],
+) -> tuple[pd.Index, np.ndarray, np.ndarray]:
+    """The networks that have all points, with x and y.
+
+    Returns
+    -------
+    networks : Index
+    x, y : array, shape (conditions, networks, 1 + draws)
+    """
+    import pandas as pd
+
+    if not points:
+        return pd.Index([]), np.empty((0, 0, 0)), np.empty((0, 0, 0))
+    networks = points[0][1].index
+    for x, y in points:
+        networks = networks.intersection(y.index)
+        if not isinstance(x, float):
+            networks = networks.intersection(x.index)
+    ys = np.stack([y.loc[networks].to_numpy() for _, y in points])
+    xs = np.stack(
+        [
+            np.full(ys.shape[1:], x)
+            if isinstance(x, float)
+            else x.loc[networks].to_numpy()
+            for x, _ in points
+        ]
+    )
+    return networks, xs, ys
+
+
+def of_networks_that(criterion: Quantity, least: float, quantity: Quantity) -> Quantity:
+    """A quantity of the networks of which another is at least `least`."""
+
+    def chosen(measured: Measured) -> Values:
+        found, criteria = quantity(measured), criterion(measured)
+        return found[found.index.isin(criteria.index[criteria[0] >= least])]
+
+    return chosen
 
 
 def mean_of(model: str, measure: Measure, *, over: str, **fields: object) -> Quantity:
@@ -74,7 +152,7 @@ def largest_of(
 
 
 def along(model: str, measure: Measure, **fields: object) -> Points:
-    """Points of a measure over the segment length of quilts, in ms, without originals.
+    """Points of a measure over the segment length of quilts, in ms.
 
     `fields` are all fields of the conditions but the segment.
     """
@@ -84,7 +162,7 @@ def along(model: str, measure: Measure, **fields: object) -> Points:
         lengths = {
             float(found["segment"]): condition
             for condition, found in measured.conditions(model, measure).items()
-            if found["segment"] != ORIGINAL and _has(found, fields)
+            if _has(found, fields)
         }
         return [
             (length, measured.values(model, measure, lengths[length]))

@@ -4,15 +4,17 @@ from collections.abc import Callable
 
 from music_selectivity.analyses.contrasts import MusicResponse, Selectivity
 from music_selectivity.claims.claim import (
-    RATIO,
+    CHOSEN_AGAIN,
+    CHOSEN_ONCE,
     Claim,
     above_linear,
     above_untrained,
     ratio,
+    ratio_text,
 )
-from music_selectivity.claims.comparisons import Paired, Unpaired
-from music_selectivity.claims.quantities import Quantity, of
-from music_selectivity.claims.verdicts import NO_DIFFERENCE
+from music_selectivity.claims.comparisons import Equivalence, Paired, Unpaired
+from music_selectivity.claims.conventions import Conventions
+from music_selectivity.claims.quantities import Quantity, change, less_one, of
 from music_selectivity.measures import EFFECT_SIZE, EQUAL_RMS_RATIO, MEAN_RESPONSE
 from music_selectivity.paper import (
     EFFECT_SIZES,
@@ -58,7 +60,8 @@ def at_equal_levels(id: str, split: str, divisor: int) -> Claim:
         f"{prefer}, on clips of the {split} split",
         where="Fig. 2c",
         paper=f"{reported} ({split} split)",
-        paper_value=reported.value,
+        reported=reported,
+        chosen=CHOSEN_ONCE,
         mixed=Selectivity(
             model=WITHOUT_MUSIC,
             than=UNTRAINED,
@@ -69,89 +72,108 @@ def at_equal_levels(id: str, split: str, divisor: int) -> Claim:
     )
 
 
-SELECTIVITY = (
-    Claim(
-        id="2a",
-        sentence="Networks trained without music respond more to music than to other "
-        "sounds, on average over all units",
-        where="Fig. 2a",
-        paper=f"effect size {EFFECT_SIZES[WITHOUT_MUSIC]} over clips",
-        paper_value=EFFECT_SIZES[WITHOUT_MUSIC].value,
-        models=(WITHOUT_MUSIC,),
-        comparison=Paired(
-            of(WITHOUT_MUSIC, MEAN_RESPONSE, group=MUSIC),
-            of(WITHOUT_MUSIC, MEAN_RESPONSE, group=NONMUSIC),
+def selectivity(conventions: Conventions) -> tuple[Claim, ...]:
+    """The claims of Fig. 2a to c."""
+    split = conventions.split
+    return (
+        Claim(
+            id="2a",
+            sentence="Networks trained without music respond more to music than to "
+            "other sounds, on average over all units",
+            where="Fig. 2a",
+            paper=f"effect size {EFFECT_SIZES[WITHOUT_MUSIC]} over clips",
+            reported=EFFECT_SIZES[WITHOUT_MUSIC],
+            models=(WITHOUT_MUSIC,),
+            comparison=Paired(
+                of(WITHOUT_MUSIC, MEAN_RESPONSE, group=MUSIC),
+                of(WITHOUT_MUSIC, MEAN_RESPONSE, group=NONMUSIC),
+            ),
+            measured="effect size over clips of the mean response of all units",
+            shown=of(WITHOUT_MUSIC, EFFECT_SIZE),
+            mixed=MusicResponse(model=WITHOUT_MUSIC, units=ALL_UNITS, split=split),
         ),
-        measured="effect size over clips of the mean response of all units",
-        shown=of(WITHOUT_MUSIC, EFFECT_SIZE),
-        mixed=MusicResponse(model=WITHOUT_MUSIC, units=ALL_UNITS),
-    ),
-    above_untrained(
-        WITHOUT_MUSIC,
-        ratio,
-        RATIO,
-        id="2b",
-        sentence="Networks trained without music have music-selective units, which "
-        "also prefer music on clips that were not used to select them",
-        where="Fig. 2b",
-        paper=f"{RESPONSE_RATIOS[WITHOUT_MUSIC]}",
-        paper_value=RESPONSE_RATIOS[WITHOUT_MUSIC].value,
-        permuted=WITHOUT_MUSIC,
-        mixed=Selectivity(model=WITHOUT_MUSIC, than=UNTRAINED),
-    ),
-    at_equal_levels("2c-a", EVAL, 1),
-    at_equal_levels("2c-b", EVAL, 64),
-    at_equal_levels("2c-c", TRAIN, 1),
-    at_equal_levels("2c-d", TRAIN, 64),
-)
-
-OTHER_MODELS = (
-    Claim(
-        id="3e-a",
-        sentence="Units are as music-selective after training without music as after "
-        "training with music",
-        where="Fig. 3e",
-        paper=WITH_AND_WITHOUT_MUSIC_P,
-        models=(WITH_MUSIC, WITHOUT_MUSIC),
-        comparison=Unpaired(ratio(WITH_MUSIC), ratio(WITHOUT_MUSIC), "two-sided"),
-        measured=f"{RATIO}, {WITH_MUSIC} against {WITHOUT_MUSIC}",
-        shown=ratio(WITH_MUSIC),
-        mixed=Selectivity(model=WITH_MUSIC, than=WITHOUT_MUSIC),
-        kind=NO_DIFFERENCE,
-    ),
-    *(
         above_untrained(
-            model,
-            ratio,
-            RATIO,
-            id=f"3e-{letter}",
-            sentence=f"Units of networks trained {title} music are more "
-            "music-selective than units of untrained networks",
+            WITHOUT_MUSIC,
+            ratio(conventions),
+            ratio_text(conventions),
+            id="2b",
+            sentence="Networks trained without music have music-selective units, which "
+            "also prefer music on clips that were not used to select them",
+            where="Fig. 2b",
+            paper=f"{RESPONSE_RATIOS[WITHOUT_MUSIC]}",
+            reported=RESPONSE_RATIOS[WITHOUT_MUSIC],
+            chosen=CHOSEN_AGAIN,
+            permuted=WITHOUT_MUSIC,
+            mixed=Selectivity(model=WITHOUT_MUSIC, than=UNTRAINED, split=split),
+        ),
+        at_equal_levels("2c-a", EVAL, 1),
+        at_equal_levels("2c-b", EVAL, 64),
+        at_equal_levels("2c-c", TRAIN, 1),
+        at_equal_levels("2c-d", TRAIN, 64),
+    )
+
+
+def selectivity_of_other_models(conventions: Conventions) -> tuple[Claim, ...]:
+    """The claims of Fig. 3e."""
+    split = conventions.split
+    ratio_of, text = ratio(conventions), ratio_text(conventions)
+    # A ratio of 1 is no preference, so the preference is what exceeds 1.
+    with_music, without_music = (
+        less_one(ratio_of(model)) for model in (WITH_MUSIC, WITHOUT_MUSIC)
+    )
+    return (
+        Claim(
+            id="3e-a",
+            sentence="Units are as music-selective after training without music as "
+            "after training with music",
             where="Fig. 3e",
-            paper=RANK_SUM_P,
-            mixed=Selectivity(model=model, than=UNTRAINED),
-        )
-        for letter, model, title in (
-            ("b", WITHOUT_MUSIC, "without"),
-            ("c", WITH_MUSIC, "with"),
-        )
-    ),
-    *(
-        above_linear(
-            model,
-            GABOR,
-            ratio,
-            RATIO,
-            id=f"3e-{letter}",
-            sentence=f"Units of networks trained {title} music are more "
-            "music-selective than Gabor filters",
-            where="Fig. 3e",
-            paper=f"Gabor {RESPONSE_RATIOS[GABOR]}, {RANK_SUM_P}",
-            paper_second=RESPONSE_RATIOS[GABOR].value,
-        )
-        for letter, model, title in (
-            ("d", WITHOUT_MUSIC, "without"),
-            ("e", WITH_MUSIC, "with"),
-        )
-    ),
-)
+            paper=WITH_AND_WITHOUT_MUSIC_P,
+            models=(WITH_MUSIC, WITHOUT_MUSIC),
+            comparison=Equivalence(
+                change(with_music, without_music),
+                Unpaired(ratio_of(WITH_MUSIC), ratio_of(WITHOUT_MUSIC), "two-sided"),
+            ),
+            measured=f"{text}, {WITH_MUSIC} against {WITHOUT_MUSIC}",
+            shown=ratio_of(WITH_MUSIC),
+            chosen=CHOSEN_AGAIN,
+            mixed=Selectivity(model=WITH_MUSIC, than=WITHOUT_MUSIC, split=split),
+        ),
+        *(
+            above_untrained(
+                model,
+                ratio_of,
+                text,
+                id=f"3e-{letter}",
+                sentence=f"Units of networks trained {title} music are more "
+                "music-selective than units of untrained networks",
+                where="Fig. 3e",
+                paper=RANK_SUM_P,
+                chosen=CHOSEN_AGAIN,
+                mixed=Selectivity(model=model, than=UNTRAINED, split=split),
+                same_test_as=same_test_as,
+            )
+            for letter, model, title, same_test_as in (
+                ("b", WITHOUT_MUSIC, "without", "2b"),
+                ("c", WITH_MUSIC, "with", None),
+            )
+        ),
+        *(
+            above_linear(
+                model,
+                GABOR,
+                ratio_of,
+                text,
+                id=f"3e-{letter}",
+                sentence=f"Units of networks trained {title} music are more "
+                "music-selective than Gabor filters",
+                where="Fig. 3e",
+                paper=f"Gabor {RESPONSE_RATIOS[GABOR]}, {RANK_SUM_P}",
+                reported_second=RESPONSE_RATIOS[GABOR],
+                chosen=CHOSEN_AGAIN,
+            )
+            for letter, model, title in (
+                ("d", WITHOUT_MUSIC, "without"),
+                ("e", WITH_MUSIC, "with"),
+            )
+        ),
+    )

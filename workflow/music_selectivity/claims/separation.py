@@ -7,13 +7,14 @@ from music_selectivity.claims.claim import (
     above_untrained,
     segregation,
 )
-from music_selectivity.claims.comparisons import Correlation
-from music_selectivity.claims.quantities import Quantity, of, together
+from music_selectivity.claims.comparisons import Rises
+from music_selectivity.claims.quantities import Quantity, of, slope, together
 from music_selectivity.measures import (
     SEGREGATION_INDEX,
     TRAINING_COURSE_MEAN_AP,
     TRAINING_COURSE_RESPONSE_RATIO,
     TRAINING_COURSE_SEGREGATION_INDEX,
+    Measure,
 )
 from music_selectivity.paper import OWN_SEGREGATION_INDICES
 from music_selectivity.vocabulary import (
@@ -28,6 +29,21 @@ from music_selectivity.vocabulary import (
 def own_segregation(model: str) -> Quantity:
     """Segregation index of the public notebook, with each group's own bins."""
     return of(model, SEGREGATION_INDEX, bins=OWN_BINS)
+
+
+def grows(measure: Measure, name: str, **fields) -> Claim:
+    """A claim that a measure grows with precision over the course of training."""
+    points = together(WITHOUT_MUSIC, TRAINING_COURSE_MEAN_AP, measure)
+    return Claim(
+        where="Fig. S8",
+        models=(WITHOUT_MUSIC,),
+        comparison=Rises(slope(points)),
+        measured=f"relative change of the {name} along its regression on mean average "
+        "precision over non-music classes, from the least to the largest in training",
+        shown=slope(points),
+        pooled=points,
+        **fields,
+    )
 
 
 SEPARATION = (
@@ -52,7 +68,7 @@ SEPARATION = (
         where="Fig. 1d",
         paper=f"{OWN_SEGREGATION_INDICES[WITHOUT_MUSIC]} (public notebook, one "
         "network)",
-        paper_value=OWN_SEGREGATION_INDICES[WITHOUT_MUSIC].value,
+        reported=OWN_SEGREGATION_INDICES[WITHOUT_MUSIC],
     ),
     *(
         above_linear(
@@ -81,36 +97,20 @@ SEPARATION = (
         where="Fig. S9",
         paper="clear islands",
     ),
-    Claim(
+    grows(
+        TRAINING_COURSE_SEGREGATION_INDEX,
+        "segregation index",
         id="S8-a",
         sentence="As networks trained without music learn to detect non-music sounds, "
         "they separate music from other sounds more",
-        where="Fig. S8",
         paper="separation grows with performance",
-        models=(WITHOUT_MUSIC,),
-        comparison=Correlation(
-            together(
-                WITHOUT_MUSIC,
-                TRAINING_COURSE_MEAN_AP,
-                TRAINING_COURSE_SEGREGATION_INDEX,
-            )
-        ),
-        measured="r of mean average precision over non-music classes and segregation "
-        "index over the course of training",
     ),
-    Claim(
+    grows(
+        TRAINING_COURSE_RESPONSE_RATIO,
+        "response ratio",
         id="S8-b",
         sentence="As networks trained without music learn to detect non-music sounds, "
         "their units become more music-selective",
-        where="Fig. S8",
         paper="selectivity grows with performance",
-        models=(WITHOUT_MUSIC,),
-        comparison=Correlation(
-            together(
-                WITHOUT_MUSIC, TRAINING_COURSE_MEAN_AP, TRAINING_COURSE_RESPONSE_RATIO
-            )
-        ),
-        measured="r of mean average precision over non-music classes and response "
-        "ratio over the course of training",
     ),
 )

@@ -1,7 +1,7 @@
 """Claims on what silencing units costs the detection of non-music sounds (Fig. 5c)."""
 
 from music_selectivity.analyses.contrasts import SilencingLoss
-from music_selectivity.claims.claim import Claim, mean_ap
+from music_selectivity.claims.claim import CHOSEN_ONCE, Claim, mean_ap
 from music_selectivity.claims.comparisons import EveryNetwork, Paired
 from music_selectivity.claims.quantities import Quantity, difference, of
 from music_selectivity.claims.verdicts import LEVEL
@@ -40,6 +40,7 @@ SILENCING = (
             comparison=Paired(precision(reference), precision(MSI_TOP)),
             measured="loss of mean average precision over non-music classes",
             shown=difference(precision(reference), precision(MSI_TOP)),
+            chosen=CHOSEN_ONCE,
             mixed=SilencingLoss(
                 model=WITHOUT_MUSIC, silenced=MSI_TOP, reference=reference
             ),

@@ -23,7 +23,7 @@ from music_selectivity.vocabulary import NONMUSIC, WITHOUT_MUSIC
 
 TITLE = "Non-music detection with units silenced"
 PANEL = "Fig. 5c"
-CLIPS = "all"
+CLIPS = "eval_all"
 INPUTS = {"statistics": "statistics"}
 
 

@@ -29,6 +29,7 @@ from music_selectivity.vocabulary import MEASURED_SPLIT
 
 TITLE = "Response ratios of permuted labels"
 PANEL = "not in the paper"
+CLIPS = "eval"
 INPUTS = {
     "permutations": ["permutations", "feature_sources"],
     "statistics": "statistics",

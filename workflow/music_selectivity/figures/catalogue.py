@@ -30,6 +30,7 @@ ORDER = [
     "natural_ratio",
     "natural_categories",
     "quilts",
+    "quilt_orders",
     "quilts_genres",
     "quilts_models",
     "ablation",
@@ -42,9 +43,17 @@ ORDER = [
 
 # What captions say of the measured clips, with the numbers of clips to fill in.
 CLIPS = {
-    "compared": "eval clips: {music} of music, {nonmusic} of other sounds",
-    "all": "eval clips: {music} of music, {nonmusic} of other sounds, and mixed ones",
-    "music": "eval clips: {music} of music",
+    # Of the split on which responses of selective units are measured.
+    "compared": "{split} clips: {music} of music, {nonmusic} of other sounds",
+    "all": "{split} clips: {music} of music, {nonmusic} of other sounds, and mixed "
+    "ones",
+    # Of the split on which networks are always scored.
+    "eval": "eval clips: {eval_music} of music, {eval_nonmusic} of other sounds",
+    "eval_all": "eval clips: {eval_music} of music, {eval_nonmusic} of other sounds, "
+    "and mixed ones",
+    "quilted": "quilted {split} clips: {quilted_music} of music, {quilted_nonmusic} of "
+    "other sounds",
+    "quilted_music": "quilted {split} clips of music: {quilted_music}",
     # Sounds that are not clips.
     "none": "",
 }

@@ -7,7 +7,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from music_selectivity.figures.published import reported_values
-from music_selectivity.figures.segment_axis import by_network, draw_lines, mark_lengths
+from music_selectivity.figures.segment_axis import (
+    draw_lines,
+    mark_lengths,
+    name_lengths,
+    of_quilts,
+)
 from music_selectivity.figures.style import (
     LOOK,
     PAGE_INCHES,
@@ -24,10 +29,10 @@ from music_selectivity.measures import (
     CATEGORY_RATIO,
     QUILT_RELATIVE,
     RESPONSE_RATIO,
+    UNQUILTED_CATEGORY_RESPONSE,
 )
 from music_selectivity.paper import CATEGORY_RATIOS, RESPONSE_RATIOS
 from music_selectivity.vocabulary import (
-    MEASURED_SPLIT,
     MS_UNITS,
     MUSIC,
     NONMUSIC,
@@ -39,12 +44,13 @@ TITLE = "Units selective for other categories"
 PANEL = "Fig. S11, S12"
 CLIPS = "all"
 INPUTS = {"statistics": "statistics"}
+ARGUMENTS = {"measured_split": "analysis.measured_split", "order": "quilts.order"}
 
 RATIO, RELATIVE = "ratio", "relative"
 PAPER = {MUSIC: RESPONSE_RATIOS[WITHOUT_MUSIC], **CATEGORY_RATIOS}
 
 
-def table(statistics: pd.DataFrame) -> pd.DataFrame:
+def table(statistics: pd.DataFrame, measured_split: str, order: str) -> pd.DataFrame:
     """Ratios and relative responses of the networks of one model, by category.
 
     Parameters
@@ -52,41 +58,49 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     statistics
         ``statistics.csv``: measures category_ratio, category_quilt_response, and of
         music response_ratio and quilt_relative.
+    measured_split
+        On which responses of selective units are measured.
+    order
+        Of the segments of the quilts, one of ``vocabulary.QUILT_ORDERS``.
 
     Returns
     -------
     DataFrame
-        model, seed, category, quantity, length, value, paper. quantity is "ratio", the
-        response of the category's units to its clips over that to others, or
-        "relative", their response to its quilts over that to the original.
+        model, seed, category, quantity, order and length (of the segments; empty and
+        "original" for ratios), value, paper. quantity is "ratio", the response of the
+        category's units to its clips over that to others, or "relative", their response
+        to its quilts over that to the original.
     """
     ratios = first_model(CATEGORY_RATIO.select(statistics))
     of_model = statistics[statistics["model"].isin(ratios["model"])]
-    music = RESPONSE_RATIO.select(of_model, split=MEASURED_SPLIT)
+    music = RESPONSE_RATIO.select(of_model, split=measured_split)
     ratios = pd.concat([music.assign(category=MUSIC), ratios], ignore_index=True)
-    quilts = by_network(QUILT_RELATIVE.select(of_model, group=MUSIC, units=MS_UNITS))
+    quilts = of_quilts(
+        of_model, QUILT_RELATIVE, group=MUSIC, units=MS_UNITS, order=order
+    )
     relative = pd.concat(
         [
             quilts.rename(columns={"group": "category"}),
-            _relative(by_network(CATEGORY_QUILT_RESPONSE.select(of_model))),
+            _relative(of_model, order),
         ],
         ignore_index=True,
     )
-    ratios = ratios.assign(quantity=RATIO, length=ORIGINAL)
+    ratios = ratios.assign(quantity=RATIO, order="", length=ORIGINAL)
     rows = pd.concat([ratios, relative.assign(quantity=RELATIVE)], ignore_index=True)
-    rows = rows[["model", "seed", "category", "quantity", "length", "value"]]
+    rows = rows[["model", "seed", "category", "quantity", "order", "length", "value"]]
     published = (rows["quantity"] == RATIO) & (rows["model"] == WITHOUT_MUSIC)
     paper = reported_values(PAPER, rows["category"])
     return rows.assign(paper=np.where(published, paper, np.nan))
 
 
-def _relative(responses: pd.DataFrame) -> pd.DataFrame:
+def _relative(statistics: pd.DataFrame, order: str) -> pd.DataFrame:
     """Responses to quilts over those to the original, NaN unless those are positive."""
+    quilts = of_quilts(statistics, CATEGORY_QUILT_RESPONSE, order=order)
     keys = ["model", "seed", "category"]
-    original = responses[responses["length"] == ORIGINAL].set_index(keys)["value"]
-    divisor = original.reindex(pd.MultiIndex.from_frame(responses[keys])).to_numpy()
-    value = responses["value"] / np.where(divisor > 0, divisor, np.nan)
-    return responses.assign(value=value)
+    original = UNQUILTED_CATEGORY_RESPONSE.select(statistics).set_index(keys)["value"]
+    divisor = original.reindex(pd.MultiIndex.from_frame(quilts[keys])).to_numpy()
+    value = quilts["value"] / np.where(divisor > 0, divisor, np.nan)
+    return quilts.assign(value=value)
 
 
 @matplotlib.rc_context(LOOK)
@@ -111,7 +125,8 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
             mark_lengths(below, quilts["length"])
     panels[0, 0].set_ylabel("Response ratio,\ncategory / other sounds")
     panels[1, 0].set_ylabel("Response /\nresponse to original")
-    figure.supxlabel("Segment length (ms)", fontsize=LOOK["axes.labelsize"])
+    if not quilts.empty:
+        name_lengths(figure, quilts)
     return figure
 
 

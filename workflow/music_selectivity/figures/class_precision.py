@@ -38,7 +38,7 @@ from music_selectivity.vocabulary import (
 
 TITLE = "Detection of each sound class"
 PANEL = "Fig. 1c"
-CLIPS = "all"
+CLIPS = "eval_all"
 INPUTS = {"ablations": ["ablation", "networks"], "classes": "classes"}
 
 COMPARED = (WITHOUT_MUSIC, WITH_MUSIC)

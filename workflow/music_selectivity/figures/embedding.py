@@ -42,6 +42,7 @@ from music_selectivity.vocabulary import (
 
 TITLE = "Music and other sounds in t-SNE"
 PANEL = "Fig. 1d, S2, S3, S5, S9, S10, S11"
+CLIPS = "eval"
 INPUTS = {
     "embeddings": ["embedding", "feature_sources"],
     "clips": "clips",

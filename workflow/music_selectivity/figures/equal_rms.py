@@ -23,6 +23,7 @@ from music_selectivity.vocabulary import EVAL, TRAIN, WITHOUT_MUSIC
 
 TITLE = "Response ratio at equal and at lower levels"
 PANEL = "Fig. 2c"
+CLIPS = "eval"
 INPUTS = {"statistics": "statistics"}
 
 # By split: how far its marks are shifted, in octaves of power.

@@ -24,23 +24,23 @@ from music_selectivity.figures.style import (
     new_figure,
     ordered_models,
 )
-from music_selectivity.vocabulary import (
-    LINEAR_FEATURES,
-    MEASURED_SPLIT,
-    MUSIC,
-    SELECTION_SPLIT,
-)
+from music_selectivity.vocabulary import LINEAR_FEATURES, MUSIC, OTHER_SPLIT
 
 TITLE = "Music-selectivity index of each unit"
 PANEL = "Fig. S4b; extends Fig. 2b"
 INPUTS = {"units": ["units", "feature_sources"]}
-ARGUMENTS = {"fraction": "analysis.ms_fraction"}
+ARGUMENTS = {
+    "fraction": "analysis.ms_fraction",
+    "measured_split": "analysis.measured_split",
+}
 
 BINS = 48
 
 
 def table(
-    units: Mapping[tuple[str, int], pd.DataFrame], fraction: float
+    units: Mapping[tuple[str, int], pd.DataFrame],
+    fraction: float,
+    measured_split: str,
 ) -> pd.DataFrame:
     """Music-selectivity index of every unit or linear feature, on both splits.
 
@@ -50,17 +50,19 @@ def table(
         ``units.csv`` by (model, seed).
     fraction
         Share of units that are called music-selective, in (0, 1).
+    measured_split
+        On which responses are measured; units are chosen on the other split.
 
     Returns
     -------
     DataFrame
-        model, seed, unit, msi (on the selection split), msi_other (on the other),
-        selective (among the top `fraction` by msi).
+        model, seed, unit, msi (on the split that units are chosen on), msi_other (on
+        the other), selective (among the top `fraction` by msi).
     """
     columns = ["model", "seed", "unit", "msi", "msi_other", "selective"]
     frames = []
     for (model, seed), frame in sorted(units.items()):
-        msi = frame[f"msi_{SELECTION_SPLIT}"].to_numpy(dtype=float)
+        msi = frame[f"msi_{OTHER_SPLIT[measured_split]}"].to_numpy(dtype=float)
         selective = np.zeros(len(msi), dtype=bool)
         selective[top_units(msi, fraction)] = True
         frames.append(
@@ -68,7 +70,7 @@ def table(
                 model=model,
                 seed=seed,
                 msi=msi,
-                msi_other=frame[f"msi_{MEASURED_SPLIT}"].astype(float),
+                msi_other=frame[f"msi_{measured_split}"].astype(float),
                 selective=selective,
             )
         )

@@ -13,10 +13,11 @@ from music_selectivity.figures.published import (
     reported_values,
 )
 from music_selectivity.figures.segment_axis import (
-    by_network,
     draw_lines,
     draw_published,
     mark_lengths,
+    name_lengths,
+    with_unquilted,
 )
 from music_selectivity.figures.style import (
     COLUMN_INCHES,
@@ -27,7 +28,7 @@ from music_selectivity.figures.style import (
     label,
     new_figure,
 )
-from music_selectivity.measures import QUILT_RESPONSE
+from music_selectivity.measures import QUILT_RESPONSE, UNQUILTED_RESPONSE
 from music_selectivity.paper import QUILT_CORRELATIONS, QUILT_RESPONSES
 from music_selectivity.vocabulary import (
     GROUP_NAMES,
@@ -40,29 +41,33 @@ from music_selectivity.vocabulary import (
 
 TITLE = "Responses to sound quilts"
 PANEL = "Fig. 4b, c"
+CLIPS = "quilted"
 INPUTS = {"statistics": "statistics"}
+ARGUMENTS = {"order": "quilts.order"}
 
 # Height of a line of text above a panel.
 LINE_POINTS = 9
 
 
-def table(statistics: pd.DataFrame) -> pd.DataFrame:
+def table(statistics: pd.DataFrame, order: str) -> pd.DataFrame:
     """Responses of the networks of one model: of without_music, if it is there.
 
     Parameters
     ----------
     statistics
         ``statistics.csv``: measure quilt_response.
+    order
+        Of the segments of the quilts, one of ``vocabulary.QUILT_ORDERS``.
 
     Returns
     -------
     DataFrame
-        model, seed, group, units (ms, others), length (segment in ms, or original),
-        response, paper and paper_sd (NaN where it reports none); r, of response and
-        segment length over all networks, and paper_r.
+        model, seed, group, units (ms, others), order, length (segment in ms, or
+        original), response, paper and paper_sd (NaN where it reports none); r, of
+        response and segment length over all networks, and paper_r.
     """
-    rows = first_model(by_network(QUILT_RESPONSE.select(statistics)))
-    rows = rows.rename(columns={"value": "response"})
+    rows = with_unquilted(statistics, QUILT_RESPONSE, UNQUILTED_RESPONSE, order)
+    rows = first_model(rows).rename(columns={"value": "response"})
     of_paper = rows["model"] == WITHOUT_MUSIC
     reported = of_paper & (rows["group"] == MUSIC) & (rows["units"] == MS_UNITS)
     paper = reported_values(QUILT_RESPONSES, rows["length"])
@@ -83,7 +88,8 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
 def correlation(rows: pd.DataFrame) -> float:
     """Pearson's r of response and segment length, over networks and lengths together.
 
-    Over networks with a response at every length; NaN for fewer than three points.
+    As in the paper, which counts the lengths of one network as independent. Over
+    networks with a response at every length; NaN for fewer than three points.
     """
     quilts = rows[rows["length"] != ORIGINAL]
     wide = quilts.pivot(index="seed", columns="length", values="response").dropna()
@@ -112,7 +118,7 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         mark_lengths(axes, table["length"])
     panels[0].set_ylabel("Mean response")
     panels[0].set_ylim(bottom=min(0, panels[0].get_ylim()[0]))
-    figure.supxlabel("Segment length (ms)", fontsize=LOOK["axes.labelsize"])
+    name_lengths(figure, table)
     handles = [
         Line2D([], [], color=style.colour(group), marker="o", ms=3, label=text)
         for group, text in GROUP_NAMES.items()

@@ -5,10 +5,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from music_selectivity.figures.segment_axis import (
-    by_network,
     draw_lines,
     draw_reference,
     mark_lengths,
+    name_lengths,
+    with_unquilted,
 )
 from music_selectivity.figures.style import (
     LOOK,
@@ -19,36 +20,53 @@ from music_selectivity.figures.style import (
     label,
     new_figure,
 )
-from music_selectivity.measures import QUILT_GENRE_RESPONSE, QUILT_RESPONSE
+from music_selectivity.measures import (
+    QUILT_GENRE_RESPONSE,
+    QUILT_RESPONSE,
+    UNQUILTED_GENRE_RESPONSE,
+    UNQUILTED_RESPONSE,
+)
 from music_selectivity.vocabulary import MS_UNITS, MUSIC
 
 TITLE = "Responses to quilts, by genre"
 PANEL = "Fig. S7"
-CLIPS = "music"
+CLIPS = "quilted_music"
 INPUTS = {"statistics": "statistics"}
+ARGUMENTS = {"order": "quilts.order"}
 
 ALL_MUSIC = "all music"
 COLUMNS = 5
 
 
-def table(statistics: pd.DataFrame) -> pd.DataFrame:
+def table(statistics: pd.DataFrame, order: str) -> pd.DataFrame:
     """Responses, by genre, of the networks of one model: without_music, if it is there.
 
     Parameters
     ----------
     statistics
         ``statistics.csv``: measures quilt_genre_response and quilt_response.
+    order
+        Of the segments of the quilts, one of ``vocabulary.QUILT_ORDERS``.
 
     Returns
     -------
     DataFrame
-        model, seed, genre ("all music" for all clips), length (segment in ms, or
+        model, seed, genre ("all music" for all clips), order, length (segment in ms, or
         original), response of the music-selective units.
     """
-    genres = first_model(by_network(QUILT_GENRE_RESPONSE.select(statistics)))
-    of_model = statistics[statistics["model"].isin(genres["model"])]
-    every = QUILT_RESPONSE.select(of_model, group=MUSIC, units=MS_UNITS)
-    every = by_network(every).assign(genre=ALL_MUSIC)
+    genres = first_model(
+        with_unquilted(
+            statistics, QUILT_GENRE_RESPONSE, UNQUILTED_GENRE_RESPONSE, order
+        )
+    )
+    every = with_unquilted(
+        statistics[statistics["model"].isin(genres["model"])],
+        QUILT_RESPONSE,
+        UNQUILTED_RESPONSE,
+        order,
+        group=MUSIC,
+        units=MS_UNITS,
+    ).assign(genre=ALL_MUSIC)
     rows = pd.concat([genres, every[genres.columns]], ignore_index=True)
     return rows.rename(columns={"value": "response"})
 
@@ -75,5 +93,5 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         lowest = number + COLUMNS >= len(genres)
         axes.tick_params(axis="x", labelbottom=lowest)
     figure.supylabel("Mean response", fontsize=LOOK["axes.labelsize"])
-    figure.supxlabel("Segment length (ms)", fontsize=LOOK["axes.labelsize"])
+    name_lengths(figure, table)
     return figure

@@ -5,13 +5,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from music_selectivity.figures.published import diamond_handle, reported_values
+from music_selectivity.figures.published import diamond_handle
 from music_selectivity.figures.segment_axis import (
-    by_network,
     draw_lines,
     draw_published,
     draw_reference,
     mark_lengths,
+    name_lengths,
+    of_quilts,
+    published_relative,
 )
 from music_selectivity.figures.style import (
     COLUMN_INCHES,
@@ -24,38 +26,41 @@ from music_selectivity.figures.style import (
     ordered_models,
 )
 from music_selectivity.measures import QUILT_RELATIVE
-from music_selectivity.paper import QUILT_RESPONSES
-from music_selectivity.vocabulary import MS_UNITS, MUSIC, ORIGINAL, PCA, WITHOUT_MUSIC
+from music_selectivity.vocabulary import MS_UNITS, MUSIC, PCA, WITHOUT_MUSIC
 
 TITLE = "Responses to quilts, by model"
 PANEL = "Fig. 5b, S4, S5, S10"
-CLIPS = "music"
+CLIPS = "quilted_music"
 INPUTS = {"statistics": "statistics"}
+ARGUMENTS = {"order": "quilts.order"}
 
 
-def table(statistics: pd.DataFrame) -> pd.DataFrame:
+def table(statistics: pd.DataFrame, order: str) -> pd.DataFrame:
     """Relative responses of each network's music-selective units to music.
 
     Parameters
     ----------
     statistics
         ``statistics.csv``: measure quilt_relative.
+    order
+        Of the segments of the quilts, one of ``vocabulary.QUILT_ORDERS``.
 
     Returns
     -------
     DataFrame
-        model, seed, length (segment in ms, or original), relative (response over that
-        to the original), paper (ratio of the published means, NaN where there is
-        none). PCA features are left out: they can be
-        negative, so the ratio is undefined.
+        model, seed, order, length (of the segments, ms), relative (response over that
+        to the original), paper (ratio of the published means, NaN where there is none).
+        PCA features are left out: they can be negative, so the ratio is undefined.
     """
-    with_ratio = statistics[statistics["model"] != PCA]
-    rows = QUILT_RELATIVE.select(with_ratio, group=MUSIC, units=MS_UNITS)
-    rows = by_network(rows).rename(columns={"value": "relative"})
-    paper = reported_values(QUILT_RESPONSES, rows["length"])
-    paper = paper / QUILT_RESPONSES[ORIGINAL].value
-    quilts = (rows["model"] == WITHOUT_MUSIC) & (rows["length"] != ORIGINAL)
-    rows["paper"] = np.where(quilts, paper, np.nan)
+    rows = of_quilts(
+        statistics[statistics["model"] != PCA],
+        QUILT_RELATIVE,
+        group=MUSIC,
+        units=MS_UNITS,
+        order=order,
+    ).rename(columns={"value": "relative"})
+    published = published_relative(rows["length"])
+    rows["paper"] = np.where(rows["model"] == WITHOUT_MUSIC, published, np.nan)
     return rows.drop(columns=["group", "units"])
 
 
@@ -84,7 +89,7 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         axes.tick_params(labelbottom=True)
         mark_lengths(axes, table["length"])
     figure.supylabel("Response / response to original", fontsize=LOOK["axes.labelsize"])
-    figure.supxlabel("Segment length (ms)", fontsize=LOOK["axes.labelsize"])
+    name_lengths(figure, table)
     if table["paper"].notna().any():
         figure.legend(handles=[diamond_handle()], loc="outside upper right")
     return figure

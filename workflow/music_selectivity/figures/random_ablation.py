@@ -36,7 +36,7 @@ from music_selectivity.vocabulary import (
 
 TITLE = "Random sets of units silenced"
 PANEL = "extends Fig. 5c"
-CLIPS = "all"
+CLIPS = "eval_all"
 INPUTS = {"nulls": ["null", "random_ablation"], "statistics": "statistics"}
 
 BINS = 50

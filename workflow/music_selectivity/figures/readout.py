@@ -33,6 +33,7 @@ from music_selectivity.vocabulary import LINEAR_FEATURES
 
 TITLE = "Music read out from all features"
 PANEL = "Fig. S3, S4"
+CLIPS = "eval"
 INPUTS = {"statistics": "statistics"}
 
 ALONE = ""

@@ -19,6 +19,7 @@ from music_selectivity.vocabulary import MUSIC, WITHOUT_MUSIC
 
 TITLE = "Genres of music read out from units"
 PANEL = "Fig. S6"
+CLIPS = "eval"
 INPUTS = {"statistics": "statistics"}
 
 # Of each eighth: name and marker.

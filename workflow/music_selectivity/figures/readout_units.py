@@ -24,6 +24,7 @@ from music_selectivity.vocabulary import WITHOUT_MUSIC
 
 TITLE = "Music read out from each eighth of units"
 PANEL = "Fig. 2d"
+CLIPS = "eval"
 INPUTS = {"statistics": "statistics"}
 
 

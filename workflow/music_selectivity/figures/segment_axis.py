@@ -1,21 +1,87 @@
-"""Responses to quilts by segment length: the axis and lines that figures share."""
+"""Responses to quilts by segment length: rows, axis and lines that figures share."""
 
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from music_selectivity.vocabulary import ORIGINAL
+from music_selectivity.figures.published import reported_values
+from music_selectivity.figures.style import LOOK
+from music_selectivity.measures import Measure
+from music_selectivity.paper import QUILT_RESPONSES
+from music_selectivity.vocabulary import ORDER_NAMES, ORIGINAL
 
 
-def by_network(rows: pd.DataFrame) -> pd.DataFrame:
-    """Rows of `Measure.select` sorted by network, with the segments as column length.
+def of_quilts(
+    statistics: pd.DataFrame, measure: Measure, **fields: str
+) -> pd.DataFrame:
+    """Rows of a measure of quilts by network, with their segments as column length.
 
-    Rows of a network keep their order.
+    Parameters
+    ----------
+    statistics
+        ``statistics.csv``.
+    measure
+        Of quilts, such as quilt_response.
+    fields
+        Keep the rows that have these, such as one order of segments.
+
+    Returns
+    -------
+    DataFrame
+        As of `Measure.select`, but length (in ms, as text) for segment; sorted by model
+        and seed, with the rows of a network in their order.
     """
-    rows = rows.rename(columns={"segment": "length"})
+    rows = measure.select(statistics, **fields)
+    rows = rows.rename(columns={"segment": "length"}).astype({"length": str})
+    return _by_network(rows)
+
+
+def with_unquilted(
+    statistics: pd.DataFrame,
+    quilted: Measure,
+    unquilted: Measure,
+    order: str,
+    **fields: str,
+) -> pd.DataFrame:
+    """Responses to quilts of one order and to the unquilted clips.
+
+    Parameters
+    ----------
+    statistics
+        ``statistics.csv``.
+    quilted, unquilted
+        Measures of both, with the same fields but for order and segment.
+    order
+        Of the segments, one of ``vocabulary.QUILT_ORDERS``.
+    fields
+        Keep the rows that have these.
+
+    Returns
+    -------
+    DataFrame
+        As `of_quilts`; the unquilted clips have the length "original", and the order of
+        the quilts that they are compared with.
+    """
+    quilts = of_quilts(statistics, quilted, order=order, **fields)
+    clips = unquilted.select(statistics, **fields)
+    return _by_network(pd.concat([quilts, clips.assign(order=order, length=ORIGINAL)]))
+
+
+def _by_network(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.sort_values(["model", "seed"], kind="stable", ignore_index=True)
+
+
+def published_relative(lengths: Iterable[str]) -> np.ndarray:
+    """The paper's response to quilts over that to the original (Fig. 4b), (lengths,).
+
+    Of networks trained without music, their music-selective units, and music; NaN for
+    lengths, in ms as text, of which it reports no number.
+    """
+    paper = reported_values(QUILT_RESPONSES, lengths)
+    return paper / QUILT_RESPONSES[ORIGINAL].value
 
 
 def positions(lengths: Iterable[object]) -> dict[str, float]:
@@ -105,13 +171,22 @@ def draw_published(axes: Axes, rows: pd.DataFrame) -> None:
     )
 
 
-def mark_lengths(axes: Axes, lengths: Iterable[object]) -> None:
-    """Set the ticks of an axis of segment lengths; of many, name every other one."""
+def mark_lengths(axes: Axes, lengths: Iterable[object], name_up_to: int = 5) -> None:
+    """Set the ticks of an axis of segment lengths; of many, name every other one.
+
+    `name_up_to` is the largest number of lengths that are all named.
+    """
     places = positions(lengths)
-    every = 2 if len(places) > 5 else 1
+    every = 2 if len(places) > name_up_to else 1
     names = [
         "orig." if name == ORIGINAL else name if number % every == 0 else ""
         for number, name in enumerate(places)
     ]
     axes.set_xticks(list(places.values()), names)
     axes.set_xlim(min(places.values()) - 0.5, max(places.values()) + 0.6)
+
+
+def name_lengths(figure: Figure, rows: pd.DataFrame) -> None:
+    """Name the axis of segment lengths below the panels, with the order of `rows`."""
+    order = ORDER_NAMES[rows["order"].iloc[0]]
+    figure.supxlabel(f"Segment length (ms), {order}", fontsize=LOOK["axes.labelsize"])

@@ -25,31 +25,34 @@ from music_selectivity.figures.style import (
 )
 from music_selectivity.measures import RESPONSE_RATIO, SAME_SPLIT_RATIO
 from music_selectivity.paper import RESPONSE_RATIOS
-from music_selectivity.vocabulary import MEASURED_SPLIT, PCA
+from music_selectivity.vocabulary import PCA
 
 TITLE = "Response ratio of music-selective units"
 PANEL = "Fig. 2b and 3e"
 INPUTS = {"statistics": "statistics"}
+ARGUMENTS = {"measured_split": "analysis.measured_split"}
 
 
-def table(statistics: pd.DataFrame) -> pd.DataFrame:
-    """Response ratio of each network's music-selective units, on the eval split.
+def table(statistics: pd.DataFrame, measured_split: str) -> pd.DataFrame:
+    """Response ratio of each network's music-selective units, on the measured split.
 
     Parameters
     ----------
     statistics
         ``statistics.csv``: measures response_ratio and same_split_ratio.
+    measured_split
+        On which responses are measured; units are chosen on the other split.
 
     Returns
     -------
     DataFrame
-        model, seed, ratio, same_split_ratio (chosen on the eval split as well),
+        model, seed, ratio, same_split_ratio (chosen on the measured split as well),
         paper (the published mean, NaN where there is none). PCA features are left out:
         they can be negative, so the ratio is undefined.
     """
     with_ratio = statistics[statistics["model"] != PCA]
-    ratio = RESPONSE_RATIO.select(with_ratio, split=MEASURED_SPLIT)
-    same_split_ratio = SAME_SPLIT_RATIO.select(with_ratio, split=MEASURED_SPLIT)
+    ratio = RESPONSE_RATIO.select(with_ratio, split=measured_split)
+    same_split_ratio = SAME_SPLIT_RATIO.select(with_ratio, split=measured_split)
     rows = ratio.rename(columns={"value": "ratio"}).merge(
         same_split_ratio.rename(columns={"value": "same_split_ratio"}),
         how="outer",

@@ -23,6 +23,7 @@ from music_selectivity.errors import InputError
 from music_selectivity.vocabulary import (
     FMRI,
     GABOR,
+    IDENTITY,
     L1_TOP,
     LINEAR_FEATURES,
     MEMORIZATION,
@@ -33,8 +34,11 @@ from music_selectivity.vocabulary import (
     MUSIC,
     NO_UNITS,
     NONMUSIC,
+    NOTEBOOK,
+    OVERATH,
     PAPER_MODELS,
     PCA,
+    RANDOM,
     UNTRAINED,
     WITH_MUSIC,
     WITHOUT_MUSIC,
@@ -60,6 +64,13 @@ COLOURS = {
     GABOR: "#e69f00",
     PCA: "#56b4e9",
     FMRI: "#000000",
+}
+# Orders of the segments of quilts, from the same palette.
+ORDER_COLOURS = {
+    OVERATH: "#0072b2",
+    NOTEBOOK: "#d55e00",
+    RANDOM: "#009e73",
+    IDENTITY: "#767676",
 }
 
 # The order in which figures list models; those of users follow by name.

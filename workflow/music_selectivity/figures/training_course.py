@@ -21,7 +21,7 @@ from music_selectivity.measures import (
 
 TITLE = "Over the course of training"
 PANEL = "Fig. S8"
-CLIPS = "all"
+CLIPS = "eval_all"
 INPUTS = {"statistics": "statistics"}
 
 PANELS = {

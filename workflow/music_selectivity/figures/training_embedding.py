@@ -25,6 +25,7 @@ from music_selectivity.measures import TRAINING_COURSE_SEGREGATION_INDEX
 
 TITLE = "Music and other sounds in t-SNE over the course of training"
 PANEL = "Fig. S8"
+CLIPS = "eval"
 INPUTS = {
     "embeddings": ["training_course_embedding", "training_course"],
     "statistics": "statistics",

@@ -27,7 +27,7 @@ INPUTS = {"statistics": "statistics"}
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
-    """Mean response and effect size of each network, on the eval split.
+    """Mean response and effect size of each network, on the measured split.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
 """The Gabor filter bank: 263 spectro-temporal modulation filters of a log-mel.
 
 Its features are compared with those of networks. Source: Schaedler, Meyer & Kollmeier
-(2012); paper, Methods, equations 3 to 6.
+(2012), and the function gbfb.m that its authors published; paper, Methods, equations 3
+to 6.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ import numpy as np
 import torch
 from scipy.fft import next_fast_len
 from torch import nn
+from torch.nn.functional import pad
 
 # Highest modulation frequency (radians per channel or frame), number of half waves in a
 # filter's envelope, and relative distances between neighbouring centre frequencies.
@@ -25,10 +27,29 @@ FULL_SCALE = 32768
 
 @dataclass(frozen=True)
 class GaborSettings:
-    """Config section `linear_features.gabor`: size of the largest filter."""
+    """Config section `linear_features.gabor`.
+
+    Attributes
+    ----------
+    largest_mels, largest_frames
+        Size of the largest filter, mel bands and frames.
+    gain
+        "none": filters as in the equations. "normalized": each filter divided by its
+        `peak_gain`.
+    edges
+        What precedes and follows the log-mel in time: "zeros", or "repeat" for copies
+        of its first and last frame. Below and above its channels are always zeros.
+    mean
+        "filter": the mean is removed from each filter, whether or not all of it lies
+        inside the log-mel. "local": where a part lies outside, it is also removed from
+        the log-mel (see `GaborFilterBank`).
+    """
 
     largest_mels: int = 64
     largest_frames: int = 76
+    gain: str = "none"
+    edges: str = "zeros"
+    mean: str = "filter"
 
 
 @dataclass(frozen=True)
@@ -94,36 +115,69 @@ def filter_pairs(settings: GaborSettings) -> list[tuple[Factor, Factor]]:
     ]
 
 
+def _modulated(mels: Factor, frames: Factor) -> bool:
+    return bool(mels.frequency or frames.frequency)
+
+
 def _dc(mels: Factor, frames: Factor) -> float:
     """How much of the envelope is subtracted from the real part of equation 3.
 
     As in the authors' code, the DC part is subtracted in the shape of the envelope, so
     that the filter sums to 0. The filter without any modulation keeps its sum.
     """
-    if mels.frequency == frames.frequency == 0:
+    if not _modulated(mels, frames):
         return 0.0
     total = (mels.values.sum() * frames.values.sum()).real
     return float(total / (mels.envelope.sum() * frames.envelope.sum()))
 
 
+def complex_filter(mels: Factor, frames: Factor) -> np.ndarray:
+    """A filter without its DC part, (mels, frames); responses are to its real part."""
+    values = np.outer(mels.values, frames.values)
+    return values - _dc(mels, frames) * np.outer(mels.envelope, frames.envelope)
+
+
+def peak_gain(mels: Factor, frames: Factor) -> float:
+    """Largest magnitude of a filter's discrete Fourier transform, as in gbfb.m.
+
+    The transform is as long as the complex filter and has few frequencies: the gain at
+    the centre frequencies themselves is up to 1.24 times as large. gbfb.m gives the
+    filter without modulation an imaginary part equal to its real part, which makes its
+    gain larger by the square root of 2.
+    """
+    gain = np.abs(np.fft.fft2(complex_filter(mels, frames))).max()
+    return float(gain if _modulated(mels, frames) else np.sqrt(2) * gain)
+
+
 class GaborFilterBank(nn.Module):
     """Features of log-mels by the filter bank, with the interface of a network's units.
 
-    Each filter is convolved with the log-mel, to the same size and with zeros beyond
-    its edges; negative results are set to 0, and the mean is taken over channels and
-    frames (paper, Methods). Filters are not scaled to unit gain, because the paper does
-    not mention it.
+    Each filter is convolved with the log-mel, to the same size; negative results are
+    set to 0, and the mean is taken over channels and frames (paper, Methods). The paper
+    mentions neither gains nor edges. By default, filters are not scaled to unit gain,
+    and zeros lie beyond all edges. A filter that extends beyond them also responds to
+    the step from sound to zeros, and therefore to the level. The effect is largest for
+    filters without temporal modulation.
 
-    The edges are not treated separately. The authors of the filter bank repeat the
-    first and last frames, and subtract a local mean where a filter extends beyond the
-    log-mel. Here, such a filter also responds to the step from sound to zeros, and
-    therefore to the level. The effect is largest for filters without temporal
-    modulation.
+    gbfb.m scales filters to unit gain, repeats the first and last frames, and removes
+    the mean locally. All three are options. With the last one, the response at a
+    channel and frame is
+
+        sum(g x) - sum(g) sum(|g| x) / sum(|g|),
+
+    where the sums are over the part of the filter g that lies inside the log-mel x, or
+    inside its copies of end frames, and the magnitudes |g| are those of the complex
+    filter. The last fraction is the mean of x as weighted by the filter. A constant
+    log-mel thus gives no response at the edges either. Where all of a filter lies
+    inside, sum(g) is 0, and nothing changes. The filter without modulation is exempt.
+
+    These are the responses of gbfb.m in MATLAB. Octave takes `gfilter < 0` of a complex
+    filter for false and therefore omits the local mean.
 
     Parameters
     ----------
     settings
-        Size of the largest filter.
+        Size of the largest filter, and treatment of gain, edges and mean.
     full_scale
         Value of a full-scale sample in the log-mels, config `audio.full_scale`. They
         are converted to 16-bit full scale.
@@ -132,8 +186,12 @@ class GaborFilterBank(nn.Module):
     def __init__(self, settings: GaborSettings, full_scale: float) -> None:
         super().__init__()
         pairs = filter_pairs(settings)
-        self._gain = float(20 * np.log10(FULL_SCALE / full_scale))
+        self._settings = settings
+        self._decibels = float(20 * np.log10(FULL_SCALE / full_scale))
+        self._pairs = pairs
         self.n_units = len(pairs)
+        normalized = settings.gain == "normalized"
+        self._gains = [peak_gain(*pair) if normalized else 1.0 for pair in pairs]
         # A filter and its mirror image in mels have the same factors.
         self._over_mels = [mels for mels in _factors(pairs, 0) if mels.frequency >= 0]
         self._over_frames = _factors(pairs, 1)
@@ -148,12 +206,18 @@ class GaborFilterBank(nn.Module):
 
     def units(self, log_mels: torch.Tensor) -> torch.Tensor:
         """Features, (clips, filters), of log-mels, (clips, mels, frames) in dB."""
-        log_mels = log_mels + self._gain
+        log_mels = log_mels + self._decibels
+        local = self._settings.mean == "local"
+        features = self._with_local_means(log_mels) if local else self._plain(log_mels)
+        return features / features.new_tensor(self._gains)
+
+    def _plain(self, log_mels: torch.Tensor) -> torch.Tensor:
+        """Features, by the factors that filters have in common."""
         n_clips, n_mels, _ = log_mels.shape
         features = log_mels.new_empty(
             n_clips, 2, len(self._over_mels), len(self._over_frames)
         )
-        filtered = _over_frames(self._over_frames, log_mels)
+        filtered = _over_frames(self._over_frames, log_mels, self._settings.edges)
         for column, (frames, responses) in enumerate(filtered):
             weights = _weights_over_mels(self._over_mels, frames, n_mels)
             even, odd = (torch.from_numpy(part).to(log_mels) for part in weights)
@@ -161,6 +225,53 @@ class GaborFilterBank(nn.Module):
             for clip, response in enumerate(responses):
                 features[clip, ..., column] = _mean_positive(even, odd, response)
         return features[:, *self._places]
+
+    def _with_local_means(self, log_mels: torch.Tensor) -> torch.Tensor:
+        """Features with local means, by filters as a whole.
+
+        This takes several times as long, because magnitudes of filters have no factors.
+        """
+        responses = local_mean_responses(self._pairs, log_mels, self._settings.edges)
+        return torch.stack([x.relu_().mean(dim=(1, 2)) for x in responses], dim=1)
+
+
+def local_mean_responses(
+    pairs: Sequence[tuple[Factor, Factor]], log_mels: torch.Tensor, edges: str
+) -> Iterator[torch.Tensor]:
+    """Each filter's responses with local means, (clips, mels, frames).
+
+    Parameters
+    ----------
+    pairs
+        `filter_pairs`.
+    log_mels
+        (clips, mels, frames), at 16-bit full scale.
+    edges
+        As in `GaborSettings`.
+    """
+    n_mels, n_frames = log_mels.shape[1:]
+    reach = [max(len(pair[side].values) for pair in pairs) // 2 for side in (0, 1)]
+    size = [
+        next_fast_len(max(n_mels, reach[0] + 1) + reach[0], real=True),
+        next_fast_len(n_frames + 2 * reach[1], real=True),
+    ]
+    # First what lies inside, then the log-mels.
+    fields = torch.cat([torch.ones_like(log_mels[:1]), log_mels])
+    spectra = torch.fft.rfft2(_on_a_circle(fields, size[1], edges), s=size)
+    for mels, frames in pairs:
+        values = complex_filter(mels, frames)
+        parts = np.zeros((2, *size))
+        parts[:, : len(values), : values.shape[1]] = values.real, np.abs(values)
+        centre = [-(length // 2) for length in values.shape]
+        parts = torch.from_numpy(np.roll(parts, centre, axis=(1, 2))).to(log_mels)
+        sums, weighted = (
+            torch.fft.irfft2(spectra * kernel, s=size)[:, :n_mels, :n_frames]
+            for kernel in torch.fft.rfft2(parts)
+        )
+        if _modulated(mels, frames):
+            yield sums[1:] - sums[0] / weighted[0] * weighted[1:]
+        else:
+            yield sums[1:]
 
 
 def _factors(pairs: Sequence[tuple[Factor, Factor]], side: int) -> list[Factor]:
@@ -173,8 +284,17 @@ def _parts(factor: Factor) -> np.ndarray:
     return np.stack([factor.values.real, factor.envelope, factor.values.imag])
 
 
+def _on_a_circle(log_mels: torch.Tensor, size: int, edges: str) -> torch.Tensor:
+    """Log-mels on a circle of `size` frames, with their edges in its remaining part."""
+    margin = size - log_mels.shape[-1]
+    before = margin // 2
+    mode = {"zeros": "constant", "repeat": "replicate"}[edges]
+    padded = pad(log_mels, (before, margin - before), mode=mode)
+    return padded.roll(-before, dims=-1)
+
+
 def _over_frames(
-    factors: Sequence[Factor], log_mels: torch.Tensor
+    factors: Sequence[Factor], log_mels: torch.Tensor, edges: str
 ) -> Iterator[tuple[Factor, torch.Tensor]]:
     """Each factor, and the log-mels convolved with its parts, (clips, 3, mels, frames).
 
@@ -183,7 +303,7 @@ def _over_frames(
     n_frames = log_mels.shape[-1]
     reach = max(len(factor.values) for factor in factors) // 2
     size = next_fast_len(n_frames + 2 * reach, real=True)
-    spectra = torch.fft.rfft(log_mels, n=size)[:, None]
+    spectra = torch.fft.rfft(_on_a_circle(log_mels, size, edges))[:, None]
     for factor in factors:
         margin = reach - len(factor.values) // 2
         parts = np.pad(_parts(factor), ((0, 0), (margin, margin)))

@@ -9,6 +9,7 @@ import yaml
 
 from music_selectivity.claims.verdicts import (
     DIRECTION,
+    NOT_MEMORIZED,
     NOT_REPLICATED,
     NOT_RUN,
     REPLICATED,
@@ -21,6 +22,7 @@ VERDICT_MARKS = {
     REPLICATED: ("yes", "✓"),
     DIRECTION: ("partly", "✓"),
     NOT_REPLICATED: ("no", "✗"),
+    NOT_MEMORIZED: ("open", "○"),
     NOT_RUN: ("open", "○"),
 }
 

@@ -16,7 +16,8 @@ from music_selectivity.measures import (
 )
 from music_selectivity.report.numbers import number, text
 from music_selectivity.vocabulary import (
-    GROUPS,
+    COMPARED_GROUPS,
+    EVAL,
     LINEAR_FEATURES,
     MIXED,
     MUSIC,
@@ -119,7 +120,32 @@ def verdict_counts(claims: pd.DataFrame) -> list[tuple[str, int]]:
     return list(claims["verdict"].map(text).value_counts().items())
 
 
-def sample_size(table: pd.DataFrame, statistics: pd.DataFrame, clips: str) -> str:
+def clip_numbers(
+    statistics: pd.DataFrame, quilt_clips: pd.DataFrame, split: str
+) -> dict[str, str]:
+    """What fills the sentences of ``figures.catalogue.CLIPS``.
+
+    Parameters
+    ----------
+    statistics
+        ``statistics.csv``: n_clips.
+    quilt_clips
+        ``quilt_clips.csv``: group, reason, clips.
+    split
+        The measured split (``analysis.measured_split``).
+    """
+    n_clips = N_CLIPS.select(statistics).groupby(["split", "group"])["value"].max()
+    quilted = quilt_clips[quilt_clips["reason"].fillna(USED) == USED]
+    quilted = quilted.set_index("group")["clips"]
+    numbers = {"split": split}
+    for group in COMPARED_GROUPS:
+        numbers[group] = number(n_clips.get((split, group)))
+        numbers[f"eval_{group}"] = number(n_clips.get((EVAL, group)))
+        numbers[f"quilted_{group}"] = number(quilted.get(group))
+    return numbers
+
+
+def sample_size(table: pd.DataFrame, clips: str, numbers: Mapping[str, str]) -> str:
     """How many networks of each model a figure shows, and what they were measured on.
 
     Parameters
@@ -127,11 +153,10 @@ def sample_size(table: pd.DataFrame, statistics: pd.DataFrame, clips: str) -> st
     table
         What the figure is drawn from: model (or source), and seed or networks (how
         many).
-    statistics
-        ``statistics.csv``: n_clips.
     clips
-        A sentence of ``figures.catalogue.CLIPS``, with {music} and {nonmusic} for the
-        numbers of clips; empty for a figure of other sounds.
+        A sentence of ``figures.catalogue.CLIPS``; empty for a figure of other sounds.
+    numbers
+        `clip_numbers`.
 
     Returns
     -------
@@ -149,8 +174,6 @@ def sample_size(table: pd.DataFrame, statistics: pd.DataFrame, clips: str) -> st
         f"{label(name)} ({networks[name]})" for name in shown if name not in NAMES
     ]
     features = [label(name) for name in shown if name in LINEAR_FEATURES]
-    n_clips = N_CLIPS.select(statistics).groupby("group")["value"].max()
-    numbers = {group: number(n_clips.get(group)) for group in GROUPS}
     parts = [
         f"networks: {', '.join(counts)}" if counts else "",
         f"linear features: {', '.join(features)}" if features else "",

@@ -132,6 +132,46 @@ def average_precision(
         return (hits * precision).sum(axis=0) / found[-1]
 
 
+def average_precision_of_each(
+    labels: np.ndarray, scores: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """`average_precision` of several scores of the same drawn clips.
+
+    Parameters
+    ----------
+    labels
+        (clips,): 1 or True for a positive.
+    scores
+        (n, clips).
+    weights
+        (clips,): how often each clip is drawn.
+
+    Returns
+    -------
+    array, shape (n,)
+        NaN in a sample without positives.
+    """
+    order = np.argsort(-scores, axis=1)
+    descending = np.take_along_axis(scores, order, axis=1)
+    weights = np.asarray(weights, np.float64)
+    drawn, hits = weights[order], (weights * labels)[order]
+    # Clips with equal scores are retrieved together, with the last of them.
+    changes = np.diff(descending, axis=1) != 0
+    ends = np.where(
+        np.pad(changes, [(0, 0), (0, 1)], constant_values=True),
+        np.arange(scores.shape[1]),
+        scores.shape[1],
+    )
+    ends = np.minimum.accumulate(ends[:, ::-1], axis=1)[:, ::-1]
+    retrieved, found = (
+        np.take_along_axis(np.cumsum(values, axis=1), ends, axis=1)
+        for values in (drawn, hits)
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        precision = np.where(retrieved > 0, found / retrieved, 0.0)
+        return (hits * precision).sum(axis=1) / hits.sum(axis=1)
+
+
 def _sums(clips: np.ndarray, bounds: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Sums of the weights of ``clips[bounds[i]:bounds[i + 1]]``, one row for each i.
 

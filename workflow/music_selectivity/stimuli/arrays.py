@@ -1,7 +1,7 @@
 """Log-mel arrays of stimulus sets: the rows of the clips, and opening the arrays.
 
 Sets are made once, as arrays in the shards of the clips, so that all networks hear the
-same sounds. The row of each clip follows from the clip table alone.
+same sounds. The row of each clip follows from the table of clips alone.
 """
 
 import os
@@ -30,14 +30,16 @@ def stimulus_clips(clips: pd.DataFrame, stimuli: StimulusSet) -> pd.DataFrame:
     Parameters
     ----------
     clips
-        The clip table, with the excluded clips.
+        The clip table, with the excluded clips; for quilts and the unquilted clips,
+        ``quilt_clips.quilt_clips``, with those left out.
 
     Returns
     -------
     DataFrame
         Rows of `clips`, in order; their column row is the row in the set's arrays.
     """
-    chosen = clips[clips["excluded"] == USED]
+    reason = "left_out" if stimuli.segment else "excluded"
+    chosen = clips[clips[reason] == USED]
     if stimuli == CLIPS:
         return chosen.reset_index(drop=True)
     # The arrays of equal levels contain more clips than the sets of lower power.
@@ -57,10 +59,9 @@ def sound_table(
 ) -> pd.DataFrame:
     """The table that lists the sounds of a stimulus set, for `open_stimuli`.
 
-    `tables` are paths: ``sounds`` of the table of natural sounds, which only their set
-    needs, and ``clips`` of the clip table.
+    `tables` are paths by ``StimulusSet.table``, at least the one of this set.
     """
-    return read_table(tables["sounds" if stimuli == NATURAL_SOUNDS else "clips"])
+    return read_table(tables[stimuli.table])
 
 
 def open_stimuli(
@@ -71,8 +72,8 @@ def open_stimuli(
     Parameters
     ----------
     table
-        `sound_table`: the clip table, or for the natural sounds
-        ``stimuli.natural_sounds.read_sounds``.
+        `sound_table`: the clip table, for quilts ``quilt_clips.quilt_clips``, or for
+        the natural sounds ``natural_sounds.read_sounds``.
     paths
         The .npy files of the set's arrays in the order of shards; the natural sounds
         have one.

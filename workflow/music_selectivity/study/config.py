@@ -10,10 +10,12 @@ import yaml
 
 from music_selectivity.errors import InputError
 from music_selectivity.vocabulary import (
+    ADJACENT,
     AUDIOSET,
     COLLECTIONS,
     FMRI,
     GABOR,
+    OVERLAPPING,
     PCA,
     SHUFFLED_LABELS,
     SOUNDSCAPES,
@@ -219,34 +221,47 @@ def _check_names(models: dict) -> None:
 
 
 def _check_quilts(quilts: dict, audio: dict, mel: dict) -> None:
-    """Every segment length gives quilts with as much sound as the original."""
-    clip_seconds, sound_seconds = audio["clip_seconds"], quilts["sound_seconds"]
-    if sound_seconds > clip_seconds:
+    """Quilts of every order and length hold the same sound, in another order."""
+    lengths, sound_seconds = quilts["segment_ms"], quilts["sound_seconds"]
+    longest = max(lengths)
+    if sound_seconds > audio["clip_seconds"]:
         raise InputError(
             f"config key quilts.sound_seconds: {sound_seconds} is more than "
-            f"audio.clip_seconds, {clip_seconds}"
+            f"audio.clip_seconds, {audio['clip_seconds']}"
         )
-    # Two frames inside the segment are compared at each of its ends.
-    least_ms = 1000 * (mel["n_fft"] + mel["hop_length"]) / audio["sample_rate"]
-    for length in quilts["segment_ms"]:
-        if 2 * length > 1000 * clip_seconds:
+    if 2 * longest > 1000 * sound_seconds:
+        raise InputError(
+            f"config key quilts.segment_ms: two segments of {longest} ms do not fit "
+            f"into the {sound_seconds} s of quilts.sound_seconds; leave out what is "
+            f"longer than {500 * sound_seconds:g} ms"
+        )
+    for length in lengths:
+        if longest % length:
             raise InputError(
-                f"config key quilts.segment_ms: two segments of {length} ms do not fit "
-                f"into clips of {clip_seconds} s; leave out what is longer than "
-                f"{500 * clip_seconds:g} ms"
+                f"config key quilts.segment_ms: {length} ms do not divide the longest, "
+                f"{longest} ms, so quilts would differ in their amount of sound; leave "
+                "one of the two out"
             )
-        if length < least_ms:
+    # Joints of all quilts are measured with overlapping frames.
+    _check_frames(lengths, OVERLAPPING, audio, mel)
+    for order, boundary in quilts["boundary"].items():
+        # The shortest segments are among those of every order.
+        if order == quilts["order"] or quilts["other_orders"]["groups"]:
+            _check_frames(lengths, boundary, audio, mel)
+
+
+def _check_frames(lengths: list[int], boundary: str, audio: dict, mel: dict) -> None:
+    """Each segment holds the two frames that are compared at each of its ends."""
+    step = {OVERLAPPING: mel["hop_length"], ADJACENT: mel["n_fft"]}[boundary]
+    needed = mel["n_fft"] + step
+    for length in lengths:
+        # As in ``stimuli.quilt_clips.segment_samples``.
+        if length * audio["sample_rate"] // 1000 < needed:
+            needed_ms = 1000 * needed / audio["sample_rate"]
             raise InputError(
                 f"config key quilts.segment_ms: segments of {length} ms do not hold "
-                f"two frames of the log-mel spectrogram, {least_ms:.1f} ms"
-            )
-        filled = 1000 * clip_seconds // length * length / 1000
-        if filled < sound_seconds:
-            raise InputError(
-                f"config key quilts.sound_seconds: segments of {length} ms fill "
-                f"{filled:g} s of a clip of {clip_seconds} s, less than the "
-                f"{sound_seconds} s of sound that the original keeps; lower "
-                "quilts.sound_seconds or leave the length out"
+                f"two {boundary} frames of the log-mel spectrogram, {needed_ms:.1f} "
+                "ms; leave them out, or see quilts.boundary"
             )
 
 

@@ -87,7 +87,7 @@ def epochs(scale: Scale) -> float:
 
 
 def stimuli(scale: Scale) -> float:
-    """Clips of 10 s in all stimulus sets, most of which hold half of the clips."""
+    """Clips of 10 s in all stimulus sets, as if each held half of the clips."""
     return scale.sound / 2 * scale.stimuli
 
 
@@ -160,7 +160,9 @@ COSTS = {
     "audit": Cost(mb=180, seconds=2, mb_per_1000=4),
     "baseline": Cost(mb=225, seconds=2, ms=0.1, work=clips, mb_per_1000=5),
     "equal_rms": Cost(mb=400, seconds=3, ms=26, work=shard_sound, mb_per_1000=2),
-    "quilts": Cost(mb=510, seconds=3, ms=73, work=shard_sound, mb_per_1000=2),
+    "quilt_clips": Cost(mb=155, seconds=2, mb_per_1000=3),
+    "quilts": Cost(mb=550, seconds=3, ms=130, work=shard_sound, mb_per_1000=2),
+    "joint_changes": Cost(mb=130, seconds=2, mb_per_1000=1),
     "natural_sounds_log_mel": Cost(mb=450, seconds=5),
     "categories": Cost(mb=135, seconds=1, mb_per_1000=5),
     "train": Cost(mb=740, seconds=5, ms=17, work=epochs, mb_per_1000=13, parallel=True),
@@ -177,8 +179,8 @@ COSTS = {
         mb=610, seconds=4, ms=55, work=sound, mb_per_1000=10, parallel=True
     ),
     "selectivity": Cost(mb=155, seconds=1, ms=0.01, work=clips, mb_per_1000=12),
-    "tuning": Cost(mb=185, seconds=1, ms=0.1, work=clips, mb_per_1000=19),
-    "readout": Cost(mb=185, seconds=1, ms=0.2, work=clips, mb_per_1000=28),
+    "tuning": Cost(mb=185, seconds=1, ms=0.25, work=clips, mb_per_1000=19),
+    "readout": Cost(mb=185, seconds=1, ms=1.3, work=clips, mb_per_1000=28),
     "embedding": Cost(mb=240, seconds=2, ms=4, work=clips, mb_per_1000=13),
     "natural_sounds": Cost(mb=185, seconds=3),
     "fmri": Cost(mb=185, seconds=3),
