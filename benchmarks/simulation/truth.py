@@ -1,0 +1,117 @@
+"""What a claim would find in infinitely many networks and clips."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from simulation.kinds import kind_of
+from simulation.responses import Luck, draw_weights, measure_tables, measured_of
+from simulation.worlds import Spread, World
+
+from music_selectivity import seeds
+from music_selectivity.claims.catalogue import all_claims
+from music_selectivity.claims.claim import Claim
+from music_selectivity.claims.comparisons import COMPARED, Equivalence
+from music_selectivity.claims.conventions import DEFAULT
+from music_selectivity.claims.measured import Measured
+from music_selectivity.claims.quantities import Quantity
+from music_selectivity.measures import MEAN_RESPONSE
+from music_selectivity.vocabulary import MUSIC, NONMUSIC
+
+# What is planted: a difference, none, or one opposite to what is claimed; or no change,
+# a change at the margin, or one beyond it.
+PRESENT, ABSENT, OPPOSITE = "a difference", "no difference", "the opposite difference"
+UNCHANGED, AT_MARGIN, BEYOND = "no change", "a change at the margin", "a change of 20 %"
+PLANTED = (PRESENT, ABSENT, OPPOSITE, UNCHANGED, AT_MARGIN, BEYOND)
+
+# Means over networks without luck of clips are as exact as this, relative to 1.
+EXACT = 0.002
+NETWORKS = 200
+
+
+class Mirrored:
+    """Normal draws whose second half along the first axis negates the first.
+
+    Means over networks are then exact to the first order in how much these differ.
+    """
+
+    def __init__(self, rng: np.random.Generator) -> None:
+        self._rng = rng
+
+    def normal(self, size: tuple[int, ...]) -> np.ndarray:
+        """As of a generator."""
+        half = self._rng.normal(size=(-(size[0] // -2), *size[1:]))
+        return np.concatenate([half, -half])[: size[0]]
+
+
+def truth(world: World, spread: Spread) -> pd.DataFrame:
+    """The true value of every distinct claim that simulated studies can test.
+
+    Returns
+    -------
+    DataFrame
+        By id: kind; planted, of `PLANTED`; measured, contrast and change, the true
+        values of the columns of claims.csv.
+    """
+    # Clips do not vary, so that a few of them are all of them.
+    others = ("gains", "clips", "versions", "own_clips", "own_versions", "drawn")
+    alike = replace(spread, **dict.fromkeys(others, 0.0))
+    rng = Mirrored(seeds.generator("simulation", "truth", world.name, spread.networks))
+    luck = Luck(alike, rng)
+    tables = measure_tables(world, NETWORKS, luck, draw_weights(0), rng)
+    measured = measured_of(tables)
+    rows = [
+        {"id": claim.id, "kind": kind_of(claim), **_true(claim, measured, spread)}
+        for claim in all_claims(DEFAULT)
+        if kind_of(claim)
+        and not claim.same_test_as
+        and claim.comparison.run(measured).n
+    ]
+    return pd.DataFrame(rows).set_index("id")
+
+
+def claims_of(truths: pd.DataFrame) -> tuple[Claim, ...]:
+    """The claims that have a truth."""
+    return tuple(claim for claim in all_claims(DEFAULT) if claim.id in truths.index)
+
+
+def _true(claim: Claim, measured: Measured, spread: Spread) -> dict:
+    found = {"measured": _mean(claim.shown, measured)}
+    comparison = claim.comparison
+    if claim.id == "2a":
+        found["measured"] = _effect_size(claim.models[0], measured, spread)
+    if isinstance(comparison, Equivalence):
+        found["change"] = _mean(comparison.change, measured)
+        beyond = abs(found["change"]) - comparison.margin
+        exact = EXACT * comparison.margin / Equivalence.margin
+        found["planted"] = AT_MARGIN if abs(beyond) < exact else BEYOND
+        if abs(found["change"]) < exact:
+            found["planted"] = UNCHANGED
+        return found
+    if isinstance(comparison, COMPARED):
+        first, second = comparison.samples(measured)
+        rise = found["contrast"] = first[0].mean() - second[0].mean()
+    else:
+        rise = _mean(comparison.first, measured)
+    found["planted"] = PRESENT if rise > 0 else OPPOSITE
+    if abs(rise) < EXACT:
+        found["planted"] = ABSENT
+    return found
+
+
+def _mean(quantity: Quantity, measured: Measured) -> float:
+    return float(quantity(measured)[0].mean())
+
+
+def _effect_size(model: str, measured: Measured, spread: Spread) -> float:
+    """Mean over networks of the probability that music exceeds other clips.
+
+    Logarithms of responses are normal, so that it follows from their means and SD.
+    """
+    music, other = (
+        measured.values(model, MEAN_RESPONSE, MEAN_RESPONSE.condition(group=group))[0]
+        for group in (MUSIC, NONMUSIC)
+    )
+    z = np.log(music / other) / (np.sqrt(2) * spread.of_logs)
+    return float(stats.norm.cdf(z).mean())
