@@ -1,6 +1,8 @@
 # `make` sets up .venv and runs the default study. `make test` runs the tests of the
 # library, of the style and of one whole study; `make test-all` also those that take
 # long: kills, full disks, Slurm and other schedulers, conda, downloads, more studies.
+# `make simulate` simulates studies with a known truth, within an hour on two cores
+# (docs/simulations.md).
 PYTHON ?= python3
 VENV := .venv
 PYTEST := $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
@@ -14,10 +16,13 @@ test: $(VENV)/installed
 test-all: $(VENV)/installed
 	$(PYTEST)
 
+simulate: $(VENV)/installed
+	$(VENV)/bin/python benchmarks/simulate.py
+
 # Installed again whenever a pin changes.
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --editable '.[test]'
 	touch $@
 
-.PHONY: study test test-all
+.PHONY: study test test-all simulate

@@ -14,6 +14,7 @@ PAIRED = "signed-rank test, two measures of each network"
 RISES = "signed-rank test, one slope per network"
 AGAINST_ONE = "signed-rank test, networks against linear features"
 UNPAIRED = "rank-sum test, two kinds of network"
+SAME_NETWORKS = "rank-sum test, two measures of the same networks"
 EQUIVALENCE = "equivalence within networks"
 EQUIVALENCE_BY_SEED = "equivalence of two kinds of network, paired by seed"
 EQUIVALENCE_LINEAR = "equivalence over clips, linear features"
@@ -23,6 +24,7 @@ KINDS = (
     RISES,
     AGAINST_ONE,
     UNPAIRED,
+    SAME_NETWORKS,
     EQUIVALENCE,
     EQUIVALENCE_BY_SEED,
     EQUIVALENCE_LINEAR,
@@ -42,6 +44,8 @@ def kind_of(claim: Claim) -> str | None:
     match claim.comparison:
         case EveryNetwork():
             return None
+        case Unpaired(same_networks=True):
+            return SAME_NETWORKS
         case Equivalence(upper_only=True):
             return NO_BETTER
         case Equivalence(linear=True):

@@ -7,16 +7,6 @@ how often the intervals contain that of other clips is counted for comparison.
 
 import numpy as np
 import pandas as pd
-from simulation.responses import (
-    Luck,
-    category_table,
-    clip_table,
-    heard_by,
-    responses,
-    tuning_table,
-)
-from simulation.truth import Mirrored
-from simulation.worlds import AS_CLAIMED, LENGTHS, QUILTS, Spread
 
 from music_selectivity import seeds
 from music_selectivity.analyses.contrasts import (
@@ -36,6 +26,16 @@ from music_selectivity.claims.catalogue import mixed_contrasts
 from music_selectivity.claims.conventions import DEFAULT
 from music_selectivity.stimuli.sets import CLIPS, UNQUILTED, quilts_of
 from music_selectivity.vocabulary import CATEGORY_UNITS, MS_UNITS
+from simulation.responses import (
+    Luck,
+    category_table,
+    clip_table,
+    heard_by,
+    responses,
+    tuning_table,
+)
+from simulation.truth import Mirrored
+from simulation.worlds import AS_CLAIMED, LENGTHS, QUILTS, TYPICAL
 
 # A claim for each kind of mixed-effects model.
 CONTRASTS = {
@@ -60,7 +60,7 @@ def estimated(number: int) -> pd.DataFrame:
         networks on the same clips.
     """
     rng = seeds.generator("simulation", "mixed effects", number)
-    luck = Luck(Spread(), rng)
+    luck = Luck(TYPICAL, rng)
     everyone = _responses(ALL_NETWORKS, luck, Mirrored(rng))
     true = {name: effect(each, everyone) for name, each in CONTRASTS.items()}
     found = _responses(max(NETWORKS), luck, rng)
@@ -153,9 +153,7 @@ class _Of:
             for stimulus in (UNQUILTED.name, name)
         )
 
-    def _to(
-        self, model: str, units: str, stimulus: str, preferred: bool
-    ) -> np.ndarray:
+    def _to(self, model: str, units: str, stimulus: str, preferred: bool) -> np.ndarray:
         """Responses to the sounds of a set that units prefer, or to the others."""
         heard = heard_by(model)
         of_set = (heard.keys["stimulus"] == stimulus).to_numpy()

@@ -5,20 +5,6 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from simulation.worlds import (
-    CATEGORIES,
-    CONSTANT,
-    GENRES,
-    HEARD,
-    OF_CATEGORIES,
-    UNITS,
-    Spread,
-    World,
-    factor,
-    planted_cells,
-    planted_values,
-    varies,
-)
 
 from music_selectivity.analyses.statistics import gather
 from music_selectivity.analyses.tuning import tuning_rows
@@ -37,6 +23,20 @@ from music_selectivity.vocabulary import (
     NONMUSIC,
     SPLITS,
     WITHOUT_MUSIC,
+)
+from simulation.worlds import (
+    CATEGORIES,
+    CONSTANT,
+    GENRES,
+    HEARD,
+    OF_CATEGORIES,
+    UNITS,
+    Spread,
+    World,
+    factor,
+    planted_cells,
+    planted_values,
+    varies,
 )
 
 MUSIC_CLIPS, OTHER_CLIPS = 60, 120
@@ -184,7 +184,7 @@ def responses(
         By set of units.
     """
     heard, spread = heard_by(model), luck.spread
-    cells = planted_cells(world, model, spread)
+    cells = planted_cells(world, model)
     between = spread.networks if varies(model) else 0.0
     size = n, len(clip_table())
     found = {}

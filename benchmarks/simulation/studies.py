@@ -1,10 +1,18 @@
 """Studies that are simulated from responses of sets of units to clips."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
+
+from music_selectivity import seeds
+from music_selectivity.claims.catalogue import all_claims
+from music_selectivity.claims.claim import Claim
+from music_selectivity.claims.conventions import DEFAULT
+from music_selectivity.claims.evaluation import evaluate
+from music_selectivity.claims.measured import Measured, Values
+from music_selectivity.paper import Reported
 from simulation.responses import (
     Luck,
     Network,
@@ -12,21 +20,15 @@ from simulation.responses import (
     measure_tables,
     measured_of,
 )
-from simulation.truth import claims_of
-from simulation.worlds import AS_CLAIMED, Spread, World
-
-from music_selectivity import seeds
-from music_selectivity.claims.claim import Claim
-from music_selectivity.claims.evaluation import evaluate
-from music_selectivity.claims.measured import Measured, Values
-from music_selectivity.paper import Reported
+from simulation.worlds import AS_CLAIMED, TYPICAL, Spread, World
 
 DRAWS = 200
 # Columns of claims.csv that are compared with the truth.
 RESULTS = ["verdict", "p", "measured", "low", "high"]
 RESULTS += ["contrast", "contrast_low", "contrast_high"]
 RESULTS += ["change", "change_low", "change_high", "open_probability"]
-# The paper has five networks of each kind.
+# Sizes of study, in networks of each kind; the paper has five.
+SIZES = (2, 5, 10)
 IN_PAPER = 5
 
 
@@ -43,16 +45,24 @@ class Plan:
     """
 
     world: World
-    spread: Spread = Spread()
-    networks: tuple[int, ...] = (2, 5, 10)
+    spread: Spread = TYPICAL
+    networks: tuple[int, ...] = SIZES
 
 
-def judged(plan: Plan, number: int, truths: pd.DataFrame) -> pd.DataFrame:
+def judged(plan: Plan, number: int, ids: Collection[str]) -> pd.DataFrame:
     """A study, judged at each size.
 
     Where the paper's differences exist, its numbers are those of another simulated
     study with five networks and other clips, so that an exact replication is known to
     be one.
+
+    Parameters
+    ----------
+    plan
+    number
+        Names the draws of the study.
+    ids
+        Of the claims.
 
     Returns
     -------
@@ -61,7 +71,7 @@ def judged(plan: Plan, number: int, truths: pd.DataFrame) -> pd.DataFrame:
     """
     world, spread = plan.world, plan.spread
     name = ("simulation", world.name, spread.networks, number)
-    claims = claims_of(truths)
+    claims = tuple(claim for claim in all_claims(DEFAULT) if claim.id in ids)
     if world == AS_CLAIMED:
         paper = measured_of(_tables(plan, IN_PAPER, 0, (*name, "the paper")))
         claims = tuple(_with_numbers_of(paper, claims))
@@ -76,9 +86,7 @@ def judged(plan: Plan, number: int, truths: pd.DataFrame) -> pd.DataFrame:
     return table[["world", "sd", "networks", "study", "id", *RESULTS]]
 
 
-def _tables(
-    plan: Plan, n: int, draws: int, name: tuple
-) -> dict[Network, pd.DataFrame]:
+def _tables(plan: Plan, n: int, draws: int, name: tuple) -> dict[Network, pd.DataFrame]:
     rng = seeds.generator(*name)
     luck = Luck(plan.spread, rng)
     return measure_tables(plan.world, n, luck, draw_weights(draws, *name), rng)

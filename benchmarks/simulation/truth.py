@@ -5,19 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 from scipy import stats
-from simulation.kinds import kind_of
-from simulation.responses import Luck, draw_weights, measure_tables, measured_of
-from simulation.worlds import Spread, World
 
 from music_selectivity import seeds
 from music_selectivity.claims.catalogue import all_claims
 from music_selectivity.claims.claim import Claim
-from music_selectivity.claims.comparisons import COMPARED, Equivalence
+from music_selectivity.claims.comparisons import Equivalence
 from music_selectivity.claims.conventions import DEFAULT
 from music_selectivity.claims.measured import Measured
 from music_selectivity.claims.quantities import Quantity
 from music_selectivity.measures import MEAN_RESPONSE
 from music_selectivity.vocabulary import MUSIC, NONMUSIC
+from simulation.kinds import kind_of
+from simulation.responses import Luck, draw_weights, measure_tables, measured_of
+from simulation.worlds import Spread, World
 
 # What is planted: a difference, none, or one opposite to what is claimed; or no change,
 # a change at the margin, or one beyond it.
@@ -25,9 +25,8 @@ PRESENT, ABSENT, OPPOSITE = "a difference", "no difference", "the opposite diffe
 UNCHANGED, AT_MARGIN, BEYOND = "no change", "a change at the margin", "a change of 20 %"
 PLANTED = (PRESENT, ABSENT, OPPOSITE, UNCHANGED, AT_MARGIN, BEYOND)
 
-# Means over networks without luck of clips are as exact as this, relative to 1.
-EXACT = 0.002
-NETWORKS = 200
+# Differences and changes below this are 0, as means over few networks go.
+EXACT = 0.01
 
 
 class Mirrored:
@@ -45,21 +44,28 @@ class Mirrored:
         return np.concatenate([half, -half])[: size[0]]
 
 
-def truth(world: World, spread: Spread) -> pd.DataFrame:
+def truth(world: World, spread: Spread, networks: int = 200) -> pd.DataFrame:
     """The true value of every distinct claim that simulated studies can test.
+
+    Parameters
+    ----------
+    world, spread
+        What is planted.
+    networks
+        So many stand for all; their mean is exact to the first order.
 
     Returns
     -------
     DataFrame
-        By id: kind; planted, of `PLANTED`; measured, contrast and change, the true
-        values of the columns of claims.csv.
+        id, of the claim; kind; planted, of `PLANTED`; measured, contrast and change,
+        the true values of the columns of claims.csv.
     """
     # Clips do not vary, so that a few of them are all of them.
     others = ("gains", "clips", "versions", "own_clips", "own_versions", "drawn")
     alike = replace(spread, **dict.fromkeys(others, 0.0))
     rng = Mirrored(seeds.generator("simulation", "truth", world.name, spread.networks))
     luck = Luck(alike, rng)
-    tables = measure_tables(world, NETWORKS, luck, draw_weights(0), rng)
+    tables = measure_tables(world, networks, luck, draw_weights(0), rng)
     measured = measured_of(tables)
     rows = [
         {"id": claim.id, "kind": kind_of(claim), **_true(claim, measured, spread)}
@@ -68,12 +74,7 @@ def truth(world: World, spread: Spread) -> pd.DataFrame:
         and not claim.same_test_as
         and claim.comparison.run(measured).n
     ]
-    return pd.DataFrame(rows).set_index("id")
-
-
-def claims_of(truths: pd.DataFrame) -> tuple[Claim, ...]:
-    """The claims that have a truth."""
-    return tuple(claim for claim in all_claims(DEFAULT) if claim.id in truths.index)
+    return pd.DataFrame(rows)
 
 
 def _true(claim: Claim, measured: Measured, spread: Spread) -> dict:
@@ -89,11 +90,7 @@ def _true(claim: Claim, measured: Measured, spread: Spread) -> dict:
         if abs(found["change"]) < exact:
             found["planted"] = UNCHANGED
         return found
-    if isinstance(comparison, COMPARED):
-        first, second = comparison.samples(measured)
-        rise = found["contrast"] = first[0].mean() - second[0].mean()
-    else:
-        rise = _mean(comparison.first, measured)
+    rise = found["contrast"] = comparison.difference(measured).value
     found["planted"] = PRESENT if rise > 0 else OPPOSITE
     if abs(rise) < EXACT:
         found["planted"] = ABSENT

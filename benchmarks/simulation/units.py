@@ -7,13 +7,9 @@ statistics, mixed-effects models and claims. What needs the weights of networks
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from simulation.responses import Network
-from simulation.studies import RESULTS
-from simulation.worlds import GENRES, LENGTHS, MS_LOSS, RATIO, RATIOS, factor, varies
 
 from music_selectivity import seeds
 from music_selectivity.analyses.calibration import permutation_rows, permuted_ratios
@@ -59,6 +55,9 @@ from music_selectivity.vocabulary import (
     WITH_MUSIC,
     WITHOUT_MUSIC,
 )
+from simulation.responses import Network
+from simulation.studies import RESULTS
+from simulation.worlds import GENRES, LENGTHS, MS_LOSS, RATIO, RATIOS, factor, varies
 
 # As in the default study, but with five networks of each of three models.
 CLIPS_BY_GROUP = {
@@ -77,13 +76,15 @@ NETWORKS: tuple[Network, ...] = (
     *((m, s) for m in (WITHOUT_MUSIC, WITH_MUSIC, UNTRAINED) for s in range(1, 6)),
     (GABOR, LINEAR_SEED),
 )
-SELECTIVE = (WITHOUT_MUSIC, WITH_MUSIC)
+TRAINED = (WITHOUT_MUSIC, WITH_MUSIC)
+# Response ratio of the units that are planted.
+PLANTED = {WITHOUT_MUSIC: RATIO, WITH_MUSIC: RATIO, GABOR: RATIOS[GABOR]}
 
 # Relative SDs: of the mean of a network's selective units under a condition, of the
 # preference for music of a selective unit and of any other, and of responses to clips.
 BETWEEN, OF_SELECTIVE, OF_OTHERS, OF_UNTRAINED = 0.05, 0.15, 0.03, 0.02
 # What clips have in common in all networks, how strongly units respond to it, and how
-# much the selective units of all networks prefer single clips together.
+# much the selective units of all networks, and half so of features, prefer some clips.
 LATENTS, SHARED, OWN_CLIPS, OWN_VERSIONS, PREFERRED = 6, 0.15, 0.3, 0.1, 0.6
 # The claims about the read-out need these alone, and it takes most of the time.
 READ_OUT = (WITHOUT_MUSIC, GABOR)
@@ -153,20 +154,19 @@ def unit_responses(
     n_planted = round(FRACTION * UNITS)
     of_network = BETWEEN if varies(model) else 0.0
     planted, speech = np.split(rng.permutation(UNITS)[: 2 * n_planted], 2)
-    spread = OF_OTHERS if model in SELECTIVE else OF_UNTRAINED
-    music = factor(rng, spread, (UNITS,))
-    if model == GABOR:
-        music *= RATIOS[GABOR]
-    elif model in SELECTIVE:
+    music = factor(rng, OF_OTHERS if model in TRAINED else OF_UNTRAINED, (UNITS,))
+    if model in PLANTED:
         own = factor(rng, OF_SELECTIVE, (n_planted,)) * factor(rng, of_network, (1,))
-        music[planted] = 1 + (RATIO - 1) * own
+        music[planted] = 1 + (PLANTED[model] - 1) * own
     loadings = SHARED * rng.normal(size=(LATENTS, UNITS)) + 0.1
     gains = factor(rng, 0.2, (UNITS,))
     of_clips = corpus.latent @ loadings
     of_clips += OWN_CLIPS * rng.normal(size=of_clips.shape)
     of_clips += np.log(gains) + np.outer(corpus.has_music, np.log(music))
-    if model in SELECTIVE:
-        of_clips[:, planted] += np.log(corpus.preferred)[:, None]
+    if model in PLANTED:
+        liked = np.log(corpus.preferred) * (1.0 if varies(model) else 0.5)
+        of_clips[:, planted] += liked[:, None]
+    if model in TRAINED:
         of_clips[np.ix_(corpus.is_speech, speech)] += np.log(SPEECH_RATIO)
     responses = {}
     for latent, stimuli in zip(corpus.latent_of_versions, STIMULI, strict=True):
@@ -175,33 +175,16 @@ def unit_responses(
         logs += OWN_VERSIONS * rng.normal(size=logs.shape)
         relative = factor(rng, of_network, (1,)) * QUILTS.get(stimuli, 1.0)
         relative *= LEVELS.get(stimuli, 1.0)
-        if stimuli not in (CLIPS, UNQUILTED) and model in SELECTIVE:
+        if stimuli not in (CLIPS, UNQUILTED) and model in TRAINED:
             logs[np.ix_(corpus.has_music[heard], planted)] += np.log(relative)
         responses[stimuli] = np.exp(logs).astype(np.float32)
-    return responses, planted if model in SELECTIVE else planted[:0]
-
-
-class Study(NamedTuple):
-    """What a simulated study found.
-
-    Attributes
-    ----------
-    claims : DataFrame
-        study, id, then columns of claims.csv.
-    networks : DataFrame
-        study, model, seed; found, the share of the planted units that was chosen; and
-        whether permuted labels gave what they should, calibrated_ratio and
-        calibrated_p (``statistics.calibrated_rows``).
-    """
-
-    claims: pd.DataFrame
-    networks: pd.DataFrame
+    return responses, planted if model in PLANTED else planted[:0]
 
 
 COLUMNS = [*RESULTS, "permutation_p", *MIXED_EFFECTS]
 
 
-def full_study(number: int, reference: bool = False) -> Study:
+def full_study(number: int, reference: bool = False) -> pd.DataFrame:
     """A study, from the responses of units to the verdicts.
 
     Parameters
@@ -211,6 +194,13 @@ def full_study(number: int, reference: bool = False) -> Study:
     reference
         Whether it only serves to find the true values: a study with other networks and
         clips, one draw of clips, and no permutations and mixed-effects models.
+
+    Returns
+    -------
+    DataFrame
+        study, id, columns of claims.csv; units_found, the share of the planted units
+        that were chosen; calibrated_ratio and calibrated_p, the share of networks in
+        which permuted labels gave what they should (``statistics.calibrated_rows``).
     """
     names = ("simulation", "units", "reference" if reference else "study", number)
     rng = seeds.generator(*names)
@@ -220,11 +210,14 @@ def full_study(number: int, reference: bool = False) -> Study:
     for network in NETWORKS:
         responses[network], planted[network] = unit_responses(network[0], corpus, rng)
     linear = {GABOR: responses[GABOR, LINEAR_SEED][CLIPS]}
-    tables, tuning, nulls, rows = [], [], [], []
+    tables, tuning, nulls, units_found = [], [], [], []
     for network, found in responses.items():
         model, seed = network
         original = found[CLIPS]
         msi = unit_table(original, corpus.clips)[f"msi_{SELECTION_SPLIT}"].to_numpy()
+        if len(planted[network]):
+            chosen = np.isin(planted[network], top_units(msi, FRACTION))
+            units_found.append(chosen.mean())
         table = _tuning_table(found, corpus)
         tuning.append((network, table))
         reselected = means_of_reselected(original, corpus.clips, weights, FRACTION)
@@ -245,22 +238,19 @@ def full_study(number: int, reference: bool = False) -> Study:
             measures += permutation_rows(null, original, corpus.clips, FRACTION)
             nulls.append(null.assign(model=model, seed=seed))
         tables.append((network, measure_table(measures)))
-        chosen = np.isin(planted[network], top_units(msi, FRACTION))
-        if len(chosen):
-            rows.append({"model": model, "seed": seed, "found": chosen.mean()})
     statistics, replicates, calibrated = gather(tables)
-    measured = Measured(statistics, replicates)
-    networks = pd.DataFrame(rows).assign(study=number)
-    if reference:
-        claims = evaluate(measured)
-    else:
-        networks = networks.merge(_calibrated(calibrated), on=["model", "seed"])
-        claims = evaluate(measured, permutations=pd.concat(nulls))
-        mixed = _mixed(tuning, corpus).set_index("id")
-        for name in MIXED_EFFECTS:
-            claims[name] = claims["id"].map(mixed[name.removeprefix("mixed_")])
+    claims = evaluate(
+        Measured(statistics, replicates),
+        None if reference else _mixed(tuning, corpus),
+        None if reference else pd.concat(nulls),
+    )
     claims = claims[claims["n"] > 0].assign(study=number)
-    return Study(claims[["study", "id", *COLUMNS]], networks)
+    claims["units_found"] = np.mean(units_found)
+    for measure in (CALIBRATED_RATIO, CALIBRATED_P):
+        of_measure = calibrated["measure"] == measure.name
+        claims[measure.name] = calibrated.loc[of_measure, "value"].mean()
+    of_study = ["units_found", CALIBRATED_RATIO.name, CALIBRATED_P.name]
+    return claims[["study", "id", *COLUMNS, *of_study]]
 
 
 def _tuning_table(
@@ -285,9 +275,3 @@ def _mixed(
     return mixed_effects_table(
         contrasts, tuning, {}, {}, corpus.clips, classes, corpus.categories
     )
-
-
-def _calibrated(rows: pd.DataFrame) -> pd.DataFrame:
-    measures = [CALIBRATED_RATIO.name, CALIBRATED_P.name]
-    wide = rows.pivot(index=["model", "seed"], columns="measure", values="value")
-    return wide[measures].reset_index()

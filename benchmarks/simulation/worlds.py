@@ -152,13 +152,16 @@ class Spread:
         return float(np.sqrt(sum(np.log1p(sd**2) for sd in parts)))
 
 
+TYPICAL = Spread()
+
+
 def factor(rng: np.random.Generator, sd: float, size: tuple[int, ...]) -> np.ndarray:
     """Lognormal factors with mean 1 and this SD."""
     variance = np.log1p(sd**2)
     return np.exp(np.sqrt(variance) * rng.normal(size=size) - variance / 2)
 
 
-def planted_cells(world: World, model: str, spread: Spread) -> dict[Cell, tuple]:
+def planted_cells(world: World, model: str) -> dict[Cell, tuple[float, float]]:
     """Base and slope of each cell of a model; all others are `CONSTANT`."""
     cells: dict[Cell, tuple[float, float]] = {}
 
@@ -173,11 +176,9 @@ def planted_cells(world: World, model: str, spread: Spread) -> dict[Cell, tuple]
         return cells
     different, change = world.differences, world.change
     ms_loss = _quilted_music(world)
-    # The mean of 1 / X, by which the mean of a quotient exceeds that of its numerator.
-    excess = 1 + spread.networks**2
     selectivity = RATIOS.get(model, RATIO) if different else RATIO
     if model == WITH_MUSIC:
-        selectivity = 1 + (RATIO - 1) * (1 - change) / excess
+        selectivity = 1 + (RATIO - 1) * (1 - change)
     ratio(MS_UNITS, CLIPS.name, EVAL, selectivity)
     for name, divisor in zip(POWERS, DIVISORS, strict=True):
         for split in (EVAL, TRAIN):
@@ -202,7 +203,7 @@ def planted_cells(world: World, model: str, spread: Spread) -> dict[Cell, tuple]
             quilts(units, True, (1 - change, *FLAT[1:]))
     elif model == MEMORIZATION:
         kept = np.array(SMALLER_LOSS if different else ms_loss)
-        same = np.array(ms_loss) * (1 + change) / excess
+        same = np.array(ms_loss) * (1 + change)
         quilts(MS_UNITS, True, np.where(AS_AFTER_LEARNING, same, kept))
     elif model == WITHOUT_MUSIC_AND_SPEECH:
         quilts(MS_UNITS, True, SMALLER_LOSS if different else ms_loss)
@@ -265,5 +266,3 @@ def planted_values(world: World, model: str) -> list[Value]:
 def varies(model: str) -> bool:
     """Whether networks of the model differ; linear features are one."""
     return model not in LINEAR_FEATURES
-
-

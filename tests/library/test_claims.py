@@ -15,17 +15,14 @@ from music_selectivity import store
 from music_selectivity.claims import verdicts as rule
 from music_selectivity.claims.catalogue import all_claims
 from music_selectivity.claims.conventions import DEFAULT, Conventions
-from music_selectivity.claims.evaluation import (
-    evaluate,
-    evaluate_orders,
-    with_orders,
-)
+from music_selectivity.claims.evaluation import evaluate, evaluate_orders
 from music_selectivity.claims.measured import Measured
 from music_selectivity.errors import InputError
 from small_studies import ROOT
 from true_study import (
     CLAIMS,
     LENGTHS,
+    MS_QUILTS,
     TRUTH,
     changed,
     judged,
@@ -349,18 +346,50 @@ def test_claims_on_quilts_are_judged_by_every_order():
     of_quilts = {claim.id for claim in CLAIMS if claim.of_quilts}
     assert set(found.query("order == 'overath'")["id"]) == of_quilts
     assert set(found["id"]) == of_quilts
-    claims = evaluate(measured)
-    noted = with_orders(claims, found, DEFAULT).set_index("id")
-    assert noted["verdict"].equals(claims.set_index("id")["verdict"])
-    assert (
-        "with other orders of segments: notebook 0.911 (replicated), identity 1 (not "
-        "replicated)" in noted.loc["4c-50", "notes"]
+    claims = evaluate(measured).set_index("id")
+    noted = evaluate(measured, orders=found).set_index("id")
+    assert noted["verdict"].equals(claims["verdict"])
+    assert noted.loc["4c-50", "notes"].endswith(
+        "with other orders of segments (against 0.78 at the same lengths): notebook "
+        "0.911 (replicated), identity 1 (not replicated)"
     )
     assert "orders" not in noted.loc["5c-a", "notes"]
+    own = found[found["order"] == "overath"].set_index("id")
+    assert own["verdict"].equals(claims.loc[own.index, "verdict"])
     by_notebook = evaluate(measured, conventions=Conventions(order="notebook"))
     row = by_notebook.set_index("id").loc["4c-50"]
     assert row["measured"] == pytest.approx(0.7 / 0.768)
     assert by_notebook.set_index("id").loc["S5", "verdict"] == "not run"
+
+
+def test_slopes_of_orders_are_over_the_lengths_that_all_have():
+    """The same responses would give another slope over other lengths."""
+    ends = {length: MS_QUILTS[length] for length in (50, 1600)}
+    others = quilts("without_music", "music", "ms", ends, 0.768, "random")
+    found = evaluate_orders(Measured(study(to=others)), DEFAULT)
+    slopes = found[found["id"] == "4b-a"].set_index("order")["measured"]
+    assert slopes["overath"] == pytest.approx(slopes["random"], rel=1e-3)
+    # Differences are halves of their sum, on a line through two points.
+    expected = (0.78 - 0.599) / ((0.78 + 0.599) / 2)
+    assert slopes["random"] == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_study_with_one_order_has_no_note_on_others():
+    measured = Measured(study())
+    orders = evaluate_orders(measured, DEFAULT)
+    pd.testing.assert_frame_equal(evaluate(measured, orders=orders), evaluate(measured))
+    empty = evaluate_orders(Measured(study().query("model == 'pca'")), DEFAULT)
+    assert empty.empty
+    evaluate(measured, orders=empty)
+
+
+def test_on_audioset_every_order_is_compared_with_the_paper():
+    far = study(to={("without_music", "quilt_relative", "music/ms/overath/50"): 0.3})
+    measured = Measured(far)
+    orders = evaluate_orders(measured, DEFAULT, audioset=True).set_index("id")
+    claims = evaluate(measured, audioset=True).set_index("id")
+    assert orders.loc["4c-50", "verdict"] == claims.loc["4c-50", "verdict"]
+    assert claims.loc["4c-50", "verdict"] == rule.DIRECTION
 
 
 def test_ratios_follow_the_measured_split():
@@ -398,6 +427,19 @@ def test_mixed_effects_models_are_joined_to_their_claims():
         "over all 1845 pairs of class and network: p = 3e-09, effect size 0.917"
         in found.loc["5c-a", "notes"]
     )
+
+
+@pytest.mark.parametrize("rows", [[], ["2b"]])
+def test_a_study_without_some_mixed_effects_models(rows):
+    columns = ["id", "estimate", "low", "high", "p", "model"]
+    pooled = ["pooled_p", "pooled_effect_size", "pooled_n"]
+    mixed_effects = pd.DataFrame(
+        [(name, *[0.1] * 4, "slope", *[np.nan] * 3) for name in rows],
+        columns=[*columns, *pooled],
+    )
+    found = evaluate(Measured(study()), mixed_effects).set_index("id")
+    assert list(found.index[found["mixed_p"].notna()]) == rows
+    assert not found["notes"].str.contains("pairs of class").any()
 
 
 def test_the_catalogue_is_light():

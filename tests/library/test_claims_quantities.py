@@ -8,6 +8,7 @@ from music_selectivity.claims.measured import Measured
 from music_selectivity.claims.quantities import (
     along,
     change,
+    change_by_seed,
     difference,
     largest_of,
     less_one,
@@ -136,6 +137,16 @@ def test_changes_are_relative_and_paired_by_network(measured):
     doubled = lambda measured: 2 * ratio(measured)  # noqa: E731
     assert numbers(change(doubled, ratio)(measured)) == {1: 1.0, 2: 1.0}
     assert numbers(less_one(ratio)(measured)) == {1: 1.0, 2: 2.0}
+
+
+def test_changes_between_models_are_relative_to_the_mean(measured):
+    """A network whose reference is near 0 would otherwise decide."""
+    first = of("network", READOUT_AP)
+    second = of("network", READOUT_AP_OF_EIGHTH, eighth=1)
+    assert numbers(change_by_seed(first, second)(measured)) == {
+        1: 0.545454545,
+        2: 0.545454545,
+    }
 
 
 def test_networks_are_chosen_by_another_quantity(measured):

@@ -23,19 +23,22 @@ from true_study import (
 
 
 @pytest.mark.parametrize(
-    ("p", "smallest", "consistent", "expected"),
+    ("p", "smallest", "low", "consistent", "expected"),
     [
-        (0.031, 0.031, None, rule.REPLICATED),
-        (0.05, 0.01, True, rule.REPLICATED),
-        (0.031, 0.031, False, rule.DIRECTION),
-        (0.051, 0.01, None, rule.NOT_REPLICATED),
-        (0.051, 0.01, False, rule.NOT_REPLICATED),
-        (1.0, 0.031, None, rule.NOT_REPLICATED),
-        (0.0625, 0.0625, None, rule.TOO_FEW),
+        (0.031, 0.031, 0.1, None, rule.REPLICATED),
+        (0.05, 0.01, 0.1, True, rule.REPLICATED),
+        (0.05, 0.01, np.nan, None, rule.REPLICATED),
+        (0.031, 0.031, 0.1, False, rule.DIRECTION),
+        (0.031, 0.031, -0.1, None, rule.OPEN),
+        (0.031, 0.031, 0.0, False, rule.OPEN),
+        (0.051, 0.01, 0.1, None, rule.NOT_REPLICATED),
+        (0.051, 0.01, 0.1, False, rule.NOT_REPLICATED),
+        (1.0, 0.031, -0.1, None, rule.NOT_REPLICATED),
+        (0.0625, 0.0625, 0.1, None, rule.TOO_FEW),
     ],
 )
-def test_rule_of_a_difference(p, smallest, consistent, expected):
-    assert rule.difference_verdict(p, smallest, consistent) == expected
+def test_rule_of_a_difference(p, smallest, low, consistent, expected):
+    assert rule.difference_verdict(p, smallest, low, consistent) == expected
 
 
 @pytest.mark.parametrize(
@@ -169,7 +172,7 @@ def test_memorization_needs_every_network():
     assert found.loc["M-a", "verdict"] == "not replicated"
     # Claims about memorization are about the networks that did.
     assert found.loc["5b-50", "n"] == found.loc["M-b", "n"] == 4
-    assert "no value, or did not memorize" in found.loc["M-b", "notes"]
+    assert "or did not memorize" in found.loc["M-b", "notes"]
 
 
 def test_claims_about_memorization_are_not_run_if_no_network_memorized():

@@ -148,7 +148,7 @@ def test_short_segments_are_allowed_where_no_order_needs_adjacent_frames():
         ({"models.untrained.snapshots": [1]}, r"snapshots: 1 is after the last epoch"),
         (
             {"quilts.segment_ms": [50, 1650]},
-            r"quilts\.segment_ms: two segments of 1650 ms .*longer than 1600 ms",
+            r"quilts\.segment_ms: 3 segments of 1650 ms .*longer than 1066\.67 ms",
         ),
         ({"quilts.sound_seconds": 5}, r"quilts\.sound_seconds: 5 is more than"),
         (

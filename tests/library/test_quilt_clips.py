@@ -26,7 +26,7 @@ def audio(fill: str = "zeros") -> AudioSettings:
 
 def clips(**columns) -> pd.DataFrame:
     """Music and other clips of both splits, of each length of sound."""
-    lengths = (10.0, 9.0, 3.2, 3.19, 0.5)
+    lengths = (10.0, 9.0, 4.8, 4.79, 0.5)
     table = pd.DataFrame(
         [
             (f"{split}-{group}-{seconds}", split, group, seconds)
@@ -41,7 +41,7 @@ def clips(**columns) -> pd.DataFrame:
     return table.assign(shard=np.arange(len(table)) % 2, excluded="", **columns)
 
 
-def test_a_clip_needs_two_of_the_longest_segments():
+def test_a_clip_needs_three_of_the_longest_segments():
     found = quilt_clips(clips(), audio(), QUILTS, "eval")
     for group in ("music", "nonmusic"):
         left_out = found.loc[found["group"] == group, "left_out"]
@@ -61,7 +61,7 @@ def test_a_clip_that_is_filled_by_repetition_is_left_out():
     # Resampling rounds, by up to a sample.
     almost = (220_499 / RATE, 220_498 / RATE)
     table.loc[table["seconds"] == 9.0, "seconds"] = np.float32(almost[0])
-    table.loc[table["seconds"].round(2) == 3.2, "seconds"] = np.float32(almost[1])
+    table.loc[table["seconds"].round(2) == 4.8, "seconds"] = np.float32(almost[1])
     found = quilt_clips(table, audio("repeat"), QUILTS, "eval")
     of_music = found[found["group"] == "music"]
     assert list(of_music["left_out"]) == [
@@ -101,9 +101,9 @@ def test_clips_are_counted_by_group_and_reason():
 @pytest.mark.parametrize(("group", "name"), [("music", "music"), ("nonmusic", "other")])
 def test_a_study_without_a_clip_to_quilt_is_refused(group, name):
     table = clips()
-    none = table[(table["group"] != group) | (table["seconds"] < 3.195)]
+    none = table[(table["group"] != group) | (table["seconds"] < 4.795)]
     message = rf"segment_ms: no clip of {name}.* eval split .*: 2 have less sound than "
-    with pytest.raises(InputError, match=message + r"two segments of 1600 ms, and 0"):
+    with pytest.raises(InputError, match=message + r"3 segments of 1600 ms, and 0"):
         quilt_clips(none, audio(), QUILTS, "eval")
     filled = table[(table["group"] != group) | (table["seconds"] < 9.5)]
     with pytest.raises(InputError, match=r"2 are filled by repetition; .*audio\.fill"):

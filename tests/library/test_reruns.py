@@ -60,7 +60,7 @@ RERUNS = {
     | {"collection_tables"},
     "store": EVERY_RULE - {"unpack"},
     "vocabulary": EVERY_RULE - {"unpack", "resolved_config", "usage", "provenance"},
-    "paper": {"audit", "claims", "figure"},
+    "paper": {"audit", "mixed_effects", "claims", "figure"},
     "measures": ANALYSES | {"fmri", "statistics", "claims", "figure", "report_page"},
     # A study as a whole: its config and costs decide which jobs run, not their results.
     "study.code_digest": set(),
@@ -162,6 +162,7 @@ RERUNS = {
     "claims.comparisons": {"claims"},
     "claims.detection": {"claims"},
     "claims.evaluation": {"claims"},
+    "claims.judging": {"claims"},
     "claims.measured": {"claims"},
     "claims.memorization": {"claims"},
     "claims.natural_sounds": {"claims"},

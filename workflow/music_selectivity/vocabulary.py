@@ -106,6 +106,8 @@ ORDER_NAMES = {
     RANDOM: "random order",
     IDENTITY: "original order, cut and joined",
 }
+# Number of the longest segments that every quilt consists of at least.
+LEAST_SEGMENTS = 3
 # Which two frames are compared on each side of a boundary between segments: frames one
 # hop of the front end apart, or side by side.
 OVERLAPPING, ADJACENT = "overlapping", "adjacent"

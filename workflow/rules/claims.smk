@@ -61,6 +61,7 @@ rule mixed_effects:
         tuning=networks(paths.clip_responses),
         sounds=networks(paths.sounds, NETWORKS if NATURAL_SOUNDS_FOLDER else []),
         ablations=networks(paths.ablation),
+        summaries=networks(paths.summary),
     output:
         paths.mixed_effects,
     log:

@@ -3,11 +3,7 @@
 import pandas as pd
 
 from music_selectivity.claims.conventions import Conventions
-from music_selectivity.claims.evaluation import (
-    evaluate,
-    evaluate_orders,
-    with_orders,
-)
+from music_selectivity.claims.evaluation import evaluate, evaluate_orders
 from music_selectivity.claims.measured import Measured
 from music_selectivity.store import read_table, write_table
 from music_selectivity.study.jobs import job
@@ -20,15 +16,12 @@ with job(snakemake) as log:
     )
     measured = Measured(read_table(files.statistics), read_table(files.replicates))
     conventions = Conventions(**params.conventions)
-    orders = evaluate_orders(measured, conventions)
+    orders = evaluate_orders(measured, conventions, params.audioset)
+    mixed_effects = read_table(files.mixed_effects)
     claims = evaluate(
-        measured,
-        read_table(files.mixed_effects),
-        permutations,
-        conventions,
-        params.audioset,
+        measured, mixed_effects, permutations, orders, conventions, params.audioset
     )
     write_table(snakemake.output.orders, orders)
-    write_table(snakemake.output.claims, with_orders(claims, orders, conventions))
+    write_table(snakemake.output.claims, claims)
     for verdict, count in claims["verdict"].value_counts().items():
         log.info("%s: %d", verdict, count)

@@ -1,7 +1,7 @@
 """Mixed-effects models of the claims that are about clips, sounds or classes."""
 
 from music_selectivity.analyses.contrasts import from_data
-from music_selectivity.analyses.mixed_effects import mixed_effects_table
+from music_selectivity.analyses.mixed_effects import counts, mixed_effects_table
 from music_selectivity.corpus.clip_table import included
 from music_selectivity.store import read_table, write_table
 from music_selectivity.study.jobs import job
@@ -14,8 +14,10 @@ with job(snakemake) as log:
     # One at a time: together the responses of all networks fill gigabytes.
     tuning = (
         (network, read_table(path))
-        for network, path in zip(networks, files.tuning, strict=True)
-        if network[0] in models
+        for network, path, summary in zip(
+            networks, files.tuning, files.summaries, strict=True
+        )
+        if network[0] in models and counts(network, read_table(summary))
     )
     # A study without the natural sounds has no tables of them.
     sounds, ablations = (

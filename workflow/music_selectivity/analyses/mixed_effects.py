@@ -26,6 +26,7 @@ from music_selectivity.analyses.contrasts import (
     SmallerQuiltLoss,
 )
 from music_selectivity.corpus.category_members import category_sides, classes_of
+from music_selectivity.paper import MEMORIZED_AP
 from music_selectivity.stats.mixed_effects import (
     Estimate,
     difference_of_kinds,
@@ -40,6 +41,7 @@ from music_selectivity.vocabulary import (
     CATEGORY_UNITS,
     COMPARED_GROUPS,
     GENRE,
+    MEMORIZATION,
     MS_UNITS,
     MUSIC,
     MUSIC_CATEGORIES,
@@ -111,6 +113,14 @@ def mixed_effects_table(
             rows.append((name, *found, *_pooled_test(contrast, table, corpus)))
     columns = ["id", *Estimate._fields, *PooledTest._fields]
     return pd.DataFrame(rows, columns=columns)
+
+
+def counts(network: Network, summary: pd.DataFrame) -> bool:
+    """Whether contrasts count a network: with random labels, only if it memorized them.
+
+    `summary` is the network's summary.csv, with one row: train_ap.
+    """
+    return network[0] != MEMORIZATION or summary["train_ap"].iloc[0] >= MEMORIZED_AP
 
 
 class PooledTest(NamedTuple):

@@ -393,7 +393,13 @@ def _category_rows(
         yield CATEGORY_RATIO.row(_ratio(mean, rest), category=category)
         original = means.mean(UNQUILTED, own, units)
         yield UNQUILTED_CATEGORY_RESPONSE.row(original, category=category)
+        # Quilts of one group alone are compared only if all clips are of that group.
+        of_either = [
+            group for group in COMPARED_GROUPS if (own & means.of(group)).any()
+        ]
         for quilts in means.quilts:
+            if not set(of_either) <= set(quilts.groups):
+                continue
             mean = means.mean(quilts, own, units)
             yield CATEGORY_QUILT_RESPONSE.row(
                 mean, category=category, **_fields(quilts)

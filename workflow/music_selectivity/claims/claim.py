@@ -61,6 +61,9 @@ class Claim:
         Which choices of units and read-outs its intervals include.
     pooled : Points, optional
         Conditions over which the paper correlates, all networks together.
+    same_sounds : bool
+        Whether the paper used the very same sounds, so that their choice does not make
+        its number differ.
     permuted : str, optional
         The model whose response ratio is also compared with permuted labels.
     mixed : Contrast, optional
@@ -85,6 +88,7 @@ class Claim:
     reported_second: Reported | None = None
     chosen: str = ""
     pooled: Points | None = None
+    same_sounds: bool = False
     permuted: str | None = None
     mixed: Contrast | None = None
     same_test_as: str | None = None

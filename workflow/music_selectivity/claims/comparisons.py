@@ -86,11 +86,16 @@ class AgainstOne:
 
 @dataclass(frozen=True)
 class Unpaired:
-    """Rank-sum test of two sets of networks."""
+    """Rank-sum test of two sets of networks.
+
+    `same_networks` marks two measures of the same networks, which the paper tests so
+    too; the interval of their difference is paired.
+    """
 
     first: Quantity
     second: Quantity
     alternative: str = "greater"
+    same_networks: bool = False
 
     def samples(self, measured: Measured) -> tuple[Values, Values]:
         """All networks of either kind."""
@@ -101,6 +106,8 @@ class Unpaired:
 
         It has no interval if a sample is a single network.
         """
+        if self.same_networks:
+            return Paired(self.first, self.second).difference(measured)
         first, second = self.samples(measured)
         estimate = _difference(first, second, paired=False)
         if min(len(first), len(second)) > 1:
@@ -129,10 +136,6 @@ class Unpaired:
         )
 
 
-# Those that compare one sample of networks with another.
-COMPARED = (Paired, AgainstOne, Unpaired)
-
-
 @dataclass(frozen=True)
 class Rises:
     """Signed-rank test that a slope is positive, with one slope per network.
@@ -143,9 +146,17 @@ class Rises:
 
     first: Quantity
 
+    def difference(self, measured: Measured) -> MeanEstimate:
+        """The mean slope, which is its difference from none."""
+        return estimate_of(self.first(measured))
+
     def run(self, measured: Measured) -> Outcome:
         """Outcome over networks with a slope."""
         return _signed_rank(self.first(measured), 0.0, "greater")
+
+
+# Claims of a difference that has an interval.
+COMPARED = (Paired, AgainstOne, Unpaired, Rises)
 
 
 @dataclass(frozen=True)
@@ -199,10 +210,7 @@ class Equivalence:
 
     def estimate(self, measured: Measured) -> MeanEstimate:
         """The mean change."""
-        from music_selectivity.stats.intervals import clips_estimate, mean_estimate
-
-        values = self.change(measured).to_numpy(dtype=float)
-        return clips_estimate(values[0]) if self.linear else mean_estimate(values)
+        return estimate_of(self.change(measured), self.linear)
 
     def run(self, measured: Measured) -> Outcome:
         """Outcome over networks; of linear features, over clips alone."""
@@ -221,6 +229,15 @@ class Equivalence:
                 f"{outcome.effect_size:.3g}, {outcome.remark}"
             )
         return Outcome(n, test, p, remark=remark)
+
+
+def estimate_of(values: Values, linear: bool = False) -> MeanEstimate:
+    """Mean over networks; or the one value of linear features, where clips vary."""
+    # Imported here because the Snakefile reads the claims, and must plan quickly.
+    from music_selectivity.stats.intervals import clips_estimate, mean_estimate
+
+    numbers = values.to_numpy(dtype=float)
+    return clips_estimate(numbers[0]) if linear else mean_estimate(numbers)
 
 
 def pooled_correlation(points: Points, measured: Measured) -> str:

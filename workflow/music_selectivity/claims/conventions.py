@@ -16,10 +16,13 @@ class Conventions:
     split : str
         ``analysis.measured_split``: the split on which responses of selective units are
         measured.
+    lengths : tuple of int, optional
+        The lengths of segments over which slopes are taken, ms; all by default.
     """
 
     order: str = OVERATH
     split: str = MEASURED_SPLIT
+    lengths: tuple[int, ...] | None = None
 
 
 DEFAULT = Conventions()

@@ -7,6 +7,7 @@ import pandas as pd
 
 from music_selectivity.errors import InputError
 from music_selectivity.measures import KEY, Measure, check_statistics
+from music_selectivity.vocabulary import LINEAR_FEATURES
 
 # Rows are networks (index: seed); the first column is the value, others replicates.
 Values = pd.DataFrame
@@ -57,6 +58,11 @@ class Measured:
         self._networks = table.groupby("model")["seed"].nunique()
         self._none = numbers.iloc[:0]
 
+    @property
+    def models(self) -> list[str]:
+        """Models that have a measure."""
+        return list(self._networks.index)
+
     def values(self, model: str, measure: Measure, condition: str) -> Values:
         """Networks with a finite value; empty where it was not measured."""
         rows = self._rows.get((model, measure.name, condition), self._none)
@@ -80,5 +86,10 @@ class Measured:
         return stacked[stacked.index.map(complete).astype(bool)].groupby(level=0)
 
     def n_networks(self, models: tuple[str, ...]) -> int:
-        """Networks of the model that has fewest."""
-        return int(min(self._networks.get(model, 0) for model in models))
+        """Networks of the model that has fewest; linear features are none."""
+        numbers = [
+            self._networks.get(model, 0)
+            for model in models
+            if model not in LINEAR_FEATURES
+        ]
+        return int(min(numbers, default=0))

@@ -6,7 +6,7 @@ from music_selectivity.claims.comparisons import Equivalence, EveryNetwork, Unpa
 from music_selectivity.claims.conventions import Conventions
 from music_selectivity.claims.quantities import (
     Quantity,
-    change,
+    change_by_seed,
     difference,
     of,
     of_networks_that,
@@ -40,7 +40,8 @@ def quilt_loss(
     else:
         amount = "as much of their response as"
         comparison = Equivalence(
-            change(memorized, learned), Unpaired(memorized, learned, "two-sided")
+            change_by_seed(memorized, learned),
+            Unpaired(memorized, learned, "two-sided"),
         )
     return Claim(
         id=f"5b-{segment}",

@@ -81,6 +81,7 @@ NATURAL = (
             reported=NATURAL_RATIOS[model],
             reported_second=NATURAL_RATIOS[UNTRAINED],
             chosen=CHOSEN_ONCE,
+            same_sounds=True,
             mixed=NaturalSelectivity(model=model, than=UNTRAINED),
         )
         for letter, model, title in (
@@ -100,6 +101,7 @@ NATURAL = (
         paper=f"{NATURAL_RATIOS[WITHOUT_MUSIC].value} against {NATURAL_RATIOS[GABOR]}",
         reported=NATURAL_RATIOS[WITHOUT_MUSIC],
         reported_second=NATURAL_RATIOS[GABOR],
+        same_sounds=True,
         chosen=CHOSEN_ONCE,
     ),
     Claim(

@@ -48,12 +48,19 @@ def less_one(quantity: Quantity) -> Quantity:
 
 
 def change(quantity: Quantity, reference: Quantity) -> Quantity:
-    """Relative change against a reference, network by network.
-
-    Networks of two models are paired by their seed, from which both had the same
-    initial weights.
-    """
+    """Relative change against a reference of the same networks."""
     return less_one(quotient(quantity, reference))
+
+
+def change_by_seed(quantity: Quantity, reference: Quantity) -> Quantity:
+    """Change between two models, relative to the mean of the second.
+
+    Networks are paired by their seed, from which both had the same initial weights. The
+    mean over networks is less than any of them near 0, where a relative change has no
+    meaning.
+    """
+    differences = difference(quantity, reference)
+    return lambda measured: differences(measured) / reference(measured).mean().abs()
 
 
 def slope(points: Points) -> Quantity:
@@ -151,22 +158,28 @@ def largest_of(
     return lambda measured: grouped(measured).max()
 
 
-def along(model: str, measure: Measure, **fields: object) -> Points:
+def along(
+    model: str,
+    measure: Measure,
+    lengths: Collection[int] | None = None,
+    **fields: object,
+) -> Points:
     """Points of a measure over the segment length of quilts, in ms.
 
-    `fields` are all fields of the conditions but the segment.
+    `lengths` are those to use, by default all; `fields` are all fields of the
+    conditions but the segment.
     """
     _check_all_but(measure, "segment", fields)
 
     def points(measured: Measured) -> list[tuple[float, Values]]:
-        lengths = {
+        by_length = {
             float(found["segment"]): condition
             for condition, found in measured.conditions(model, measure).items()
-            if _has(found, fields)
+            if _has(found, fields) and (lengths is None or found["segment"] in lengths)
         }
         return [
-            (length, measured.values(model, measure, lengths[length]))
-            for length in sorted(lengths)
+            (length, measured.values(model, measure, by_length[length]))
+            for length in sorted(by_length)
         ]
 
     return points

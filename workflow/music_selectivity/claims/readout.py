@@ -116,7 +116,9 @@ READ_OUT_OF_EIGHTHS = (
             paper=f"{EIGHTH_AP}, {RANK_SUM_P}",
             reported=EIGHTH_AP,
             models=(WITHOUT_MUSIC,),
-            comparison=Unpaired(from_eighth(1), from_eighth(number)),
+            comparison=Unpaired(
+                from_eighth(1), from_eighth(number), same_networks=True
+            ),
             measured="average precision of music read out from music-selective units",
             shown=from_eighth(1),
             chosen=FITTED_AGAIN,

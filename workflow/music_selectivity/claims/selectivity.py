@@ -14,7 +14,7 @@ from music_selectivity.claims.claim import (
 )
 from music_selectivity.claims.comparisons import Equivalence, Paired, Unpaired
 from music_selectivity.claims.conventions import Conventions
-from music_selectivity.claims.quantities import Quantity, change, less_one, of
+from music_selectivity.claims.quantities import Quantity, change_by_seed, less_one, of
 from music_selectivity.measures import EFFECT_SIZE, EQUAL_RMS_RATIO, MEAN_RESPONSE
 from music_selectivity.paper import (
     EFFECT_SIZES,
@@ -130,7 +130,7 @@ def selectivity_of_other_models(conventions: Conventions) -> tuple[Claim, ...]:
             paper=WITH_AND_WITHOUT_MUSIC_P,
             models=(WITH_MUSIC, WITHOUT_MUSIC),
             comparison=Equivalence(
-                change(with_music, without_music),
+                change_by_seed(with_music, without_music),
                 Unpaired(ratio_of(WITH_MUSIC), ratio_of(WITHOUT_MUSIC), "two-sided"),
             ),
             measured=f"{text}, {WITH_MUSIC} against {WITHOUT_MUSIC}",

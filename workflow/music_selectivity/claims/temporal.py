@@ -52,8 +52,14 @@ def along_segments(
     model: str, group: str, units: str, conventions: Conventions
 ) -> Points:
     """Response to quilts over the length of their segments."""
-    order = conventions.order
-    return along(model, QUILT_RESPONSE, group=group, units=units, order=order)
+    return along(
+        model,
+        QUILT_RESPONSE,
+        conventions.lengths,
+        group=group,
+        units=units,
+        order=conventions.order,
+    )
 
 
 def follows(

@@ -1,7 +1,8 @@
 """The rules by which every claim is judged: one for differences, one for their absence.
 
-A claim of a difference follows the paper's rank test over networks. A claim of no
-difference follows an equivalence test, because a test that finds nothing shows nothing.
+A claim of a difference follows the paper's rank test over networks, and must agree with
+the interval of the difference. A claim of no difference follows an equivalence test,
+because a test that finds nothing shows nothing.
 """
 
 # Kinds of claim.
@@ -44,7 +45,7 @@ AP_MARGIN = 0.01
 
 
 def difference_verdict(
-    p: float, smallest_p: float, consistent: bool | None = None
+    p: float, smallest_p: float, low: float, consistent: bool | None = None
 ) -> str:
     """Judge a claim of a difference.
 
@@ -52,7 +53,9 @@ def difference_verdict(
 
     - "too few networks to tell" if the test cannot reach p <= .05 with so few;
     - "not replicated" if p > .05, one-tailed in the direction claimed;
-    - "replicated in direction" if p <= .05, but a number that the paper reports differs
+    - "open" if p <= .05, but the 95 % interval of the difference includes none. The
+      networks agree, but they share their clips, and the test does not count these;
+    - "replicated in direction" otherwise, if a number that the paper reports differs
       from what was measured by more than chance explains;
     - "replicated" otherwise.
 
@@ -60,6 +63,8 @@ def difference_verdict(
     ----------
     p, smallest_p
         The p-value of the test, and the least it can reach with so many networks.
+    low
+        Lower end of the 95 % interval of the difference; NaN for none.
     consistent
         Whether the paper's numbers agree with those measured
         (``stats.intervals.consistent_with``); None where there are none to compare.
@@ -68,6 +73,8 @@ def difference_verdict(
         return TOO_FEW
     if p > LEVEL:
         return NOT_REPLICATED
+    if low <= 0:
+        return OPEN
     return DIRECTION if consistent is False else REPLICATED
 
 

@@ -13,6 +13,7 @@ from music_selectivity.vocabulary import (
     COMPARED_GROUPS,
     FILLED_BY_REPETITION,
     GROUP_NAMES,
+    LEAST_SEGMENTS,
     TOO_SHORT,
     USED,
 )
@@ -75,10 +76,10 @@ def quilt_clips(
 ) -> pd.DataFrame:
     """The clips of a split that could be quilted, and why some of them are not.
 
-    A clip is left out as too short if it has less sound than two of the longest
-    segments, since one segment cannot be put in another order. A clip that is filled by
-    repetition is left out because networks hear it as a loop, of which a quilt of the
-    sound alone is no other order.
+    A clip is left out as too short if it has less sound than three of the longest
+    segments: half of the quilts of two segments would be the original. A clip that is
+    filled by repetition is left out because networks hear it as a loop, of which a
+    quilt of the sound alone is no other order.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ def quilt_clips(
     ]
     sound = sound_samples(chosen, audio.sample_rate)
     quilted = quilts.samples(sound, audio.sample_rate)
-    too_short = quilted < 2 * quilts.longest(audio.sample_rate)
+    too_short = quilted < LEAST_SEGMENTS * quilts.longest(audio.sample_rate)
     # One sample of tolerance, because resampling rounds.
     repeated = (audio.fill == "repeat") & (sound + 1 < audio.n_samples)
     chosen = chosen[["clip_id", "split", "group", "shard", "seconds"]].assign(
@@ -147,7 +148,8 @@ def _check(clips: pd.DataFrame, quilts: QuiltSettings, split: str) -> None:
             raise InputError(
                 f"config key quilts.segment_ms: no clip of {GROUP_NAMES[group]} in the "
                 f"{split} split can be quilted: {counts[group, TOO_SHORT]} have less "
-                f"sound than two segments of {max(quilts.segment_ms)} ms, and "
+                f"sound than {LEAST_SEGMENTS} segments of {max(quilts.segment_ms)} ms, "
+                "and "
                 f"{counts[group, FILLED_BY_REPETITION]} are filled by repetition; "
                 "leave out the longest segments, set audio.fill to zeros, or add "
                 "longer clips"

@@ -15,6 +15,7 @@ from music_selectivity.vocabulary import (
     COLLECTIONS,
     FMRI,
     GABOR,
+    LEAST_SEGMENTS,
     OVERLAPPING,
     PCA,
     SHUFFLED_LABELS,
@@ -229,11 +230,11 @@ def _check_quilts(quilts: dict, audio: dict, mel: dict) -> None:
             f"config key quilts.sound_seconds: {sound_seconds} is more than "
             f"audio.clip_seconds, {audio['clip_seconds']}"
         )
-    if 2 * longest > 1000 * sound_seconds:
+    if LEAST_SEGMENTS * longest > 1000 * sound_seconds:
         raise InputError(
-            f"config key quilts.segment_ms: two segments of {longest} ms do not fit "
-            f"into the {sound_seconds} s of quilts.sound_seconds; leave out what is "
-            f"longer than {500 * sound_seconds:g} ms"
+            f"config key quilts.segment_ms: {LEAST_SEGMENTS} segments of {longest} ms "
+            f"do not fit into the {sound_seconds} s of quilts.sound_seconds; leave out "
+            f"what is longer than {1000 * sound_seconds / LEAST_SEGMENTS:g} ms"
         )
     for length in lengths:
         if longest % length:
