@@ -222,7 +222,7 @@ def test_the_change_at_joints_is_that_of_overlapping_frames():
 
 
 def test_orders_differ_in_their_changes_at_joints():
-    """Overath's rule keeps them, and random order makes them larger."""
+    """Overath's rule keeps them; the notebook's chain and random order do not."""
     waveform = sound(3)
     original = segments_of(waveform, 50).original_change()
     ratio = {
@@ -230,7 +230,8 @@ def test_orders_differ_in_their_changes_at_joints():
         for rule in QUILT_ORDERS
     }
     assert ratio[IDENTITY] == pytest.approx(1, abs=0.1)
-    assert ratio[OVERATH] < 2 < ratio[RANDOM]
+    assert ratio[OVERATH] < 2
+    assert min(ratio[NOTEBOOK], ratio[RANDOM]) > 1.5 * ratio[OVERATH]
 
 
 def test_frames_are_computed_once_for_all_orders():

@@ -3,8 +3,8 @@
 A row of ``statistics.csv`` holds model, seed, measure, condition and value. The
 condition says what the value was measured on, such as ``music/ms/overath/400``: the
 response to quilts of music, of music-selective units, with segments of 400 ms in
-Overath's order. A `Measure` writes
-such conditions and reads them back, so that no other module builds or parses one.
+Overath's order. A `Measure` writes such conditions and reads them back, so that no
+other module builds or parses one.
 """
 
 from __future__ import annotations

@@ -55,8 +55,8 @@ def difference_verdict(
     - "not replicated" if p > .05, one-tailed in the direction claimed;
     - "open" if p <= .05, but the 95 % interval of the difference includes none. The
       networks agree, but they share their clips, and the test does not count these;
-    - "replicated in direction" otherwise, if a number that the paper reports differs
-      from what was measured by more than chance explains;
+    - "replicated in direction" if a number that the paper reports differs from what was
+      measured by more than chance explains;
     - "replicated" otherwise.
 
     Parameters
