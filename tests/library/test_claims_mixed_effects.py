@@ -24,6 +24,7 @@ from music_selectivity.analyses.contrasts import (
 )
 from music_selectivity.analyses.mixed_effects import (
     _clip_responses,
+    counts,
     mixed_effects_table,
 )
 from music_selectivity.claims.catalogue import all_claims, mixed_contrasts
@@ -489,3 +490,17 @@ def test_an_edit_of_a_claim_does_not_rerun_its_model():
         check=True,
     )
     assert run.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    ("model", "train_ap", "counted"),
+    [
+        ("memorization", 0.95, True),
+        ("memorization", 0.949, False),
+        ("without_music", 0.3, True),
+        ("untrained", np.nan, True),
+    ],
+)
+def test_networks_that_did_not_memorize_do_not_count(model, train_ap, counted):
+    summary = pd.DataFrame({"train_ap": [train_ap]})
+    assert counts((model, 1), summary) == counted

@@ -131,6 +131,31 @@ def study(request) -> Study:
     return Study(clips, answers, sets, weights, table, measures, split, others)
 
 
+def test_quilts_of_music_alone_are_not_compared_with_other_clips_of_a_category():
+    """A category of the user's may hold music and other sounds."""
+    clips = make_clips()
+    answers = stimulus_sets(clips)
+    of_both = pd.DataFrame(
+        [("category", "percussion", name) for name in ("Drum", "Dog")],
+        columns=["kind", "category", "class"],
+    )
+    original = answers["original"][1]
+    sets = tuning.unit_sets(original, clips, of_both, FRACTION)
+    table = pd.concat(
+        tuning.clip_responses(responses, ids, clips, sets).assign(stimulus=name)
+        for name, (ids, responses) in answers.items()
+    )
+    weights = {split: split_weights(clips, split, DRAWS) for split in SPLITS}
+    reselected = means_of_reselected(original, clips, weights, FRACTION)
+    rows = tuning.tuning_rows(table, clips, of_both, weights, reselected)
+    found = {
+        condition for measure, condition, _ in rows if measure.startswith("category_q")
+    }
+    assert found == {
+        f"percussion/{quilts}" for quilts in ("overath/50", "overath/800", "original")
+    }
+
+
 def test_units_are_selected_on_the_other_split():
     clips = make_clips()
     responses = respond(clips)
