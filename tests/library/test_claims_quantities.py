@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from music_selectivity import seeds
 from music_selectivity.claims.measured import Measured
 from music_selectivity.claims.quantities import (
     along,
@@ -30,6 +31,7 @@ from music_selectivity.measures import (
     TRAINING_COURSE_MEAN_AP,
     TRAINING_COURSE_RESPONSE_RATIO,
 )
+from music_selectivity.stats.intervals import mean_estimate
 
 VALUES = {
     ("response_ratio", "eval"): [2.0, 3.0],
@@ -143,10 +145,27 @@ def test_changes_between_models_are_relative_to_the_mean(measured):
     """A network whose reference is near 0 would otherwise decide."""
     first = of("network", READOUT_AP)
     second = of("network", READOUT_AP_OF_EIGHTH, eighth=1)
-    assert numbers(change_by_seed(first, second)(measured)) == {
-        1: 0.545454545,
-        2: 0.545454545,
-    }
+    # Means of .85 and .55; contributions of (.9, .6) and (.8, .5).
+    found = change_by_seed(first, second)(measured)
+    assert numbers(found) == {1: 0.495867769, 2: 0.595041322}
+    assert found[0].mean() == pytest.approx(0.85 / 0.55 - 1)
+    assert change_by_seed(first, of("other", READOUT_AP))(measured).empty
+
+
+def test_intervals_of_changes_between_models_cover():
+    """Also where there is a change, and the mean of the second varies as well."""
+    rng = seeds.generator("quantities", "changes")
+    for truth in (-0.2, 0.0, 0.2):
+        covered = []
+        for _ in range(1000):
+            own, other = ((1 + truth, 1) + 0.05 * rng.normal(size=(5, 2))).T
+            tables = [pd.DataFrame({0: values}) for values in (own, other)]
+            first, second = (lambda _, table=table: table for table in tables)
+            values = change_by_seed(first, second)(None).to_numpy()
+            low, high = mean_estimate(values).interval(0.9)
+            covered.append(low <= truth <= high)
+        # The SD of a share of 1,000 studies is .0095.
+        assert np.mean(covered) == pytest.approx(0.9, abs=0.025), truth
 
 
 def test_networks_are_chosen_by_another_quantity(measured):

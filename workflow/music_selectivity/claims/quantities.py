@@ -55,12 +55,21 @@ def change(quantity: Quantity, reference: Quantity) -> Quantity:
 def change_by_seed(quantity: Quantity, reference: Quantity) -> Quantity:
     """Change between two models, relative to the mean of the second.
 
-    Networks are paired by their seed, from which both had the same initial weights. The
-    mean over networks is less than any of them near 0, where a relative change has no
-    meaning.
+    Networks are paired by their seed, from which both had the same initial weights.
+    Single networks of the second may be near 0, where a relative change has no meaning;
+    their mean is less so. With means a and b, network k contributes
+    (a_k - a / b b_k) / |b| + (a - b) / |b|. Its mean is the relative change of the
+    means, and its variance that of their ratio (delta method).
     """
-    differences = difference(quantity, reference)
-    return lambda measured: differences(measured) / reference(measured).mean().abs()
+
+    def changes(measured: Measured) -> Values:
+        own, other = quantity(measured), reference(measured)
+        both = own.index.intersection(other.index)
+        own, other = own.loc[both], other.loc[both]
+        ratio, size = own.mean() / other.mean(), other.mean().abs()
+        return (own - ratio * other + own.mean() - other.mean()) / size
+
+    return changes
 
 
 def slope(points: Points) -> Quantity:
