@@ -157,15 +157,15 @@ def test_intervals_of_changes_between_models_cover():
     rng = seeds.generator("quantities", "changes")
     for truth in (-0.2, 0.0, 0.2):
         covered = []
-        for _ in range(1000):
+        for _ in range(400):
             own, other = ((1 + truth, 1) + 0.05 * rng.normal(size=(5, 2))).T
             tables = [pd.DataFrame({0: values}) for values in (own, other)]
             first, second = (lambda _, table=table: table for table in tables)
             values = change_by_seed(first, second)(None).to_numpy()
             low, high = mean_estimate(values).interval(0.9)
             covered.append(low <= truth <= high)
-        # The SD of a share of 1,000 studies is .0095.
-        assert np.mean(covered) == pytest.approx(0.9, abs=0.025), truth
+        # The SD of a share of 400 studies is .015.
+        assert np.mean(covered) == pytest.approx(0.9, abs=0.04), truth
 
 
 def test_networks_are_chosen_by_another_quantity(measured):

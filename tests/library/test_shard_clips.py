@@ -178,7 +178,9 @@ def test_a_stimulus_set_takes_its_clips_in_any_order(tmp_path):
     sounds = {clip_id: encoded(seed) for seed, clip_id in enumerate("dbca")}
     path = write_parquet(tmp_path / "0.parquet", sounds.items())
     files = {clip_id: put(tmp_path / clip_id, data) for clip_id, data in sounds.items()}
-    chosen = pd.DataFrame({"clip_id": ["a", "b", "d"], "row": [0, 1, 2]})
+    chosen = pd.DataFrame(
+        {"clip_id": ["a", "b", "d"], "row": [0, 1, 2], "seconds": AUDIO.clip_seconds}
+    )
     shards = []
     for clips in (files.items(), shard_clips([], [path])):
         array = tmp_path / "set.npy"

@@ -24,7 +24,7 @@ def permutations(sd: float) -> pd.DataFrame:
 def test_statistics_hold_all_measures_of_all_networks():
     ratio = np.array([2.0, 1.5, 2.5])
     measured = measure_table(
-        [("response_ratio", "eval", ratio), ("n_clips", "music", 12.0)]
+        [("response_ratio", "eval", ratio), ("n_clips", "eval/music", 12.0)]
     )
     tables = [
         (("without_music", 1), measured),

@@ -53,7 +53,7 @@ def difference_verdict(
 
     - "too few networks to tell" if the test cannot reach p <= .05 with so few;
     - "not replicated" if p > .05, one-tailed in the direction claimed;
-    - "open" if p <= .05, but the 95 % interval of the difference includes none. The
+    - "open" if p <= .05, but the 95 % interval of the difference includes zero. The
       networks agree, but they share their clips, and the test does not count these;
     - "replicated in direction" if a number that the paper reports differs from what was
       measured by more than chance explains;
