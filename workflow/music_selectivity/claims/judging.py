@@ -159,7 +159,7 @@ def _compared_with_paper(
 ) -> Iterator[tuple[bool, str]]:
     """For each number of the paper, whether it is consistent, and in words.
 
-    None where it is not known how much a number may differ.
+    A number is left out if it is not known by how much it may differ.
     """
     pairs = [(claim.reported, "", estimate)]
     if claim.reported_second is not None:

@@ -66,33 +66,28 @@ def follows(
     model: str, group: str, units: str, conventions: Conventions, **fields
 ) -> Claim:
     """A claim that a response rises with the segment length of quilts."""
-    points = along_segments(model, group, units, conventions)
-    return _on_segments(
-        model, group, units, conventions, Rises(slope(points)), **fields
-    )
+    return _on_segments(Rises, model, group, units, conventions, **fields)
 
 
 def follows_not(
     model: str, group: str, units: str, conventions: Conventions, **fields
 ) -> Claim:
     """A claim that a response does not depend on the segment length of quilts."""
-    points = along_segments(model, group, units, conventions)
-    comparison = Equivalence(slope(points))
-    return _on_segments(model, group, units, conventions, comparison, **fields)
+    return _on_segments(Equivalence, model, group, units, conventions, **fields)
 
 
 def _on_segments(
+    test: type[Rises] | type[Equivalence],
     model: str,
     group: str,
     units: str,
     conventions: Conventions,
-    comparison: Rises | Equivalence,
     **fields,
 ) -> Claim:
     points = along_segments(model, group, units, conventions)
     return Claim(
         models=(model,),
-        comparison=comparison,
+        comparison=test(slope(points)),
         measured=f"relative change of the response of {UNIT_NAMES[units]} to quilts of "
         f"{GROUP_NAMES[group]}, from the shortest to the longest segments along its "
         f"regression on their length, {model}",

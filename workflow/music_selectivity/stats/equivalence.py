@@ -54,7 +54,7 @@ def equivalence_p(
 def open_probability(
     sd: float, n: int, margin: float, clips: float = 0.0, upper_only: bool = False
 ) -> float:
-    """Probability that a true change of 0 cannot be told from one beyond the margin.
+    """Probability that the test does not find equivalence although nothing changes.
 
     Parameters
     ----------
