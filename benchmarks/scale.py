@@ -39,6 +39,7 @@ from music_selectivity.analyses.readout import readout_rows
 from music_selectivity.analyses.reselection import means_of_reselected
 from music_selectivity.analyses.selectivity import unit_table
 from music_selectivity.analyses.statistics import gather
+from music_selectivity.analyses.unit_sets import clip_responses, unit_sets
 from music_selectivity.audio.log_mel import LogMelSettings
 from music_selectivity.audio.reading import AudioSettings
 from music_selectivity.claims.catalogue import mixed_contrasts
@@ -124,14 +125,14 @@ class Study:
 
     def tuning(self) -> pd.DataFrame:
         """Responses of sets of units to the clips of each stimulus set."""
-        sets = tuning.unit_sets(self.responses, self.clips, CATEGORIES, 0.125)
+        sets = unit_sets(self.responses, self.clips, CATEGORIES, 0.125)
         tables = []
         for stimuli in STIMULI:
             splits = (EVAL,) if stimuli.segment else stimuli.splits
             heard = self.clips["group"].isin(stimuli.groups)
             heard &= self.clips["split"].isin(splits)
             heard = np.flatnonzero(heard)
-            table = tuning.clip_responses(
+            table = clip_responses(
                 self.responses[heard], self.clips["clip_id"][heard], self.clips, sets
             )
             tables.append(table.assign(stimulus=stimuli.name))

@@ -23,7 +23,8 @@ from music_selectivity.analyses.selectivity import (
     unit_table,
 )
 from music_selectivity.analyses.statistics import gather
-from music_selectivity.analyses.tuning import clip_responses, tuning_rows, unit_sets
+from music_selectivity.analyses.tuning import tuning_rows
+from music_selectivity.analyses.unit_sets import clip_responses, unit_sets
 from music_selectivity.claims.catalogue import mixed_contrasts
 from music_selectivity.claims.conventions import DEFAULT
 from music_selectivity.claims.evaluation import MIXED_EFFECTS, evaluate

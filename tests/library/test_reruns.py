@@ -155,6 +155,7 @@ RERUNS = {
     "analyses.statistics": {"statistics"},
     "analyses.training_course": {"training_course"},
     "analyses.tuning": {"tuning"},
+    "analyses.unit_sets": {"tuning"},
     # Claims: their wording, tests and verdicts rerun no model.
     "claims.catalogue": {"claims"},
     "claims.claim": {"claims"},

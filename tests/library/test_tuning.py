@@ -11,6 +11,7 @@ from scipy import stats
 from music_selectivity.analyses import tuning
 from music_selectivity.analyses.reselection import means_of_reselected
 from music_selectivity.analyses.selectivity import music_selectivity_index, top_units
+from music_selectivity.analyses.unit_sets import clip_responses, unit_sets
 from music_selectivity.errors import InputError
 from music_selectivity.measures import measure_table
 from music_selectivity.stats.bootstrap import split_weights
@@ -88,9 +89,9 @@ def stimulus_sets(clips, measured_split="eval"):
 
 def make_table(clips, answers, *choices):
     original = answers["original"][1]
-    sets = tuning.unit_sets(original, clips, CATEGORIES, FRACTION, *choices)
+    sets = unit_sets(original, clips, CATEGORIES, FRACTION, *choices)
     tables = [
-        tuning.clip_responses(responses, ids, clips, sets).assign(stimulus=name)
+        clip_responses(responses, ids, clips, sets).assign(stimulus=name)
         for name, (ids, responses) in answers.items()
     ]
     return sets, pd.concat(tables, ignore_index=True)
@@ -140,9 +141,9 @@ def test_quilts_of_music_alone_are_not_compared_with_other_clips_of_a_category()
         columns=["kind", "category", "class"],
     )
     original = answers["original"][1]
-    sets = tuning.unit_sets(original, clips, of_both, FRACTION)
+    sets = unit_sets(original, clips, of_both, FRACTION)
     table = pd.concat(
-        tuning.clip_responses(responses, ids, clips, sets).assign(stimulus=name)
+        clip_responses(responses, ids, clips, sets).assign(stimulus=name)
         for name, (ids, responses) in answers.items()
     )
     weights = {split: split_weights(clips, split, DRAWS) for split in SPLITS}
@@ -159,7 +160,7 @@ def test_quilts_of_music_alone_are_not_compared_with_other_clips_of_a_category()
 def test_units_are_selected_on_the_other_split():
     clips = make_clips()
     responses = respond(clips)
-    sets = tuning.unit_sets(responses, clips, CATEGORIES, FRACTION)
+    sets = unit_sets(responses, clips, CATEGORIES, FRACTION)
     for split, other in (("train", "eval"), ("eval", "train")):
         music, rest = (
             responses[
@@ -175,7 +176,7 @@ def test_units_are_selected_on_the_other_split():
     # Responses to the measured clips must not affect which units are measured.
     moved, is_eval = responses.copy(), (clips["split"] == "eval").to_numpy()
     moved[is_eval] = np.random.default_rng(9).random((is_eval.sum(), N_UNITS))
-    again = tuning.unit_sets(moved, clips, CATEGORIES, FRACTION)
+    again = unit_sets(moved, clips, CATEGORIES, FRACTION)
     assert list(again["ms"]["train"]) != list(sets["ms"]["train"])
     assert list(again["ms"]["eval"]) == list(sets["ms"]["eval"])
     assert list(again["category:speech"]["eval"]) == list(
@@ -187,7 +188,7 @@ def test_units_are_selected_on_the_other_split():
 def test_categories_have_units_of_their_own_for_measured_clips(split):
     clips = make_clips()
     responses = respond(clips)
-    sets = tuning.unit_sets(responses, clips, CATEGORIES, FRACTION, split)
+    sets = unit_sets(responses, clips, CATEGORIES, FRACTION, split)
     names = {name for name in sets if name.startswith("category:")}
     # No clip is water, so that its units cannot be selected.
     assert names == {"category:speech", "category:animal"}
@@ -196,7 +197,7 @@ def test_categories_have_units_of_their_own_for_measured_clips(split):
     # They are selected on the other split.
     moved = responses.copy()
     moved[(clips["split"] == split).to_numpy()] = 0.5
-    again = tuning.unit_sets(moved, clips, CATEGORIES, FRACTION, split)
+    again = unit_sets(moved, clips, CATEGORIES, FRACTION, split)
     np.testing.assert_array_equal(
         again["category:animal"][split], sets["category:animal"][split]
     )
@@ -207,7 +208,7 @@ def test_other_units_are_all_others_or_the_least_selective():
     responses = respond(clips)
     for split, other in OTHER_SPLIT.items():
         every, least = (
-            tuning.unit_sets(responses, clips, CATEGORIES, FRACTION, split, choice)
+            unit_sets(responses, clips, CATEGORIES, FRACTION, split, choice)
             for choice in ("all", "least_selective")
         )
         assert set(every["others"][split]) == set(range(N_UNITS)) - {3, 7}
@@ -391,12 +392,12 @@ def test_what_cannot_be_measured_is_named(study):
     clips, answers, sets, weights, table, *_ = study
     responses = answers["original"][1]
     with pytest.raises(InputError, match="not in the clip table"):
-        tuning.clip_responses(responses[:1], ["elsewhere"], clips, sets)
+        clip_responses(responses[:1], ["elsewhere"], clips, sets)
     with pytest.raises(InputError, match="diverged"):
-        tuning.unit_sets(responses * np.nan, clips, CATEGORIES, FRACTION)
+        unit_sets(responses * np.nan, clips, CATEGORIES, FRACTION)
     few = (clips["split"] == "train") | (clips["group"] != "music")
     with pytest.raises(InputError, match="eval split has 0 music and 20"):
-        tuning.unit_sets(
+        unit_sets(
             responses[few.to_numpy()],
             clips[few].reset_index(drop=True),
             CATEGORIES,

@@ -3,7 +3,8 @@
 import pandas as pd
 
 from music_selectivity.analyses.reselection import means_of_reselected
-from music_selectivity.analyses.tuning import clip_responses, tuning_rows, unit_sets
+from music_selectivity.analyses.tuning import tuning_rows
+from music_selectivity.analyses.unit_sets import clip_responses, unit_sets
 from music_selectivity.corpus.clip_table import included
 from music_selectivity.measures import measure_table
 from music_selectivity.networks.activations import from_table, responses_to

@@ -12,6 +12,11 @@ LEAST_CLIPS = 2
 """A single clip has no variance, and all bootstrap samples of it are equal."""
 
 
+def enough(*masks: np.ndarray) -> bool:
+    """Whether each mask selects at least `LEAST_CLIPS` clips."""
+    return all(np.count_nonzero(mask) >= LEAST_CLIPS for mask in masks)
+
+
 class GroupResponses(NamedTuple):
     """Responses to the music and non-music clips of a split, in table order.
 

@@ -47,6 +47,8 @@ CLIPS = {
     "compared": "{split} clips: {music} of music, {nonmusic} of other sounds",
     "all": "{split} clips: {music} of music, {nonmusic} of other sounds, and mixed "
     "ones",
+    "both": "train clips: {train_music} of music, {train_nonmusic} of other sounds; "
+    "eval clips: {eval_music} of music, {eval_nonmusic} of other sounds",
     # Of the split on which networks are always scored.
     "eval": "eval clips: {eval_music} of music, {eval_nonmusic} of other sounds",
     "eval_all": "eval clips: {eval_music} of music, {eval_nonmusic} of other sounds, "

@@ -4,9 +4,8 @@ import matplotlib
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from music_selectivity.figures.published import diamond_handle, reported_values
+from music_selectivity.figures.published import name_lines, reported_values
 from music_selectivity.figures.style import (
     COLUMN_INCHES,
     LOOK,
@@ -14,7 +13,6 @@ from music_selectivity.figures.style import (
     Style,
     empty_figure,
     first_model,
-    label,
     new_figure,
 )
 from music_selectivity.measures import EQUAL_RMS_RATIO
@@ -23,7 +21,7 @@ from music_selectivity.vocabulary import EVAL, TRAIN, WITHOUT_MUSIC
 
 TITLE = "Response ratio at equal and at lower levels"
 PANEL = "Fig. 2c"
-CLIPS = "eval"
+CLIPS = "both"
 INPUTS = {"statistics": "statistics"}
 
 # By split: how far its marks are shifted, in octaves of power.
@@ -102,19 +100,6 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     axes.set_xticks(np.log2(divisors), names)
     axes.set_xlabel("Power of music / power of other sounds")
     axes.set_ylabel("Response ratio, music / other sounds")
-    handles = [
-        Line2D([], [], color=colour, marker="o", ms=3, label=f"{split} clips")
-        for split, colour in colours.items()
-    ]
-    if table["paper"].notna().any():
-        handles.append(diamond_handle())
-    figure.legend(
-        handles=handles,
-        loc="outside upper center",
-        ncols=3,
-        handlelength=1.4,
-        columnspacing=1.2,
-        title=label(table["model"].iloc[0]),
-        title_fontsize=LOOK["axes.titlesize"],
-    )
+    named = {f"{split} clips": colour for split, colour in colours.items()}
+    name_lines(figure, table, named)
     return figure

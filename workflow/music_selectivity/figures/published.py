@@ -4,8 +4,11 @@ import math
 from collections.abc import Hashable, Iterable, Mapping
 
 import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from music_selectivity.figures.style import LOOK, label
 from music_selectivity.paper import Reported
 
 ON_AUDIOSET = "paper, AudioSet"
@@ -38,6 +41,34 @@ def diamond_handle() -> Line2D:
         ms=3,
         ls="",
         label=ON_AUDIOSET,
+    )
+
+
+def name_lines(figure: Figure, table: pd.DataFrame, colours: Mapping[str, str]) -> None:
+    """Legend of lines with dots, above a figure that shows the networks of one model.
+
+    Parameters
+    ----------
+    figure
+    table
+        What is drawn: model, paper. Diamonds are named if the paper reports a number.
+    colours
+        Colour of the line by its name.
+    """
+    handles = [
+        Line2D([], [], color=colour, marker="o", ms=3, label=name)
+        for name, colour in colours.items()
+    ]
+    if table["paper"].notna().any():
+        handles.append(diamond_handle())
+    figure.legend(
+        handles=handles,
+        loc="outside upper center",
+        ncols=len(handles),
+        handlelength=1.4,
+        columnspacing=1.2,
+        title=label(table["model"].iloc[0]),
+        title_fontsize=LOOK["axes.titlesize"],
     )
 
 

@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from music_selectivity.figures.published import diamond_handle
+from music_selectivity.figures.published import name_lines
 from music_selectivity.figures.segment_axis import (
     draw_lines,
     draw_published,
@@ -27,7 +26,6 @@ from music_selectivity.figures.style import (
     Style,
     empty_figure,
     first_model,
-    label,
     new_figure,
     spread,
 )
@@ -100,28 +98,10 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     right.set_title("Joints of these quilts")
     right.set_ylabel("Change at joints /\nchange there in the original")
     right.set_ylim(bottom=0)
-    handles = [
-        Line2D(
-            [],
-            [],
-            color=ORDER_COLOURS[order],
-            marker="o",
-            ms=3,
-            label=ORDER_NAMES[order].capitalize(),
-        )
-        for order in orders
-    ]
-    if table["paper"].notna().any():
-        handles.append(diamond_handle())
-    figure.legend(
-        handles=handles,
-        loc="outside upper center",
-        ncols=len(handles),
-        handlelength=1.4,
-        columnspacing=1.2,
-        title=label(table["model"].iloc[0]),
-        title_fontsize=LOOK["axes.titlesize"],
-    )
+    colours = {
+        ORDER_NAMES[order].capitalize(): ORDER_COLOURS[order] for order in orders
+    }
+    name_lines(figure, table, colours)
     return figure
 
 

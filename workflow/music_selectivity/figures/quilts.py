@@ -5,10 +5,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
 from music_selectivity.figures.published import (
-    diamond_handle,
+    name_lines,
     reported_sds,
     reported_values,
 )
@@ -25,7 +24,6 @@ from music_selectivity.figures.style import (
     Style,
     empty_figure,
     first_model,
-    label,
     new_figure,
 )
 from music_selectivity.measures import QUILT_RESPONSE, UNQUILTED_RESPONSE
@@ -119,21 +117,8 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     panels[0].set_ylabel("Mean response")
     panels[0].set_ylim(bottom=min(0, panels[0].get_ylim()[0]))
     name_lengths(figure, table)
-    handles = [
-        Line2D([], [], color=style.colour(group), marker="o", ms=3, label=text)
-        for group, text in GROUP_NAMES.items()
-    ]
-    if table["paper"].notna().any():
-        handles.append(diamond_handle())
-    figure.legend(
-        handles=handles,
-        loc="outside upper center",
-        ncols=3,
-        handlelength=1.4,
-        columnspacing=1.2,
-        title=label(table["model"].iloc[0]),
-        title_fontsize=LOOK["axes.titlesize"],
-    )
+    colours = {text: style.colour(group) for group, text in GROUP_NAMES.items()}
+    name_lines(figure, table, colours)
     return figure
 
 

@@ -17,7 +17,6 @@ from music_selectivity.measures import (
 from music_selectivity.report.numbers import number, text
 from music_selectivity.vocabulary import (
     COMPARED_GROUPS,
-    EVAL,
     LINEAR_FEATURES,
     MIXED,
     MUSIC,
@@ -140,7 +139,8 @@ def clip_numbers(
     numbers = {"split": split}
     for group in COMPARED_GROUPS:
         numbers[group] = number(n_clips.get((split, group)))
-        numbers[f"eval_{group}"] = number(n_clips.get((EVAL, group)))
+        for each in SPLITS:
+            numbers[f"{each}_{group}"] = number(n_clips.get((each, group)))
         numbers[f"quilted_{group}"] = number(quilted.get(group))
     return numbers
 
