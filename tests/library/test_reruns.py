@@ -21,20 +21,14 @@ WAVEFORMS = {"log_mel", "equal_rms", "quilts"}
 LOG_MELS = WAVEFORMS | {"natural_sounds_log_mel"}
 QUILTS = {"quilt_clips", "quilts", "joint_changes"}
 # Rules that build a network, and those that run one or linear features.
-RESPONSES = {"activations", "stimulus_activations", "training_course"}
-NETWORKS = {"train", "ablation", "random_ablation"} | RESPONSES
-# Rules that measure stored responses, of units chosen by their index.
-CHOOSES_UNITS = {
-    "selectivity",
-    "tuning",
-    "natural_sounds",
-    "ablation",
-    "random_ablation",
-    "calibration",
-    "training_course",
-}
-ANALYSES = CHOOSES_UNITS | {"readout", "embedding"}
-BOOTSTRAPS = {"tuning", "readout", "natural_sounds", "fmri", "ablation"}
+RESPONSES = {"activations", "training_course"}
+LINEAR_FEATURES = {"linear_features", "natural_sound_features"}
+# One script has all analyses of a source of features that take a minute at most.
+ALL_ANALYSES = {"analyses", "linear_analyses"}
+NETWORKS = {"train", "random_ablation"} | RESPONSES | ALL_ANALYSES
+# Rules that measure responses of units chosen by their index.
+CHOOSES_UNITS = ALL_ANALYSES | {"natural_sounds", "random_ablation", "training_course"}
+BOOTSTRAPS = ALL_ANALYSES | {"natural_sounds", "fmri"}
 SOUNDSCAPES = {"soundscape_tables", "soundscape_audio"}
 COLLECTIONS = {"collection_tables", "collection_audio"}
 PAGES = {"audit", "usage", "report_page"}
@@ -45,23 +39,21 @@ EVERY_RULE = (
     | LOG_MELS
     | QUILTS
     | NETWORKS
-    | ANALYSES
-    | {"fit_pca", "linear_features", "fmri", "statistics", "mixed_effects", "claims"}
+    | CHOOSES_UNITS
+    | LINEAR_FEATURES
+    | {"fit_pca", "fmri", "statistics", "mixed_effects", "claims"}
     | {"figure", "report_page", "resolved_config", "usage", "provenance"}
 )
 
 RERUNS = {
     # Leaves. Of vocabulary, paper and measures only imported names count.
     "errors": set(),
-    "seeds": NETWORKS
-    | BOOTSTRAPS
-    | {"embedding", "calibration", "quilts"}
-    | SOUNDSCAPES
-    | {"collection_tables"},
+    "seeds": NETWORKS | BOOTSTRAPS | {"quilts"} | SOUNDSCAPES | {"collection_tables"},
     "store": EVERY_RULE - {"unpack"},
     "vocabulary": EVERY_RULE - {"unpack", "resolved_config", "usage", "provenance"},
     "paper": {"audit", "mixed_effects", "claims", "figure"},
-    "measures": ANALYSES | {"fmri", "statistics", "claims", "figure", "report_page"},
+    "measures": CHOOSES_UNITS
+    | {"fmri", "statistics", "claims", "figure", "report_page"},
     # A study as a whole: its config and costs decide which jobs run, not their results.
     "study.code_digest": set(),
     "study.config": set(),
@@ -77,8 +69,8 @@ RERUNS = {
     "corpus.archives": {"unpack", "collection_tables"},
     "corpus.audit": {"audit"},
     "corpus.categories": {"categories"},
-    "corpus.category_members": {"tuning", "readout", "mixed_effects", "figure"},
-    "corpus.clip_table": ANALYSES - {"natural_sounds"}
+    "corpus.category_members": ALL_ANALYSES | {"mixed_effects", "figure"},
+    "corpus.clip_table": CHOOSES_UNITS - {"natural_sounds"}
     | {"clips", "baseline", "train", "fit_pca", "mixed_effects"},
     "corpus.clips": {"clips"},
     "corpus.exclusions": {"list_clips"},
@@ -110,8 +102,7 @@ RERUNS = {
     "corpus.soundscapes.things": {"soundscape_audio"},
     "corpus.soundscapes.voices": {"soundscape_audio"},
     # Stimuli.
-    "stimuli.arrays": {"equal_rms", "quilts", "activations", "stimulus_activations"}
-    | {"linear_features"},
+    "stimuli.arrays": {"equal_rms", "quilts", "activations"} | LINEAR_FEATURES,
     "stimuli.equal_rms": {"equal_rms", "natural_sounds_log_mel"},
     "stimuli.filling": {"equal_rms", "natural_sounds_log_mel", "quilt_clips", "quilts"},
     "stimuli.joint_changes": {"quilts", "joint_changes"},
@@ -119,17 +110,18 @@ RERUNS = {
     "stimuli.quilt_shards": {"quilts"},
     "stimuli.natural_sounds": {"natural_sounds_log_mel"},
     "stimuli.quilts": {"quilts"},
-    "stimuli.sets": {"equal_rms", "quilts", "activations", "stimulus_activations"}
-    | {"linear_features", "tuning", "mixed_effects", "claims"},
+    "stimuli.sets": {"equal_rms", "quilts", "activations", "mixed_effects", "claims"}
+    | LINEAR_FEATURES
+    | ALL_ANALYSES,
     # Networks and linear features.
-    "networks.activations": ANALYSES | RESPONSES | {"linear_features"},
+    "networks.activations": CHOOSES_UNITS | RESPONSES | LINEAR_FEATURES,
     "networks.checkpoints": NETWORKS,
-    "networks.device": NETWORKS | {"linear_features"},
-    "networks.gabor": {"linear_features"},
-    "networks.kim2024": NETWORKS,
-    "networks.pca": {"fit_pca", "linear_features"},
+    "networks.device": NETWORKS | LINEAR_FEATURES,
+    "networks.gabor": LINEAR_FEATURES,
+    "networks.kim2024": NETWORKS - {"linear_analyses"},
+    "networks.pca": LINEAR_FEATURES | {"fit_pca"},
     "networks.registry": NETWORKS,
-    "networks.responses": RESPONSES | {"ablation", "linear_features"},
+    "networks.responses": RESPONSES | ALL_ANALYSES | LINEAR_FEATURES,
     "networks.training": {"train"},
     # Statistics.
     "stats.bootstrap": BOOTSTRAPS | {"random_ablation", "training_course"},
@@ -138,24 +130,25 @@ RERUNS = {
     "stats.mixed_effects": {"mixed_effects"},
     "stats.multiple_testing": {"claims"},
     "stats.permutations": {"claims"},
-    "stats.rank_tests": {"calibration", "mixed_effects", "claims"},
+    "stats.rank_tests": ALL_ANALYSES | {"mixed_effects", "claims"},
     # Analyses.
-    "analyses.ablation": {"ablation", "random_ablation", "training_course"},
+    "analyses.ablation": ALL_ANALYSES | {"random_ablation", "training_course"},
     "analyses.baseline": {"baseline"},
-    "analyses.calibration": {"calibration"},
+    "analyses.calibration": ALL_ANALYSES,
     "analyses.contrasts": {"mixed_effects", "claims"},
-    "analyses.embedding": {"embedding", "training_course"},
-    "analyses.group_responses": ANALYSES - {"embedding"} | {"figure"},
+    "analyses.embedding": ALL_ANALYSES | {"training_course"},
+    "analyses.group_responses": CHOOSES_UNITS | {"figure"},
     "analyses.mixed_effects": {"mixed_effects"},
     "analyses.natural_sounds": {"natural_sounds", "fmri"},
     "analyses.random_ablation": {"random_ablation"},
-    "analyses.reselection": {"tuning", "readout", "calibration"},
-    "analyses.readout": {"readout"},
-    "analyses.selectivity": CHOOSES_UNITS | {"readout", "figure"},
+    "analyses.of_source": ALL_ANALYSES,
+    "analyses.reselection": ALL_ANALYSES,
+    "analyses.readout": ALL_ANALYSES,
+    "analyses.selectivity": CHOOSES_UNITS | {"figure"},
     "analyses.statistics": {"statistics"},
     "analyses.training_course": {"training_course"},
-    "analyses.tuning": {"tuning"},
-    "analyses.unit_sets": {"tuning"},
+    "analyses.tuning": ALL_ANALYSES,
+    "analyses.unit_sets": ALL_ANALYSES,
     # Claims: their wording, tests and verdicts rerun no model.
     "claims.catalogue": {"claims"},
     "claims.claim": {"claims"},
@@ -264,11 +257,12 @@ def rerun() -> dict[str, set[str]]:
 
 
 def test_every_rule_follows_its_own_script():
-    scripts = {rule: script for rule, (script, _) in scripts_of_rules().items()}
-    assert scripts.pop("stimulus_activations") == "activations.py"
-    assert scripts == {
-        rule: f"{rule}.py" for rule in EVERY_RULE - {"stimulus_activations"}
+    shared = {
+        "linear_analyses": "analyses.py",
+        "natural_sound_features": "linear_features.py",
     }
+    scripts = {rule: script for rule, (script, _) in scripts_of_rules().items()}
+    assert scripts == {rule: f"{rule}.py" for rule in EVERY_RULE} | shared
 
 
 def test_every_module_is_in_the_table():
@@ -306,12 +300,14 @@ def test_an_edit_of_what_figures_share_redraws_exactly(module):
 # The rules that follow a name of the modules of constants.
 RERUNS_BY_NAME = {
     ("vocabulary", "SHUFFLED_LABELS"): {"train"},
-    ("vocabulary", "SILENCED_SETS"): {"ablation", "random_ablation", "statistics"}
+    ("vocabulary", "SILENCED_SETS"): ALL_ANALYSES
+    | {"random_ablation", "statistics"}
     | {"training_course", "claims", "figure", "report_page"},
-    ("vocabulary", "COMMON_BINS"): {"embedding", "training_course", "statistics"}
+    ("vocabulary", "COMMON_BINS"): ALL_ANALYSES
+    | {"training_course", "statistics"}
     | {"claims", "figure"},
     ("vocabulary", "GENERATED_CORPORA"): {"list_clips"},
-    ("measures", "READOUT_CHANCE"): {"readout", "statistics", "claims", "figure"},
+    ("measures", "READOUT_CHANCE"): ALL_ANALYSES | {"statistics", "claims", "figure"},
     ("measures", "UNREAD"): {"statistics", "claims"},
     ("paper", "CLIP_COUNTS"): {"audit"},
 }

@@ -55,8 +55,8 @@ REQUIRED = [
 ON_A_GPU = {
     "train",
     "activations",
-    "stimulus_activations",
     "linear_features",
+    "natural_sound_features",
     "random_ablation",
     "training_course",
 }
@@ -168,7 +168,10 @@ def test_every_rule_says_what_it_needs(name, text):
 
 @pytest.mark.parametrize(("name", "text"), list(rules()), ids=lambda value: value[:30])
 def test_a_rule_its_script_and_its_costs_have_one_name(name, text):
-    shared = {"stimulus_activations": "activations"}
+    shared = {
+        "linear_analyses": "analyses",
+        "natural_sound_features": "linear_features",
+    }
     script = re.search(r"scripts/(\w+)\.py", text)[1]
     assert script == shared.get(name, name)
     assert name in COSTS

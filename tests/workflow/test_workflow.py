@@ -150,18 +150,17 @@ GATHERED = {"statistics", "mixed_effects", "claims", "figure", "report_page"} | 
 # Not every network has these analyses.
 OF_SOME_NETWORKS = {"training_course", "random_ablation"}
 AFTER_ACTIVATIONS = OF_SOME_NETWORKS | GATHERED
-AFTER_ACTIVATIONS |= {"selectivity", "tuning", "readout", "natural_sounds"}
-AFTER_ACTIVATIONS |= {"ablation", "calibration"}
-AFTER_TRAINING = AFTER_ACTIVATIONS | {"train", "activations", "stimulus_activations"}
-AFTER_TRAINING |= {"embedding"}
+AFTER_ACTIVATIONS |= {"analyses", "linear_analyses", "natural_sounds"}
+AFTER_TRAINING = AFTER_ACTIVATIONS | {"train", "activations"}
 AFTER_CLIPS = AFTER_TRAINING | {"clips", "audit", "baseline", "fit_pca"}
-AFTER_CLIPS |= {"linear_features", "equal_rms", "quilts", "natural_sounds_log_mel"}
-AFTER_CLIPS |= {"fmri", "quilt_clips", "joint_changes"}
+AFTER_CLIPS |= {"linear_features", "natural_sound_features", "natural_sounds_log_mel"}
+AFTER_CLIPS |= {"equal_rms", "fmri", "quilt_clips", "quilts", "joint_changes"}
 EVERYTHING = AFTER_CLIPS | {"list_clips", "categories", "log_mel", "resolved_config"}
 # The whole config is shown on the page, and kept with the results.
 CONFIG_SHOWN = {"resolved_config", "report_page"} | LAST
-AFTER_QUILTS = {"quilts", "joint_changes", "stimulus_activations", "linear_features"}
-AFTER_QUILTS |= {"tuning", "natural_sounds"} | GATHERED
+# Networks and linear features hear all stimulus sets in one job.
+AFTER_QUILTS = AFTER_ACTIVATIONS - {"training_course"} | {"quilts", "joint_changes"}
+AFTER_QUILTS |= {"activations", "linear_features"}
 
 LIBRARY = "workflow/music_selectivity"
 # A change edits a checkout and its folder of sounds.
@@ -273,11 +272,11 @@ MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
     ),
     "which units are silenced": (
         configured(analysis__ablation_sets="notebook"),
-        {"ablation", "random_ablation"} | GATHERED | CONFIG_SHOWN,
+        AFTER_ACTIVATIONS - {"training_course"} | CONFIG_SHOWN,
     ),
     "another category": (
         configured(analysis__categories__rain={"subtrees": ["Rain"]}),
-        {"categories", "tuning", "readout"} | GATHERED | CONFIG_SHOWN,
+        {"categories", "analyses", "linear_analyses"} | GATHERED | CONFIG_SHOWN,
     ),
     "the length of a quilt's segments": (
         configured(quilts__segment_ms=[50, 200]),
@@ -289,7 +288,7 @@ MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
     ),
     "which units are the others": (
         configured(analysis__other_units="least_selective"),
-        {"tuning"} | GATHERED | CONFIG_SHOWN,
+        {"analyses", "linear_analyses"} | GATHERED | CONFIG_SHOWN,
     ),
     "a figure's colour": (
         configured(figures__music="crimson"),
@@ -301,12 +300,8 @@ MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
 # shards, one figure of many.
 COUNTS = {
     "one clip's audio": {"log_mel": 1},
-    "a new seed": dict.fromkeys(
-        ["train", "activations", "stimulus_activations", "embedding", "tuning"], 2
-    ),
-    "a new model": dict.fromkeys(
-        ["train", "activations", "stimulus_activations", "embedding", "tuning"], 1
-    ),
+    "a new seed": dict.fromkeys(["train", "activations", "analyses"], 2),
+    "a new model": dict.fromkeys(["train", "activations", "analyses"], 1),
     "the code of one figure": {"figure": 1, "report_page": 1},
 }
 

@@ -1,115 +1,74 @@
 # What is measured in each network, or in linear features, with bootstrap replicates.
-# Most of it takes seconds: on a cluster, jobs of a group share a submission.
+
+# What all sources of features are analysed with.
+ANALYSED = {
+    "activations": expand(paths.activations, stimuli=SETS_OF_CLIPS, allow_missing=True),
+    "linear": networks(paths.original, LINEAR),
+    "clips": paths.clips,
+    "classes": paths.classes,
+    "categories": paths.categories,
+}
+FOUND = {
+    "units": paths.units,
+    "clips": paths.clip_responses,
+    "embedding": paths.embedding,
+    "permutations": paths.permutations,
+    "measures": paths.measures,
+}
+# How responses are analysed, but for what other rules do.
+CHOICES = {
+    key: value
+    for key, value in config["analysis"].items()
+    if key not in ("categories", "genres", "random_ablation")
+}
 
 
-rule selectivity:
+rule analyses:
     input:
-        activations=paths.original,
-        clips=paths.clips,
+        **ANALYSED,
+        checkpoint=paths.checkpoint,
     output:
-        units=paths.units,
-        measures=of_analysis("selectivity"),
+        **FOUND,
+        ablation=paths.ablation,
     log:
-        "<logs>/selectivity/{model}_seed{seed}.log",
+        "<logs>/analyses/{model}_seed{seed}.log",
     benchmark:
-        "<benchmarks>/selectivity/{model}_seed{seed}.tsv"
-    group:
-        "analyses"
+        "<benchmarks>/analyses/{model}_seed{seed}.tsv"
+    wildcard_constraints:
+        model="|".join(MODELS),
     conda:
-        "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=memory,
-        runtime=minutes,
-    params:
-        ms_fraction=config["analysis"]["ms_fraction"],
-        code=code("selectivity.py"),
-    script:
-        "../scripts/selectivity.py"
-
-
-rule tuning:
-    input:
-        activations=expand(paths.activations, stimuli=SETS_OF_CLIPS, allow_missing=True),
-        clips=paths.clips,
-        categories=paths.categories,
-    output:
-        clips=paths.clip_responses,
-        measures=of_analysis("tuning"),
-    log:
-        "<logs>/tuning/{model}_seed{seed}.log",
-    benchmark:
-        "<benchmarks>/tuning/{model}_seed{seed}.tsv"
-    group:
-        "analyses"
-    conda:
-        "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=memory,
-        runtime=minutes,
-    params:
-        stimuli=list(SETS_OF_CLIPS),
-        ms_fraction=config["analysis"]["ms_fraction"],
-        measured_split=config["analysis"]["measured_split"],
-        other_units=config["analysis"]["other_units"],
-        draws=config["analysis"]["bootstrap_draws"],
-        code=code("tuning.py"),
-    script:
-        "../scripts/tuning.py"
-
-
-rule readout:
-    input:
-        activations=paths.original,
-        linear=networks(paths.original, LINEAR),
-        units=paths.units,
-        clips=paths.clips,
-        categories=paths.categories,
-    output:
-        of_analysis("readout"),
-    log:
-        "<logs>/readout/{model}_seed{seed}.log",
-    benchmark:
-        "<benchmarks>/readout/{model}_seed{seed}.tsv"
-    group:
-        "analyses"
-    conda:
-        "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=memory,
-        runtime=minutes,
-    params:
-        linear=[name for name, _ in LINEAR],
-        draws=config["analysis"]["bootstrap_draws"],
-        code=code("readout.py"),
-    script:
-        "../scripts/readout.py"
-
-
-rule embedding:
-    input:
-        activations=paths.original,
-        clips=paths.clips,
-    output:
-        clips=paths.embedding,
-        measures=of_analysis("embedding"),
-    log:
-        "<logs>/embedding/{model}_seed{seed}.log",
-    benchmark:
-        "<benchmarks>/embedding/{model}_seed{seed}.tsv"
-    conda:
-        "../../envs/analysis.yaml"
+        "../../envs/torch.yaml"
     # t-SNE is repeatable on one thread only.
     threads: 1
     resources:
         mem_mb=memory,
         runtime=minutes,
     params:
-        code=code("embedding.py"),
+        stimuli=list(SETS_OF_CLIPS),
+        linear=[name for name, _ in LINEAR],
+        choices=CHOICES,
+        code=network_code("analyses.py"),
     script:
-        "../scripts/embedding.py"
+        "../scripts/analyses.py"
+
+
+# Linear features detect no classes, so that nothing can be silenced.
+use rule analyses as linear_analyses with:
+    input:
+        **ANALYSED,
+    output:
+        **FOUND,
+    log:
+        "<logs>/linear_analyses/{model}_seed{seed}.log",
+    benchmark:
+        "<benchmarks>/linear_analyses/{model}_seed{seed}.tsv"
+    wildcard_constraints:
+        model="|".join(LINEAR_FEATURES),
+    params:
+        stimuli=list(SETS_OF_CLIPS),
+        linear=[name for name, _ in LINEAR],
+        choices=CHOICES,
+        code=code("analyses.py"),
 
 
 rule natural_sounds:
@@ -119,7 +78,7 @@ rule natural_sounds:
         sounds=paths.natural_sounds,
     output:
         sounds=paths.sounds,
-        measures=of_analysis("natural_sounds"),
+        measures=paths.measures_of_sounds,
     log:
         "<logs>/natural_sounds/{model}_seed{seed}.log",
     benchmark:
@@ -145,7 +104,7 @@ rule fmri:
     input:
         paths.natural_sounds,
     output:
-        networks(of_analysis("natural_sounds"), BRAIN or [(FMRI, LINEAR_SEED)]),
+        networks(paths.measures_of_sounds, BRAIN or [(FMRI, LINEAR_SEED)]),
     log:
         "<logs>/fmri.log",
     benchmark:
@@ -165,37 +124,6 @@ rule fmri:
         "../scripts/fmri.py"
 
 
-rule ablation:
-    input:
-        checkpoint=paths.checkpoint,
-        activations=paths.original,
-        units=paths.units,
-        clips=paths.clips,
-        classes=paths.classes,
-    output:
-        classes=paths.ablation,
-        measures=of_analysis("ablation"),
-    log:
-        "<logs>/ablation/{model}_seed{seed}.log",
-    benchmark:
-        "<benchmarks>/ablation/{model}_seed{seed}.tsv"
-    group:
-        "analyses"
-    conda:
-        "../../envs/torch.yaml"
-    threads: 1
-    resources:
-        mem_mb=memory,
-        runtime=minutes,
-    params:
-        ms_fraction=config["analysis"]["ms_fraction"],
-        draws=config["analysis"]["bootstrap_draws"],
-        units=config["analysis"]["ablation_sets"],
-        code=network_code("ablation.py"),
-    script:
-        "../scripts/ablation.py"
-
-
 rule random_ablation:
     input:
         checkpoint=paths.checkpoint,
@@ -205,7 +133,7 @@ rule random_ablation:
         classes=paths.classes,
     output:
         null=paths.null,
-        measures=of_analysis("random_ablation"),
+        measures=paths.measures_of_random_sets,
     log:
         "<logs>/random_ablation/{model}_seed{seed}.log",
     benchmark:
@@ -227,33 +155,6 @@ rule random_ablation:
         "../scripts/random_ablation.py"
 
 
-rule calibration:
-    input:
-        activations=paths.original,
-        clips=paths.clips,
-    output:
-        null=paths.permutations,
-        measures=of_analysis("calibration"),
-    log:
-        "<logs>/calibration/{model}_seed{seed}.log",
-    benchmark:
-        "<benchmarks>/calibration/{model}_seed{seed}.tsv"
-    group:
-        "analyses"
-    conda:
-        "../../envs/analysis.yaml"
-    threads: 1
-    resources:
-        mem_mb=memory,
-        runtime=minutes,
-    params:
-        ms_fraction=config["analysis"]["ms_fraction"],
-        permutations=config["analysis"]["permutations"],
-        code=code("calibration.py"),
-    script:
-        "../scripts/calibration.py"
-
-
 rule training_course:
     input:
         snapshots=paths.snapshots,
@@ -262,7 +163,7 @@ rule training_course:
         log_mels=expand(paths.log_mel, shard=SHARDS),
     output:
         clips=paths.training_course_embedding,
-        measures=of_analysis("training_course"),
+        measures=paths.measures_of_course,
     log:
         "<logs>/training_course/{model}_seed{seed}.log",
     benchmark:

@@ -8,17 +8,13 @@ CONVENTIONS = {
     "split": config["analysis"]["measured_split"],
 }
 
-# Which sources each analysis measured, in the order of the statistics.
+# The measures of all analyses, and the sources in which each measured them, in the
+# order of the statistics.
 MEASURED = {
-    "selectivity": FEATURE_SOURCES,
-    "tuning": FEATURE_SOURCES,
-    "readout": FEATURE_SOURCES,
-    "embedding": FEATURE_SOURCES,
-    "calibration": FEATURE_SOURCES,
-    "natural_sounds": WITH_NATURAL_SOUNDS + BRAIN,
-    "ablation": NETWORKS,
-    "random_ablation": RANDOM_ABLATION,
-    "training_course": TRAINING_COURSE,
+    paths.measures: FEATURE_SOURCES,
+    paths.measures_of_sounds: WITH_NATURAL_SOUNDS + BRAIN,
+    paths.measures_of_random_sets: RANDOM_ABLATION,
+    paths.measures_of_course: TRAINING_COURSE,
 }
 
 
@@ -26,8 +22,8 @@ rule statistics:
     input:
         measures=[
             path
-            for analysis, sources in MEASURED.items()
-            for path in networks(of_analysis(analysis), sources)
+            for measures, sources in MEASURED.items()
+            for path in networks(measures, sources)
         ],
         summaries=networks(paths.summary),
     output:

@@ -8,6 +8,7 @@ from music_selectivity.vocabulary import (
     AUDIOSET,
     COLLECTIONS,
     FMRI,
+    GABOR,
     GENERATED_CORPORA,
     GENERATED_TABLES,
     LINEAR_SEED,
@@ -58,8 +59,6 @@ SETS_OF_CLIPS = {
     for stimuli in sets_of_clips(config["equal_rms"]["divisors"], config["quilts"])
 }
 STIMULI = SETS_OF_CLIPS | {NATURAL_SOUNDS.name: NATURAL_SOUNDS}
-# Stimulus sets of this study besides the clips themselves.
-OTHER_STIMULI = [name for name in SETS_OF_CLIPS if name != CLIPS.name]
-if NATURAL_SOUNDS_FOLDER:
-    OTHER_STIMULI.append(NATURAL_SOUNDS.name)
+# The stimulus sets of this study, which every network hears.
+HEARD = [*SETS_OF_CLIPS, *([NATURAL_SOUNDS.name] if NATURAL_SOUNDS_FOLDER else [])]
 QUILTS = [stimuli.arrays for stimuli in SETS_OF_CLIPS.values() if stimuli.segment]

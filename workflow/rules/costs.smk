@@ -41,7 +41,7 @@ def scale_of(wildcards):
         seconds=config["audio"]["clip_seconds"],
         shards=len(SHARDS),
         sources=len(FEATURE_SOURCES),
-        stimuli=len(OTHER_STIMULI),
+        stimuli=len(HEARD),
         random_sets=config["analysis"]["random_ablation"]["sets"],
         epochs=model.get("epochs", 0),
         snapshots=len(model.get("snapshots", ())),

@@ -26,17 +26,17 @@ rule fit_pca:
         "../scripts/fit_pca.py"
 
 
-# One job per stimulus set, with priority, because Gabor filters take longest on a CPU.
+# With priority, because Gabor filters take longest on a CPU.
 rule linear_features:
     input:
-        unpack(lambda wildcards: stimulus_inputs([wildcards.stimuli])(wildcards)),
+        unpack(stimulus_inputs(SETS_OF_CLIPS)),
         pca=components,
     output:
-        paths.activations,
+        expand(paths.activations, stimuli=SETS_OF_CLIPS, allow_missing=True),
     log:
-        "<logs>/linear_features/{model}_seed{seed}_{stimuli}.log",
+        "<logs>/linear_features/{model}_seed{seed}.log",
     benchmark:
-        "<benchmarks>/linear_features/{model}_seed{seed}_{stimuli}.tsv"
+        "<benchmarks>/linear_features/{model}_seed{seed}.tsv"
     wildcard_constraints:
         model="|".join(LINEAR_FEATURES),
     priority: 10
@@ -48,9 +48,31 @@ rule linear_features:
         runtime=minutes,
         gpu=GPU,
     params:
+        stimuli=list(SETS_OF_CLIPS),
         gabor=config["linear_features"]["gabor"],
         full_scale=config["audio"]["full_scale"],
         threads=config["training"]["threads"],
         code=code("linear_features.py"),
     script:
         "../scripts/linear_features.py"
+
+
+# Principal components apply only to log-mels of the clips' length.
+use rule linear_features as natural_sound_features with:
+    input:
+        unpack(stimulus_inputs([NATURAL_SOUNDS.name])),
+        pca=[],
+    output:
+        expand(paths.activations, stimuli=[NATURAL_SOUNDS.name], allow_missing=True),
+    log:
+        "<logs>/natural_sound_features/{model}_seed{seed}.log",
+    benchmark:
+        "<benchmarks>/natural_sound_features/{model}_seed{seed}.tsv"
+    wildcard_constraints:
+        model=GABOR,
+    params:
+        stimuli=[NATURAL_SOUNDS.name],
+        gabor=config["linear_features"]["gabor"],
+        full_scale=config["audio"]["full_scale"],
+        threads=config["training"]["threads"],
+        code=code("linear_features.py"),

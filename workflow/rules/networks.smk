@@ -33,12 +33,13 @@ rule train:
         "../scripts/train.py"
 
 
+# All stimulus sets in one job, since each takes only minutes.
 rule activations:
     input:
-        unpack(stimulus_inputs([CLIPS.name])),
+        unpack(stimulus_inputs(HEARD)),
         checkpoint=paths.checkpoint,
     output:
-        paths.original,
+        expand(paths.activations, stimuli=HEARD, allow_missing=True),
     log:
         "<logs>/activations/{model}_seed{seed}.log",
     benchmark:
@@ -53,25 +54,8 @@ rule activations:
         runtime=minutes,
         gpu=GPU,
     params:
-        stimuli=[CLIPS.name],
+        stimuli=HEARD,
         threads=config["training"]["threads"],
         code=network_code("activations.py"),
     script:
         "../scripts/activations.py"
-
-
-# All other stimulus sets in one job, since each takes only minutes.
-use rule activations as stimulus_activations with:
-    input:
-        unpack(stimulus_inputs(OTHER_STIMULI)),
-        checkpoint=paths.checkpoint,
-    output:
-        expand(paths.activations, stimuli=OTHER_STIMULI, allow_missing=True),
-    log:
-        "<logs>/stimulus_activations/{model}_seed{seed}.log",
-    benchmark:
-        "<benchmarks>/stimulus_activations/{model}_seed{seed}.tsv"
-    params:
-        stimuli=OTHER_STIMULI,
-        threads=config["training"]["threads"],
-        code=network_code("activations.py"),

@@ -54,21 +54,20 @@ paths.pca = f"{RESULTS}/networks/pca.npz"
 # Each source of features (networks; pca and gabor with seed 0).
 paths.activations = f"{RESULTS}/activations/{{model}}/seed{{seed}}/{{stimuli}}.parquet"
 paths.original = paths.activations.replace("{stimuli}", CLIPS.name)
-
-
-def of_analysis(analysis, suffix=".parquet"):
-    """Path of what an analysis found in each source of features: by default, measures."""
-    return f"{RESULTS}/analyses/{analysis}/{{model}}/seed{{seed}}{suffix}"
-
-
-paths.units = of_analysis("selectivity", "_units.csv")
-paths.clip_responses = of_analysis("tuning", "_clips.parquet")
-paths.embedding = of_analysis("embedding", "_clips.parquet")
-paths.training_course_embedding = of_analysis("training_course", "_clips.parquet")
-paths.sounds = of_analysis("natural_sounds", "_sounds.parquet")
-paths.ablation = of_analysis("ablation", "_classes.csv")
-paths.null = of_analysis("random_ablation", "_null.parquet")
-paths.permutations = of_analysis("calibration", "_null.csv")
+# What its analyses found: measures, with bootstrap replicates, and other tables.
+analyses = f"{RESULTS}/analyses/{{model}}/seed{{seed}}"
+paths.measures = f"{analyses}/measures.parquet"
+paths.units = f"{analyses}/units.csv"
+paths.clip_responses = f"{analyses}/clips.parquet"
+paths.embedding = f"{analyses}/embedding.parquet"
+paths.permutations = f"{analyses}/permutations.csv"
+paths.ablation = f"{analyses}/ablation.csv"
+paths.measures_of_sounds = f"{analyses}/natural_sounds_measures.parquet"
+paths.sounds = f"{analyses}/natural_sounds.parquet"
+paths.measures_of_random_sets = f"{analyses}/random_ablation_measures.parquet"
+paths.null = f"{analyses}/random_ablation.parquet"
+paths.measures_of_course = f"{analyses}/training_course_measures.parquet"
+paths.training_course_embedding = f"{analyses}/training_course.parquet"
 # Over all networks.
 paths.baseline = f"{RESULTS}/statistics/baseline.csv"
 paths.joint_changes = f"{RESULTS}/statistics/joint_changes.csv"

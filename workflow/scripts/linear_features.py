@@ -1,4 +1,4 @@
-"""Linear features of a stimulus set: principal components or Gabor filters."""
+"""Linear features of stimulus sets: principal components or Gabor filters."""
 
 import torch
 
@@ -19,8 +19,9 @@ with job(snakemake) as log:
         features = pca.load(snakemake.input.pca)
     else:
         features = GaborFilterBank(GaborSettings(**params.gabor), params.full_scale)
-    stimuli = set_named(snakemake.wildcards.stimuli)
-    table = sound_table(stimuli, snakemake.input)
-    names, log_mels = open_stimuli(table, stimuli, snakemake.input[stimuli.name])
-    write_responses(snakemake.output[0], names, features, log_mels, device)
-    log.info("%s: %d sounds on %s", stimuli.name, len(names), device)
+    for name, path in zip(params.stimuli, snakemake.output, strict=True):
+        stimuli = set_named(name)
+        table = sound_table(stimuli, snakemake.input)
+        sounds, log_mels = open_stimuli(table, stimuli, snakemake.input[name])
+        write_responses(path, sounds, features, log_mels, device)
+        log.info("%s: %d sounds on %s", name, len(sounds), device)

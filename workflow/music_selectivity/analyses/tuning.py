@@ -153,8 +153,10 @@ class _Means:
         self._weights = weights
         self._measured_split = measured_split
         self.labels = self.clips[measured_split]["labels"]
+        # Made once, since an index takes as long to make as to look up all clips.
+        ids = {split: pd.Index(of["clip_id"]) for split, of in self.clips.items()}
         self._responses = {
-            (stimulus, split): (rows, positions(self.clips[split], rows["clip_id"]))
+            (stimulus, split): (rows, positions(ids[split], rows["clip_id"]))
             for (stimulus, split), rows in table.groupby(["stimulus", "split"])
         }
         sets = [set_named(name) for name in table["stimulus"].unique()]

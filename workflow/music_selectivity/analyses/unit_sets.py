@@ -127,7 +127,8 @@ def clip_responses(
     InputError
         A clip is not in the clip table.
     """
-    splits = clips["split"].to_numpy()[positions(clips, clip_ids)]
+    rows = positions(pd.Index(clips["clip_id"]), clip_ids)
+    splits = clips["split"].to_numpy()[rows]
     columns = {"clip_id": np.asarray(clip_ids, dtype=object), "split": splits}
     for name, by_split in sets.items():
         means = np.full(len(responses), np.nan, np.float32)
@@ -140,8 +141,8 @@ def clip_responses(
     return pd.DataFrame(columns)
 
 
-def positions(clips: pd.DataFrame, clip_ids: Sequence[str]) -> np.ndarray:
-    """Positions of clips in a clip table.
+def positions(of_table: pd.Index, clip_ids: Sequence[str]) -> np.ndarray:
+    """Positions of clips among those of a clip table, given as an index.
 
     Raises
     ------
@@ -149,7 +150,7 @@ def positions(clips: pd.DataFrame, clip_ids: Sequence[str]) -> np.ndarray:
         A clip is not in the clip table.
     """
     clip_ids = np.asarray(clip_ids, dtype=object)
-    found = pd.Index(clips["clip_id"]).get_indexer(clip_ids)
+    found = of_table.get_indexer(clip_ids)
     if (found < 0).any():
         raise InputError(
             f"clip {clip_ids[found < 0][0]!r} of the activation tables is not in the "

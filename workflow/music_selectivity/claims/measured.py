@@ -49,13 +49,15 @@ class Measured:
         table = statistics[[*KEY, "value"]]
         if replicates is not None:
             table = table.merge(replicates, on=KEY, how="left", validate="1:1")
+        self._conditions = table.groupby(["model", "measure"], sort=False)["condition"]
+        self._networks = table.groupby("model")["seed"].nunique()
+        table = table.assign(value=pd.to_numeric(table["value"]))
+        table = table[np.isfinite(table["value"])].sort_values("seed", kind="stable")
         numbers = table.drop(columns=KEY).apply(pd.to_numeric)
         numbers = numbers.set_axis(range(numbers.shape[1]), axis=1)
         numbers.index = table["seed"]
         keys = [table[name].to_numpy() for name in ("model", "measure", "condition")]
         self._rows = {key: rows for key, rows in numbers.groupby(keys, sort=False)}
-        self._conditions = table.groupby(["model", "measure"], sort=False)["condition"]
-        self._networks = table.groupby("model")["seed"].nunique()
         self._none = numbers.iloc[:0]
 
     @property
@@ -65,8 +67,7 @@ class Measured:
 
     def values(self, model: str, measure: Measure, condition: str) -> Values:
         """Networks with a finite value; empty where it was not measured."""
-        rows = self._rows.get((model, measure.name, condition), self._none)
-        return rows[np.isfinite(rows[0])].sort_index()
+        return self._rows.get((model, measure.name, condition), self._none)
 
     def conditions(self, model: str, measure: Measure) -> dict[str, dict]:
         """Conditions under which a measure was taken of a model, with their fields."""

@@ -5,6 +5,7 @@ of the same networks are paired (signed-rank test), two kinds of network are not
 (rank-sum test).
 """
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
@@ -118,6 +119,7 @@ def common_language(x: np.ndarray, y: np.ndarray) -> float:
     return float((ranks.sum() - len(x) * (len(x) + 1) / 2) / (len(x) * len(y)))
 
 
+@functools.cache
 def smallest_p(
     test: str, n: int, m: int | None = None, alternative: str = "two-sided"
 ) -> float:

@@ -36,7 +36,7 @@ class Scale:
     sources : int
         Number of networks and sets of linear features.
     stimuli : int
-        Number of stimulus sets besides the clips themselves.
+        Number of stimulus sets that networks hear, the clips included.
     random_sets : int
         Number of random sets of units that random ablation silences.
     epochs, snapshots : int
@@ -167,28 +167,22 @@ COSTS = {
     "categories": Cost(mb=135, seconds=1, mb_per_1000=5),
     "train": Cost(mb=740, seconds=5, ms=17, work=epochs, mb_per_1000=13, parallel=True),
     "activations": Cost(
-        mb=610, seconds=4, ms=7, work=sound, mb_per_1000=11, parallel=True
-    ),
-    "stimulus_activations": Cost(
         mb=610, seconds=4, ms=7, work=stimuli, mb_per_1000=11, parallel=True
     ),
     "fit_pca": Cost(
         mb=640, seconds=4, ms=16, work=sound, mb_per_1000=93, parallel=True
     ),
     "linear_features": Cost(
-        mb=610, seconds=4, ms=55, work=sound, mb_per_1000=10, parallel=True
+        mb=610, seconds=4, ms=55, work=stimuli, mb_per_1000=10, parallel=True
     ),
-    "selectivity": Cost(mb=155, seconds=1, ms=0.01, work=clips, mb_per_1000=12),
-    "tuning": Cost(mb=185, seconds=1, ms=0.25, work=clips, mb_per_1000=19),
-    "readout": Cost(mb=185, seconds=1, ms=1.3, work=clips, mb_per_1000=28),
-    "embedding": Cost(mb=240, seconds=2, ms=4, work=clips, mb_per_1000=13),
+    "natural_sound_features": Cost(mb=610, seconds=15),
+    "analyses": Cost(mb=640, seconds=8, ms=6.6, work=clips, mb_per_1000=28),
+    "linear_analyses": Cost(mb=640, seconds=8, ms=5.7, work=clips, mb_per_1000=28),
     "natural_sounds": Cost(mb=185, seconds=3),
     "fmri": Cost(mb=185, seconds=3),
-    "ablation": Cost(mb=440, seconds=5, ms=0.9, work=clips, mb_per_1000=10),
     "random_ablation": Cost(
         mb=540, seconds=3, ms=0.008, work=random_sets, mb_per_1000=3, parallel=True
     ),
-    "calibration": Cost(mb=220, seconds=2, ms=0.1, work=clips, mb_per_1000=14),
     "training_course": Cost(mb=715, seconds=5, ms=11, work=snapshots, mb_per_1000=13),
     "statistics": Cost(mb=450, seconds=5),
     "mixed_effects": Cost(
