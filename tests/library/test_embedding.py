@@ -115,7 +115,7 @@ def test_music_and_other_sounds_of_the_measured_split_are_embedded():
     np.testing.assert_array_equal(table[["x", "y"]], expected)
 
 
-@pytest.mark.parametrize("rule", ["embedding", "training_course"])
+@pytest.mark.parametrize("rule", ["analyses", "training_course"])
 def test_rules_embed_on_one_thread(rule):
     """More threads sum in any order; Snakemake passes the threads to OpenMP."""
     text = (ROOT / "workflow/rules/analyses.smk").read_text()

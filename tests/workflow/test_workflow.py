@@ -241,10 +241,13 @@ PROMISES: dict[str, tuple[Change, set[str]]] = {
     "nothing that counts": (no_result_changes, set()),
     "one clip's audio": (other_audio, AFTER_CLIPS | {"log_mel"}),
     "one clip's label": (other_label, AFTER_CLIPS | {"list_clips", "categories"}),
-    "a new seed": (configured(seeds=[1, 7]), AFTER_TRAINING | {"resolved_config"}),
+    "a new seed": (
+        configured(seeds=[1, 7]),
+        AFTER_TRAINING - {"linear_analyses"} | {"resolved_config"},
+    ),
     "a new model": (
         configured(models__other={"clips": "all", "epochs": 1}),
-        AFTER_TRAINING - OF_SOME_NETWORKS | {"resolved_config"},
+        AFTER_TRAINING - OF_SOME_NETWORKS - {"linear_analyses"} | {"resolved_config"},
     ),
     "the number of random sets": (
         configured(analysis__random_ablation__sets=60),
@@ -264,7 +267,7 @@ PROMISES: dict[str, tuple[Change, set[str]]] = {
 MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
     "a training hyperparameter": (
         configured(training__max_lr=0.002),
-        AFTER_TRAINING | {"resolved_config"},
+        AFTER_TRAINING - {"linear_analyses"} | {"resolved_config"},
     ),
     "the share of selective units": (
         configured(analysis__ms_fraction=0.25),

@@ -3,9 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.fft
 import torch
 
 from music_selectivity.audio.torchaudio_import import import_transforms
+
+# That of torchaudio's AmplitudeToDB: -100 dB.
+LEAST_POWER = 1e-10
 
 
 @dataclass(frozen=True)
@@ -42,28 +46,35 @@ class LogMel:
 
     With `center`, as for the networks' input, frames are centred on multiples of the
     hop and the ends are mirrored. Without it, every frame lies within the waveform.
+
+    Levels equal torchaudio's but for rounding errors, which are below 0.01 dB in bands
+    at most 80 dB below the loudest of their frame. scipy transforms frames of 551
+    samples (19 x 29) more than twice as fast as torch.
     """
 
     def __init__(
         self, settings: LogMelSettings, sample_rate: int, center: bool = True
     ) -> None:
-        self.settings = settings
-        transforms = import_transforms()
-        self._mel = transforms.MelSpectrogram(
-            sample_rate=sample_rate,
-            n_fft=settings.n_fft,
-            win_length=settings.n_fft,
-            hop_length=settings.hop_length,
-            n_mels=settings.n_mels,
-            f_min=settings.f_min,
-            f_max=settings.f_max,
-            power=2.0,
-            center=center,
+        self.settings, self._center = settings, center
+        n_bins = settings.n_fft // 2 + 1
+        scale = import_transforms().MelScale(
+            settings.n_mels, sample_rate, settings.f_min, settings.f_max, n_bins
         )
-        self._decibel = transforms.AmplitudeToDB(stype="power")
+        # No band has a bin above f_max.
+        self._n_bins = 1 + int(torch.nonzero(scale.fb.any(dim=1)).max())
+        self._bands = scale.fb[: self._n_bins]
+        self._window = torch.hann_window(settings.n_fft).numpy()
 
     @torch.inference_mode()
     def __call__(self, waveform: np.ndarray) -> np.ndarray:
         """Log-mel of waveforms (..., samples): float32 (..., n_mels, frames), dB."""
-        spectrogram = self._mel(torch.from_numpy(np.ascontiguousarray(waveform)))
-        return self._decibel(spectrogram).numpy()
+        n_fft = self.settings.n_fft
+        if self._center:
+            ends = [(0, 0)] * (waveform.ndim - 1) + [(n_fft // 2, n_fft // 2)]
+            waveform = np.pad(waveform, ends, mode="reflect")
+        frames = np.lib.stride_tricks.sliding_window_view(waveform, n_fft, axis=-1)
+        frames = frames[..., :: self.settings.hop_length, :] * self._window
+        spectrum = scipy.fft.rfft(frames, overwrite_x=True)[..., : self._n_bins]
+        power = np.square(spectrum.real) + np.square(spectrum.imag)
+        bands = (torch.from_numpy(power) @ self._bands).clamp_(min=LEAST_POWER)
+        return (10 * torch.log10(bands)).transpose(-1, -2).contiguous().numpy()
