@@ -1,7 +1,7 @@
 # `make` sets up .venv and runs the default study. `make test` runs the tests of the
 # library, of the style and of one whole study; `make test-all` also those that take
 # long: kills, full disks, Slurm and other schedulers, conda, downloads, more studies.
-# `make simulate` simulates studies with a known truth: about an hour on two cores
+# `make simulate` simulates studies with a known truth: one to two hours on two cores
 # (docs/simulations.md).
 PYTHON ?= python3
 VENV := .venv
