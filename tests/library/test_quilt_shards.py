@@ -7,12 +7,19 @@ import soundfile
 
 from music_selectivity.audio.log_mel import LogMel, LogMelSettings
 from music_selectivity.audio.reading import AudioSettings, frame_levels
+from music_selectivity.stimuli import quilt_shards
 from music_selectivity.stimuli.arrays import open_stimuli
 from music_selectivity.stimuli.filling import padded
 from music_selectivity.stimuli.joint_changes import mean_joint_changes
 from music_selectivity.stimuli.quilt_clips import QuiltSettings
 from music_selectivity.stimuli.quilt_shards import write_quilt_shards
-from music_selectivity.stimuli.quilts import Segments, joint_change, order, quilt
+from music_selectivity.stimuli.quilts import (
+    Frames,
+    Segments,
+    joint_change,
+    order,
+    quilt,
+)
 from music_selectivity.stimuli.sets import UNQUILTED, quilts_of
 from music_selectivity.vocabulary import QUILT_ORDERS
 from small_sounds import RATE
@@ -110,7 +117,7 @@ def test_quilts_of_filled_clips_would_differ_in_silence(name, of_quilt, of_origi
     """Why the sound alone is quilted: clips filled to 10 s, quilted, cut to 8 s."""
     log_mel = LogMel(FRONT_END, RATE, center=False)
     clip = padded(noise(name), 10 * RATE)
-    segments = Segments(clip, 2205, 100, log_mel)
+    segments = Segments(Frames(clip, log_mel), 2205, 100)
     silent = []
     for number in range(5):
         sequence = order(segments, "overath", BOUNDARY, str(number), 100)
@@ -130,9 +137,8 @@ def test_rows_are_quilts_of_the_sound_followed_by_zeros(written, name):
         version = noise(name)[: used * RATE // 1000]
         if stimuli.is_quilt:
             length = int(stimuli.segment)
-            segments = Segments(
-                noise(name), length * RATE // 1000, used // length, of_segments
-            )
+            frames = Frames(noise(name), of_segments)
+            segments = Segments(frames, length * RATE // 1000, used // length)
             sequence = order(segments, stimuli.order, BOUNDARY, name, length)
             version = quilt(segments, sequence, RATE)
         expected = log_mel(padded(version, 10 * RATE))
@@ -148,7 +154,7 @@ def test_changes_at_joints_are_those_of_the_quilts(written):
     assert len(changes) == 6 * 4 + 18 * 3
     found = changes.set_index(key)
     of_segments = LogMel(FRONT_END, RATE, center=False)
-    segments = Segments(noise("seven"), 2205, 64, of_segments)
+    segments = Segments(Frames(noise("seven"), of_segments), 2205, 64)
     for rule in ("overath", "random"):
         row = found.loc["seven", rule, 100]
         version = quilt(segments, order(segments, rule, BOUNDARY, "seven", 100), RATE)
@@ -157,6 +163,35 @@ def test_changes_at_joints_are_those_of_the_quilts(written):
     means = mean_joint_changes(changes)
     assert means["ratio"].between(0.8, 1.25).all()
     assert list(means["clips"]) == [3] * 24 + [1] * 6
+
+
+def test_frames_of_a_clip_are_computed_once_for_all_its_quilts(tmp_path, monkeypatch):
+    computed = []
+
+    class Recording(LogMel):
+        def __call__(self, waveforms):
+            if waveforms.shape[-1] == FRONT_END.n_fft:
+                computed.append(len(waveforms))
+            return super().__call__(waveforms)
+
+    monkeypatch.setattr(quilt_shards, "LogMel", Recording)
+    path = tmp_path / "ten.wav"
+    soundfile.write(path, noise("ten"), RATE, "FLOAT")
+    quilts = [(100, "overath"), (100, "random"), (200, "overath")]
+    write_quilt_shards(
+        [quilts_of(length, each) for length, each in quilts],
+        table().iloc[:1],
+        {"ten": path}.items(),
+        audio(),
+        FRONT_END,
+        QUILTS,
+        [tmp_path / f"{number}.npy" for number in range(3)],
+    )
+    # Two frames before each end of a segment of 100 ms, and two after each start, of
+    # which the sound that goes on is one. Segments of 200 ms have none of their own.
+    of_clip = 2 * 80 + 2 * 81
+    of_joints = 4 * (79 + 79 + 39)
+    assert sum(computed) == of_clip + of_joints
 
 
 def test_mean_changes_are_of_all_clips_and_in_the_order_of_the_sets():

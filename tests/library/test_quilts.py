@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.signal import correlate
@@ -10,6 +11,7 @@ from scipy.stats import chisquare
 from music_selectivity import seeds
 from music_selectivity.audio.log_mel import LogMel, LogMelSettings
 from music_selectivity.stimuli.quilts import (
+    Frames,
     Segments,
     join,
     joint_change,
@@ -49,7 +51,7 @@ def sound(seconds: float, seed: int = 0) -> np.ndarray:
 def segments_of(waveform, segment_ms, count=None) -> Segments:
     length = segment_ms * RATE // 1000
     count = count or len(waveform) // length
-    return Segments(waveform, length, count, OF_SEGMENTS)
+    return Segments(Frames(waveform, OF_SEGMENTS), length, count)
 
 
 def one(waveform, segment_ms, clip_id="clip", rule=OVERATH) -> np.ndarray:
@@ -60,8 +62,11 @@ def one(waveform, segment_ms, clip_id="clip", rule=OVERATH) -> np.ndarray:
 # Order
 
 
-def overath_by_brute_force(changes, first):
-    n = len(changes)
+def overath_by_brute_force(tails, heads, first):
+    n = len(tails)
+    changes = [
+        [float(np.square(tail - head).mean()) for head in heads] for tail in tails
+    ]
     made = [changes[i][i + 1] for i in range(n - 1)]
     made.append(sum(made) / len(made))
     chosen = [first]
@@ -88,11 +93,23 @@ def notebook_by_brute_force(made, first):
 def test_overaths_order_is_that_of_brute_force(n, seed):
     rng = np.random.default_rng(seed)
     # Small integers, so that there are ties.
-    changes = rng.integers(0, 6, (n, n)).astype(float)
+    tails, heads = rng.integers(0, 3, (2, n, 2, 4)).astype(float)
     first = int(rng.integers(n))
-    found = overath_order(changes, first)
-    assert found == overath_by_brute_force(changes, first)
+    found = overath_order(tails, heads, first)
+    assert found == overath_by_brute_force(tails, heads, first)
     assert sorted(found) == list(range(n))
+
+
+@given(st.integers(2, 12), st.integers(1, 4), st.integers(0, 2**32))
+def test_nearly_equal_changes_are_told_apart_and_equal_ones_are_not(n, kinds, seed):
+    """Closer to each other than the rounding of a matrix product."""
+    rng = np.random.default_rng(seed)
+    levels = rng.normal(-40, 20, (kinds, 2, 64))
+    tails, heads = levels[rng.integers(kinds, size=(2, n))]
+    heads += 1e-12 * rng.integers(0, 3, (n, 1, 1))
+    first = int(rng.integers(n))
+    found = overath_order(tails, heads, first)
+    assert found == overath_by_brute_force(tails, heads, first)
 
 
 @given(st.integers(2, 12), st.booleans(), st.integers(0, 2**32))
@@ -109,7 +126,7 @@ def test_the_notebooks_order_is_that_of_brute_force(n, goes_on, seed):
 
 def test_the_next_segment_follows_only_in_the_notebooks_order():
     for first in range(6):
-        steps = np.diff(overath_order(np.ones((6, 6)), first))
+        steps = np.diff(overath_order(*np.ones((2, 6, 2, 4)), first))
         assert (steps[:-1] != 1).all()
     assert notebook_order(np.arange(6.0), 6, 0) == list(range(6))
 
@@ -179,24 +196,26 @@ def change_between(before: np.ndarray, after: np.ndarray, step: int) -> float:
 def test_changes_are_distances_of_the_frames_at_a_joint(boundary, step):
     waveform, length = sound(0.5), 2205
     parts = waveform.reshape(5, length)
-    segments = Segments(waveform, length, 5, OF_SEGMENTS)
-    changes, made = segments.changes(boundary), segments.made(boundary)
-    assert changes.shape == (5, 5) and made.shape == (4,)
+    segments = segments_of(waveform, 100)
+    (tails, heads), made = segments.ends(boundary), segments.made(boundary)
+    assert tails.shape == heads.shape == (5, 2, 64) and made.shape == (4,)
     for i, j in ((0, 1), (3, 2), (4, 4)):
         expected = change_between(parts[i], parts[j], step)
-        assert changes[i, j] == pytest.approx(expected, rel=1e-4)
-    np.testing.assert_allclose(made, np.diagonal(changes, 1))
+        found = np.square(tails[i] - heads[j]).mean()
+        assert found == pytest.approx(expected, rel=1e-4)
+    np.testing.assert_array_equal(made, np.square(tails[:-1] - heads[1:]).mean((1, 2)))
 
 
 @pytest.mark.parametrize(("boundary", "needed"), [(OVERLAPPING, 826), (ADJACENT, 1102)])
 def test_the_last_segment_has_a_change_where_the_sound_goes_on(boundary, needed):
     waveform, length = sound(0.5), 2205
-    whole = Segments(waveform, length, 5, OF_SEGMENTS)
+    whole = segments_of(waveform, 100)
     for rest, known in ((needed, True), (needed - 1, False)):
-        part = Segments(waveform[: 4 * length + rest], length, 4, OF_SEGMENTS)
+        part = segments_of(waveform[: 4 * length + rest], 100, 4)
         expected = whole.made(boundary)[: 4 if known else 3]
         np.testing.assert_allclose(part.made(boundary), expected, rtol=1e-6)
-        assert part.changes(boundary).shape == (4, 4)
+        tails, heads = part.ends(boundary)
+        assert len(tails) == 4 and len(heads) == (5 if known else 4)
         assert len(part.waveform) == 4 * length
 
 
@@ -216,7 +235,7 @@ def test_the_change_at_joints_is_that_of_overlapping_frames():
     )
     assert joint_change(waveform, length, OF_SEGMENTS) == pytest.approx(expected, 1e-4)
     for count in (4, 5):
-        original = Segments(waveform, length, count, OF_SEGMENTS).original_change()
+        original = segments_of(waveform, 100, count).original_change()
         at_joints = joint_change(waveform[: count * length], length, OF_SEGMENTS)
         assert original == pytest.approx(at_joints, rel=1e-6)
 
@@ -234,27 +253,40 @@ def test_orders_differ_in_their_changes_at_joints():
     assert min(ratio[NOTEBOOK], ratio[RANDOM]) > 1.5 * ratio[OVERATH]
 
 
-def test_frames_are_computed_once_for_all_orders():
-    class Counting:
-        settings, calls = FRONT_END, 0
+def test_frames_are_computed_once_for_all_lengths_and_orders():
+    computed = []
 
-        def __call__(self, waveform):
-            self.calls += 1
-            return OF_SEGMENTS(waveform)
+    class Recording:
+        settings = FRONT_END
 
-    log_mel = Counting()
-    segments = Segments(sound(1), 2205, 10, log_mel)
-    for rule in QUILT_ORDERS:
-        order(segments, rule, BOUNDARY, "clip", 100)
-        segments.original_change()
-    # Starts and ends, with overlapping and with adjacent frames.
-    assert log_mel.calls == 4
+        def __call__(self, windows):
+            computed.extend(map(bytes, windows))
+            return OF_SEGMENTS(windows)
+
+    # The lengths in samples are no multiples of each other: 1102, 2205, 4410.
+    waveform, lengths = sound(1), (50, 100, 200)
+    frames = Frames(waveform, Recording())
+    starts = set()
+    for segment_ms in lengths:
+        length = segment_ms * RATE // 1000
+        count = len(waveform) // length
+        segments = Segments(frames, length, count)
+        for rule in QUILT_ORDERS:
+            order(segments, rule, BOUNDARY, "clip", segment_ms)
+            segments.original_change()
+        for at in range(0, (count + 1) * length, length):
+            around = (-1102, -826, -551, 0, 275, 551)
+            starts |= {at + place for place in around if at + place >= 0}
+    # Each segment's head and tail, but nothing that goes beyond the last one.
+    expected = {waveform[start : start + 551].tobytes() for start in starts}
+    assert len(set(computed)) == len(computed)
+    assert set(computed) == {frame for frame in expected if len(frame) == 4 * 551}
 
 
 def test_too_little_sound_is_refused():
     for samples, count in ((2205, 1), (4409, 2)):
         with pytest.raises(ValueError, match="segments"):
-            Segments(np.zeros(samples, np.float32), 2205, count, OF_SEGMENTS)
+            segments_of(np.zeros(samples, np.float32), 100, count)
 
 
 # Joints
@@ -304,6 +336,76 @@ def test_joints_are_those_of_a_direct_implementation(case):
         expected = tail * fade_out + head * (1 - fade_out)
         at = joint * length
         np.testing.assert_allclose(quilted[at - half : at + half], expected, atol=1e-12)
+
+
+def lags_by_brute_force(waveform, sequence, length, overlap):
+    """The first of the largest products of a tail with the heads that it may join."""
+    half, last = overlap // 2, len(sequence) - 1
+    found = []
+    for place, segment in enumerate(sequence):
+        start, likeness = segment * length, {}
+        for lag in range(-half, half + 1):
+            low = start + lag - (half if place > 0 else 0)
+            high = start + lag + length + (half if place < last else 0)
+            if low < 0 or high > len(waveform):
+                continue
+            if place > 0:
+                end = (sequence[place - 1] + 1) * length + found[-1]
+                head = waveform[start + lag - half : start + lag + half]
+                likeness[lag] = np.dot(waveform[end - half : end + half], head)
+            else:
+                # The first segment keeps its place, if it can.
+                likeness[lag] = -abs(lag)
+        found.append(max(likeness, key=lambda lag: (likeness[lag], -lag)))
+    return found
+
+
+@st.composite
+def sounds_with_ties(draw):
+    """Integers, whose products are exact: silence, constants, cycles or steps."""
+    samples, seed = 5 * 40 + draw(st.integers(0, 39)), draw(st.integers(0, 2**32))
+    cycle = draw(st.sampled_from([1, 2, 7, 40, samples]))
+    rng = np.random.default_rng(seed)
+    waveform = np.resize(rng.integers(-1, 2, cycle), samples)
+    waveform[: draw(st.integers(0, samples))] = draw(st.sampled_from([0, 1]))
+    return waveform.astype(np.float32), draw(st.permutations(range(5)))
+
+
+@given(sounds_with_ties())
+def test_lags_are_the_first_of_the_best(case):
+    waveform, sequence = case
+    found = lags(waveform, sequence, 40, 24)
+    exact = waveform.astype(int)
+    assert list(found) == lags_by_brute_force(exact, sequence, 40, 24)
+
+
+@pytest.mark.parametrize("level", [0.1, -0.3])
+def test_constant_sounds_are_shifted_to_the_earliest_start(level):
+    waveform = np.full(6 * 1102, level, np.float32)
+    found = lags(waveform, [3, 0, 5, 2, 4, 1], 1102, OVERLAP)
+    # A start at sample 276 is the earliest that leaves room for a joint.
+    assert list(found) == [0, 276, -276, -276, -276, -276]
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_quilts_of_recorded_sounds_are_those_of_brute_force(sounds_folder, number):
+    """Segments and lags at every length, of music and other sounds."""
+    files = sorted((sounds_folder / "realsounds/clips").glob("*.ogg"))
+    waveform, rate = soundfile.read(files[number * len(files) // 6], dtype="float32")
+    assert rate == RATE
+    frames = Frames(waveform, OF_SEGMENTS)
+    for segment_ms in LENGTHS:
+        length = segment_ms * RATE // 1000
+        if len(waveform) < 2 * length:
+            break
+        segments = Segments(frames, length, len(waveform) // length)
+        found = order(segments, OVERATH, BOUNDARY, "clip", segment_ms)
+        tails, heads = segments.ends(OVERLAPPING)
+        heads = heads[: segments.count]
+        assert found == overath_by_brute_force(tails, heads, found[0])
+        # In single precision, as `lags`.
+        expected = lags_by_brute_force(segments.waveform, found, length, OVERLAP)
+        assert list(lags(segments.waveform, found, length, OVERLAP)) == expected
 
 
 @given(quilts())

@@ -1,7 +1,6 @@
 """Log-mel arrays of quilts and of the clips that are quilted, by shard."""
 
 import contextlib
-import functools
 import os
 from collections.abc import Sequence
 
@@ -16,7 +15,13 @@ from music_selectivity.stimuli.arrays import stimulus_clips
 from music_selectivity.stimuli.filling import padded, sound_samples
 from music_selectivity.stimuli.joint_changes import COLUMNS
 from music_selectivity.stimuli.quilt_clips import QuiltSettings, segment_samples
-from music_selectivity.stimuli.quilts import Segments, joint_change, order, quilt
+from music_selectivity.stimuli.quilts import (
+    Frames,
+    Segments,
+    joint_change,
+    order,
+    quilt,
+)
 from music_selectivity.stimuli.sets import UNQUILTED, StimulusSet
 
 
@@ -89,7 +94,7 @@ def write_quilt_shards(
 
 
 class _Clip:
-    """One clip whose quilts are made; segments of one length are cut once."""
+    """One clip whose quilts are made, of frames that are computed once for all."""
 
     def __init__(
         self,
@@ -99,23 +104,19 @@ class _Clip:
         quilts: QuiltSettings,
         log_mel: LogMel,
     ) -> None:
-        self._clip_id, self._sound, self._quilts = clip_id, sound, quilts
+        self._clip_id, self._quilts = clip_id, quilts
         self._rate, self._log_mel = audio.sample_rate, log_mel
         self.original = sound[: quilts.samples(len(sound), self._rate)]
-        self._segments = functools.cache(self._cut)
-
-    def _cut(self, segment_ms: int) -> Segments:
-        length = segment_samples(segment_ms, self._rate)
-        count = len(self.original) // length
-        return Segments(self._sound, length, count, self._log_mel)
+        self._frames = Frames(sound, log_mel)
 
     def quilt(self, stimuli: StimulusSet) -> tuple[np.ndarray, float, float]:
         """The clip's quilt in a set, and the change at its joints and originally."""
         segment_ms = int(stimuli.segment)
-        segments = self._segments(segment_ms)
+        length = segment_samples(segment_ms, self._rate)
+        segments = Segments(self._frames, length, len(self.original) // length)
         sequence = order(
             segments, stimuli.order, self._quilts.boundary, self._clip_id, segment_ms
         )
         quilted = quilt(segments, sequence, self._rate)
-        change = joint_change(quilted, segments.length, self._log_mel)
+        change = joint_change(quilted, length, self._log_mel)
         return quilted, change, segments.original_change()
