@@ -75,6 +75,8 @@ class LogMel:
         frames = np.lib.stride_tricks.sliding_window_view(waveform, n_fft, axis=-1)
         frames = frames[..., :: self.settings.hop_length, :] * self._window
         spectrum = scipy.fft.rfft(frames, overwrite_x=True)[..., : self._n_bins]
-        power = np.square(spectrum.real) + np.square(spectrum.imag)
+        # Samples may be finite while their power is not; callers check the result.
+        with np.errstate(over="ignore"):
+            power = np.square(spectrum.real) + np.square(spectrum.imag)
         bands = (torch.from_numpy(power) @ self._bands).clamp_(min=LEAST_POWER)
         return (10 * torch.log10(bands)).transpose(-1, -2).contiguous().numpy()
