@@ -151,6 +151,8 @@ GATHERED = {"statistics", "mixed_effects", "claims", "figure", "report_page"} | 
 OF_SOME_NETWORKS = {"training_course", "random_ablation"}
 AFTER_ACTIVATIONS = OF_SOME_NETWORKS | GATHERED
 AFTER_ACTIVATIONS |= {"analyses", "linear_analyses", "natural_sounds"}
+# The analyses say which units are selective; other rules read it.
+AFTER_ANALYSES = AFTER_ACTIVATIONS - {"training_course"}
 AFTER_TRAINING = AFTER_ACTIVATIONS | {"train", "activations"}
 AFTER_CLIPS = AFTER_TRAINING | {"clips", "audit", "baseline", "fit_pca"}
 AFTER_CLIPS |= {"linear_features", "natural_sound_features", "natural_sounds_log_mel"}
@@ -275,11 +277,11 @@ MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
     ),
     "which units are silenced": (
         configured(analysis__ablation_sets="notebook"),
-        AFTER_ACTIVATIONS - {"training_course"} | CONFIG_SHOWN,
+        AFTER_ANALYSES | CONFIG_SHOWN,
     ),
     "another category": (
         configured(analysis__categories__rain={"subtrees": ["Rain"]}),
-        {"categories", "analyses", "linear_analyses"} | GATHERED | CONFIG_SHOWN,
+        AFTER_ANALYSES | {"categories"} | CONFIG_SHOWN,
     ),
     "the length of a quilt's segments": (
         configured(quilts__segment_ms=[50, 200]),
@@ -291,7 +293,7 @@ MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
     ),
     "which units are the others": (
         configured(analysis__other_units="least_selective"),
-        {"analyses", "linear_analyses"} | GATHERED | CONFIG_SHOWN,
+        AFTER_ANALYSES | CONFIG_SHOWN,
     ),
     "a figure's colour": (
         configured(figures__music="crimson"),
