@@ -29,7 +29,7 @@ import torch
 from ingest import PAPER, write_clips, ytid
 
 from music_selectivity.analyses import tuning
-from music_selectivity.analyses.ablation import mean_average_precision
+from music_selectivity.analyses.ablation import class_average_precision
 from music_selectivity.analyses.calibration import permuted_ratios
 from music_selectivity.analyses.contrasts import from_data
 from music_selectivity.analyses.embedding import embed
@@ -200,11 +200,10 @@ def of_ablation(study: Study) -> None:
     sets = {
         name: np.arange(32 * k, 32 * k + 32) for k, name in enumerate(SILENCED_SETS)
     }
-    mean_average_precision(
+    class_average_precision(
         scores_of_units(build("kim2024", 527, seed=1)),
         study.responses[study.measured],
         study.labels[study.measured],
-        np.arange(527) >= 500,
         sets,
         study.weights(),
     )

@@ -20,7 +20,7 @@ from music_selectivity.stats.bootstrap import (
 def test_weights_draw_each_group_with_replacement():
     strata = np.array(["music"] * 30 + ["nonmusic"] * 50)
     weights = clip_weights(strata, 200, "a test")
-    assert weights.shape == (80, 201) and weights.dtype == np.uint8
+    assert weights.shape == (80, 201)
     assert (weights[:, 0] == 1).all()
     assert (weights[:30].sum(axis=0) == 30).all()
     assert (weights[30:].sum(axis=0) == 50).all()
@@ -40,22 +40,46 @@ def test_weighted_mean_is_the_mean_of_the_drawn_clips():
 
 @given(
     st.lists(
-        st.tuples(st.booleans(), st.integers(0, 6), st.integers(0, 3)),
+        st.tuples(*[st.booleans()] * 2, *[st.integers(0, 6)] * 2, st.integers(0, 3)),
         min_size=1,
         max_size=40,
     )
 )
 def test_average_precision_is_scikit_learns_of_the_drawn_clips(clips):
-    labels, scores, counts = map(np.array, zip(*clips, strict=True))
+    """Of two classes at once, with ties, and with the draws as sample weights."""
+    columns = np.array(clips).T
+    labels, scores, counts = columns[:2] > 0, columns[2:4].astype(float), columns[4]
     weights = np.stack([np.ones_like(counts), counts], axis=1).astype(np.uint8)
-    found = average_precision(labels, scores.astype(float), weights)
-    for value, column in zip(found, weights.T, strict=True):
-        drawn = np.repeat(np.arange(len(labels)), column)
-        if labels[drawn].any():
-            expected = average_precision_score(labels[drawn], scores[drawn])
-            assert value == pytest.approx(expected, abs=1e-12)
-        else:
-            assert np.isnan(value)
+    found = average_precision(labels, scores, weights)
+    for truth, score, values in zip(labels, scores, found, strict=True):
+        for value, column in zip(values, weights.T, strict=True):
+            drawn = np.repeat(np.arange(len(truth)), column)
+            if truth[drawn].any():
+                expected = [
+                    average_precision_score(truth[drawn], score[drawn]),
+                    average_precision_score(truth, score, sample_weight=column),
+                ]
+                np.testing.assert_allclose(value, expected, atol=1e-12)
+            else:
+                assert np.isnan(value)
+    shared = average_precision(labels[0], scores, weights)
+    expected = average_precision(labels[[0, 0]], scores, weights)
+    np.testing.assert_array_equal(shared, expected)
+
+
+def test_average_precision_of_many_clips_does_not_overflow():
+    """Of 300 clips, and of 70,000: the sums exceed 8 and 16 bits."""
+    for n in (300, 70_000):
+        weights = clip_weights(["x"] * n, 2, "overflow", n)
+        assert weights.sum(axis=0).tolist() == [n] * 3
+        rng = np.random.default_rng(n)
+        labels, scores = rng.random(n) < 0.3, rng.normal(size=n).astype(np.float32)
+        found = average_precision(labels, scores[None], weights)[0]
+        expected = [
+            average_precision_score(labels, scores, sample_weight=column)
+            for column in weights.T
+        ]
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 
 
 @given(st.data())
@@ -69,7 +93,7 @@ def test_average_precision_of_each_is_that_of_one_by_one(data):
     scores = np.stack([row(st.integers(-3, 3)).astype(float) for _ in range(3)])
     found = average_precision_of_each(labels, scores, weights.astype(np.uint8))
     expected = [
-        average_precision(labels, each, weights[:, None].astype(np.float32))[0]
+        average_precision(labels, each[None], weights[:, None].astype(np.uint8))[0, 0]
         for each in scores
     ]
     np.testing.assert_allclose(found, expected, atol=1e-12)
@@ -111,8 +135,9 @@ def test_weighted_common_language_counts_pairs(data):
             assert value == pytest.approx((wins.mean() + 1) / 2)
 
 
-def test_weighted_common_language_does_not_overflow():
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.uint32])
+def test_weighted_common_language_does_not_overflow(dtype):
     """9,000 separate values, each drawn 255 times, exceed 32 bits."""
-    weights = np.full((9000, 1), 255, np.uint8)
+    weights = np.full((9000, 1), 255, dtype)
     found = weighted_common_language(np.ones(9000), weights, np.zeros(9000), weights)
     assert found == 1

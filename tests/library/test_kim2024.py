@@ -7,6 +7,7 @@ from torch import nn
 
 from music_selectivity.errors import InputError
 from music_selectivity.networks.registry import build
+from plain_network import PlainNetwork
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,60 @@ def test_units_and_logits_equal_a_plain_implementation_of_the_table(network):
         torch.testing.assert_close(
             network(clips(2, 150)).double(), logits, rtol=1e-4, atol=1e-4
         )
+
+
+@pytest.mark.parametrize("frames", [125, 161, 350])
+def test_gradients_equal_those_of_torchs_layers_in_the_papers_order(frames):
+    network, plain = build("kim2024", 7, seed=1), PlainNetwork(7).double()
+    plain.load_state_dict(network.state_dict())
+    for module in network.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = 0
+    x, targets = clips(6, frames), torch.eye(7)[:6]
+    losses = [
+        F.binary_cross_entropy_with_logits(network(x), targets),
+        F.binary_cross_entropy_with_logits(plain(x.double()), targets.double()),
+    ]
+    torch.testing.assert_close(losses[0].double(), losses[1], rtol=1e-6, atol=0)
+    for loss in losses:
+        loss.backward()
+    for name, parameter in plain.named_parameters():
+        scale = parameter.grad.abs().max().item()
+        found = network.get_parameter(name).grad.double()
+        torch.testing.assert_close(
+            found, parameter.grad, rtol=0, atol=1e-4 * scale, msg=name
+        )
+    for name, expected in plain.named_buffers():
+        torch.testing.assert_close(
+            network.get_buffer(name).to(expected), expected, rtol=1e-5, atol=1e-5
+        )
+
+
+def test_hooks_read_the_outputs_of_layers(network):
+    names = [name for name, module in network.named_modules() if name]
+    read = {}
+    hooks = [
+        network.get_submodule(name).register_forward_hook(
+            lambda _, __, out, name=name: read.update({name: out})
+        )
+        for name in names
+    ]
+    with torch.inference_mode():
+        x = clips(2, 130)
+        units = network.units(x)
+        network.head(units)
+    for hook in hooks:
+        hook.remove()
+    assert read.keys() == set(names)
+    torch.testing.assert_close(read["conv3"].mean((2, 3)), units)
+    with torch.inference_mode():
+        for block in ("conv1", "conv2", "conv3"):
+            before = (
+                x[:, None] if block == "conv1" else read[f"conv{int(block[-1]) - 1}"]
+            )
+            for at, layer in enumerate(network.get_submodule(block)):
+                before = layer(before)
+                torch.testing.assert_close(read[f"{block}.{at}"], before)
 
 
 def test_forward_is_head_of_units(network):

@@ -116,9 +116,12 @@ RERUNS = {
     # Networks and linear features.
     "networks.activations": CHOOSES_UNITS | RESPONSES | LINEAR_FEATURES,
     "networks.checkpoints": NETWORKS,
+    "networks.cpu_layers": NETWORKS - {"linear_analyses"},
     "networks.device": NETWORKS | LINEAR_FEATURES,
+    "networks.folding": RESPONSES | ALL_ANALYSES | LINEAR_FEATURES | {"train"},
     "networks.gabor": LINEAR_FEATURES,
     "networks.kim2024": NETWORKS - {"linear_analyses"},
+    "networks.optimizer": {"train"},
     "networks.pca": LINEAR_FEATURES | {"fit_pca"},
     "networks.registry": NETWORKS,
     "networks.responses": RESPONSES | ALL_ANALYSES | LINEAR_FEATURES,
@@ -331,6 +334,9 @@ def test_training_follows_nothing_but_what_can_change_a_weight():
     script, modules = scripts_of_rules()["train"]
     assert modules_followed(script, *modules) == {
         "networks.kim2024",
+        "networks.cpu_layers",
+        "networks.folding",
+        "networks.optimizer",
         "networks.registry",
         "networks.training",
         "networks.checkpoints",

@@ -45,7 +45,9 @@ def test_responses_equal_one_clip_at_a_time(network, log_mels):
     assert scale > 0
     for clip in range(9):
         with torch.inference_mode():
-            alone = network.units(torch.from_numpy(log_mels.take([clip])))[0].numpy()
+            alone = (
+                network.eval().units(torch.from_numpy(log_mels.take([clip])))[0].numpy()
+            )
         np.testing.assert_allclose(responses[clip], alone, rtol=0, atol=1e-4 * scale)
 
 

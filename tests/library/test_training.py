@@ -14,14 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from safetensors.torch import save_file
+from sklearn.metrics import average_precision_score
 
+from music_selectivity import seeds
 from music_selectivity.errors import InputError
 from music_selectivity.networks.checkpoints import (
     load_checkpoint,
     save_checkpoint,
     save_snapshots,
 )
-from music_selectivity.networks.device import select_device
+from music_selectivity.networks.device import in_batches, select_device
 from music_selectivity.networks.registry import build
 from music_selectivity.networks.responses import unit_responses
 from music_selectivity.networks.training import (
@@ -33,6 +35,7 @@ from music_selectivity.networks.training import (
     split,
     train,
 )
+from plain_network import PlainNetwork
 
 PAPER = TrainingSettings(
     batch_size=32,
@@ -111,28 +114,45 @@ def undisturbed() -> TrainingResult:
 
 
 def test_learning_rate_is_piecewise_linear_with_the_papers_endpoints():
-    parameter = torch.nn.Parameter(torch.zeros(1))
-    optimizer = torch.optim.AdamW([parameter], lr=PAPER.initial_lr)
-    schedule = one_cycle(optimizer, 1000, PAPER)
-    rates, betas = [], []
-    for _ in range(1000):
-        rates.append(schedule.get_last_lr()[0])
-        betas.append(optimizer.param_groups[0]["betas"][0])
+    rates, betas = one_cycle(1000, PAPER)
+    corners = [0, 299, 999]
+    np.testing.assert_allclose(rates[corners], [4e-5, 1e-3, 4e-9], rtol=1e-12)
+    np.testing.assert_allclose(betas[corners], [0.95, 0.85, 0.95], rtol=1e-12)
+    for values in (rates, betas):
+        bends = np.flatnonzero(np.abs(np.diff(values, 2)) > 1e-9) + 1
+        assert list(bends) == [299]
+
+
+@pytest.mark.parametrize(("n_steps", "share"), [(1000, 0.3), (50, 0.33), (2, 0.3)])
+def test_schedule_equals_that_of_torch(n_steps, share):
+    # With 2 steps, the peak would lie before the first.
+    chosen = dataclasses.replace(PAPER, warmup_share=share)
+    optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))])
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer,
+        max_lr=1e-3,
+        total_steps=n_steps,
+        pct_start=share,
+        anneal_strategy="linear",
+        div_factor=1e-3 / 4e-5,
+        final_div_factor=4e-5 / 4e-9,
+    )
+    expected = []
+    for _ in range(n_steps):
+        group = optimizer.param_groups[0]
+        expected.append([group["lr"], group["betas"][0]])
         optimizer.step()
         schedule.step()
-    corners = [0, 299, 999]
-    expected = np.interp(np.arange(1000), corners, [4e-5, 1e-3, 4e-9])
-    np.testing.assert_allclose(rates, expected, rtol=1e-9, atol=1e-15)
+    # Rates end at 4e-9, the difference of numbers near 1e-3.
     np.testing.assert_allclose(
-        betas, np.interp(np.arange(1000), corners, [0.95, 0.85, 0.95]), rtol=1e-9
+        np.transpose(one_cycle(n_steps, chosen)), expected, rtol=1e-9, atol=1e-15
     )
 
 
 def test_a_warm_up_that_cannot_rise_is_refused():
-    optimizer = torch.optim.AdamW([torch.nn.Parameter(torch.zeros(1))])
     half = dataclasses.replace(PAPER, warmup_share=0.5)
     with pytest.raises(InputError, match="warmup_share"):
-        one_cycle(optimizer, 2, half)
+        one_cycle(2, half)
 
 
 # Labels, split, precision
@@ -197,7 +217,57 @@ def test_micro_average_precision_equals_its_definition():
         micro_average_precision(np.zeros_like(labels), scores)
 
 
+@given(
+    pairs=arrays.arrays(
+        np.int64,
+        st.tuples(st.just(2), st.integers(1, 40), st.integers(1, 5)),
+        elements=st.integers(0, 7),
+    )
+)
+def test_micro_average_precision_equals_that_of_scikit_learn(pairs):
+    # Eight scores make many ties.
+    labels, scores = (pairs[0] > 4).astype(np.uint8), pairs[1].astype(np.float32)
+    labels[0, 0] = 1
+    assert micro_average_precision(labels, scores) == pytest.approx(
+        average_precision_score(labels.ravel(), scores.ravel()), rel=1e-12
+    )
+
+
 # Whole runs
+
+
+def test_losses_equal_those_of_a_plain_loop():
+    """Without dropout, against torch's layers, optimiser and schedule."""
+    log_mels, labels = noise()
+    chosen = dataclasses.replace(SHORT, batch_size=6, epochs=2)
+    network, plain = build("kim2024", 6, seed=1), PlainNetwork(6)
+    plain.load_state_dict(network.state_dict())
+    for module in network.modules():
+        if isinstance(module, torch.nn.Dropout):
+            module.p = 0
+    result = train(network, InMemory(log_mels), labels, chosen, 1, CPU, "name")
+
+    items, _ = split(24, 0.25, seed=1)
+    optimizer = torch.optim.AdamW(plain.parameters(), lr=4e-5, weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, 1e-3, 6, anneal_strategy="linear"
+    )
+    expected = []
+    for epoch in (1, 2):
+        order = seeds.generator("training", 1, "order", epoch).permutation(items)
+        losses = []
+        for batch in in_batches(order, 6):
+            loss = torch.nn.functional.binary_cross_entropy_with_logits(
+                plain(torch.from_numpy(log_mels[batch])),
+                torch.from_numpy(labels[batch]).float(),
+            )
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            losses += [loss.item()] * len(batch)
+        expected.append(np.mean(losses))
+    np.testing.assert_allclose(result.history["train_loss"], expected, rtol=1e-5)
 
 
 def test_two_runs_end_in_the_same_bytes(undisturbed, tmp_path):

@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import average_precision_score
 
 from music_selectivity.analyses.selectivity import (
     bottom_units,
@@ -92,15 +91,23 @@ def notebook_sets(units: pd.DataFrame, fraction: float) -> dict[str, np.ndarray]
 SETS = {"paper": paper_sets, "notebook": notebook_sets}
 """Functions that give the sets, by the config key ``analysis.ablation_sets``."""
 
+# Classes that are scored together read each clip's draws once. With more of them, their
+# sums would leave the cache of a processor.
+AT_A_TIME = 4
+
 
 def class_average_precision(
     head: Callable[[np.ndarray], np.ndarray],
     responses: np.ndarray,
     labels: np.ndarray,
-    class_names: Sequence[str],
     sets: Mapping[str, np.ndarray],
-) -> pd.DataFrame:
-    """Average precision of each class with each set of units silenced (ablation.csv).
+    weights: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """Average precision of each class with each set of units silenced, and replicates.
+
+    A clip that is drawn twice is retrieved twice, so that replicates of an average
+    precision exceed its value, most for rare classes. Replicates are therefore suited
+    to differences between conditions, in which this cancels.
 
     Parameters
     ----------
@@ -112,10 +119,58 @@ def class_average_precision(
         (clips, units), to the clips to score.
     labels
         (clips, classes), 1 where a clip has the label.
-    class_names
-        Names of the classes, in output order.
     sets
         Units to silence by condition, as from `silencing_sets`.
+    weights
+        ``bootstrap.clip_weights`` of these clips, (clips, 1 + draws).
+
+    Returns
+    -------
+    dict
+        (classes, 1 + draws) by condition. NaN for a class without positives, and in
+        replicates that drew none of its clips.
+
+    Raises
+    ------
+    InputError
+        There is no clip to score.
+    """
+    if len(responses) == 0:
+        raise InputError(
+            f"the {MEASURED_SPLIT} split has no usable clip, so classes cannot be "
+            "scored; add clips"
+        )
+    truth = np.ascontiguousarray(labels.T, dtype=bool)
+    found = {}
+    for condition, silenced in sets.items():
+        kept = responses.copy()
+        kept[:, silenced] = 0
+        logits = head(kept)
+        if logits.shape != labels.shape:
+            raise ValueError(f"logits {logits.shape} for labels {labels.shape}")
+        scores = np.ascontiguousarray(logits.T)
+        found[condition] = np.concatenate(
+            [
+                average_precision(
+                    truth[k : k + AT_A_TIME], scores[k : k + AT_A_TIME], weights
+                )
+                for k in range(0, len(truth), AT_A_TIME)
+            ]
+        )
+    return found
+
+
+def class_table(
+    precision: Mapping[str, np.ndarray], labels: np.ndarray, class_names: Sequence[str]
+) -> pd.DataFrame:
+    """Average precision of each class with each set of units silenced (ablation.csv).
+
+    Parameters
+    ----------
+    precision, labels
+        `class_average_precision`, and the labels for which it was computed.
+    class_names
+        Names of the classes, in output order.
 
     Returns
     -------
@@ -123,34 +178,21 @@ def class_average_precision(
         condition; class; average_precision, NaN for a class without positives; chance,
         its prevalence; random_ap, the `random_average_precision`; positives, their
         number.
-
-    Raises
-    ------
-    InputError
-        There is no clip to score.
     """
-    _check_clips(responses)
     positives = labels.sum(axis=0, dtype=np.int64)
-    frames = []
-    for condition, silenced in sets.items():
-        logits = _silenced_logits(head, responses, labels, silenced)
-        frames.append(
-            pd.DataFrame(
-                {
-                    "condition": condition,
-                    "class": list(class_names),
-                    "average_precision": [
-                        average_precision_score(truth, scores)
-                        if truth.any()
-                        else np.nan
-                        for truth, scores in zip(labels.T, logits.T, strict=True)
-                    ],
-                    "chance": positives / len(labels),
-                    "random_ap": random_average_precision(positives, len(labels)),
-                    "positives": positives,
-                }
-            )
+    frames = [
+        pd.DataFrame(
+            {
+                "condition": condition,
+                "class": list(class_names),
+                "average_precision": of_classes[:, 0],
+                "chance": positives / len(labels),
+                "random_ap": random_average_precision(positives, len(labels)),
+                "positives": positives,
+            }
         )
+        for condition, of_classes in precision.items()
+    ]
     return pd.concat(frames, ignore_index=True)
 
 
@@ -177,32 +219,22 @@ def random_average_precision(positives: np.ndarray, n_clips: int) -> np.ndarray:
 
 
 def mean_average_precision(
-    head: Callable[[np.ndarray], np.ndarray],
-    responses: np.ndarray,
+    precision: Mapping[str, np.ndarray],
     labels: np.ndarray,
     music_related: Sequence[bool],
-    sets: Mapping[str, np.ndarray],
-    weights: np.ndarray,
 ) -> list[Row]:
     """Mean average precision over groups of classes, with bootstrap replicates.
 
     Classes without positives are left out, rather than counted as 0: from everything if
     no clip has the label, and from replicates that drew none of its clips. A group
-    without remaining classes has no row. The replicates of only one class are in memory
-    at a time.
-
-    A clip that is drawn twice is retrieved twice, so that replicates of an average
-    precision exceed its value, most for rare classes. Replicates are therefore suited
-    to differences between conditions, in which this cancels.
+    without remaining classes has no row.
 
     Parameters
     ----------
-    head, responses, labels, sets
-        As for `class_average_precision`.
+    precision, labels
+        `class_average_precision`, and the labels for which it was computed.
     music_related
         (classes,), whether each class is music-related, in output order.
-    weights
-        ``bootstrap.clip_weights`` of these clips, (clips, 1 + draws).
 
     Returns
     -------
@@ -210,43 +242,24 @@ def mean_average_precision(
         Rows for ``measures.measure_table``: mean_ap (``<group>/<silenced>``), with
         replicates; and, with the group (all, music or nonmusic) as condition,
         chance_ap, random_ap and n_classes, the number of classes in the means.
-
-    Raises
-    ------
-    InputError
-        There is no clip to score.
     """
-    _check_clips(responses)
-    weights = weights.astype(np.float32)
     positives = labels.sum(axis=0, dtype=np.int64)
+    random_ap = random_average_precision(positives, len(labels))
     scored, related = positives > 0, np.asarray(music_related, dtype=bool)
     groups = {
         ALL_CLASSES: scored,
         MUSIC: scored & related,
         NONMUSIC: scored & ~related,
     }
-    groups = {name: members for name, members in groups.items() if members.any()}
-    sums = {
-        (group, condition): np.zeros((2, weights.shape[1]))
-        for group in groups
-        for condition in sets
-    }
-    for condition, silenced in sets.items():
-        logits = _silenced_logits(head, responses, labels, silenced)
-        for number in np.flatnonzero(scored):
-            found = average_precision(labels[:, number], logits[:, number], weights)
-            # The sum over classes of each replicate, and the number of classes in it.
-            both = np.stack([np.nan_to_num(found), np.isfinite(found)])
-            for group, members in groups.items():
-                if members[number]:
-                    sums[group, condition] += both
-    random_ap = random_average_precision(positives, len(labels))
     rows = []
     for group, members in groups.items():
-        for condition in sets:
-            total, count = sums[group, condition]
+        if not members.any():
+            continue
+        for condition, of_classes in precision.items():
+            # Not nanmean, which warns of a replicate without any class.
+            found = of_classes[members]
             with np.errstate(invalid="ignore"):
-                mean = total / count
+                mean = np.nansum(found, axis=0) / np.isfinite(found).sum(axis=0)
             rows.append(MEAN_AP.row(mean, classes=group, silenced=condition))
         chance = float(positives[members].mean() / len(labels))
         rows += [
@@ -255,25 +268,3 @@ def mean_average_precision(
             N_CLASSES.row(float(members.sum()), classes=group),
         ]
     return rows
-
-
-def _silenced_logits(
-    head: Callable[[np.ndarray], np.ndarray],
-    responses: np.ndarray,
-    labels: np.ndarray,
-    silenced: np.ndarray,
-) -> np.ndarray:
-    kept = responses.copy()
-    kept[:, silenced] = 0
-    logits = head(kept)
-    if logits.shape != labels.shape:
-        raise ValueError(f"logits {logits.shape} for labels {labels.shape}")
-    return logits
-
-
-def _check_clips(responses: np.ndarray) -> None:
-    if len(responses) == 0:
-        raise InputError(
-            f"the {MEASURED_SPLIT} split has no usable clip, so classes cannot be "
-            "scored; add clips"
-        )

@@ -15,6 +15,7 @@ from music_selectivity import seeds
 from music_selectivity.analyses.ablation import (
     SETS,
     class_average_precision,
+    class_table,
     mean_average_precision,
 )
 from music_selectivity.analyses.calibration import permutation_rows, permuted_ratios
@@ -176,15 +177,9 @@ def _ablation(source: Source, study: Study, units: pd.DataFrame) -> Found:
     scored = (study.clips["split"] == MEASURED_SPLIT).to_numpy()
     responses = source.responses[scored]
     labels = label_matrix(study.clips, study.classes)[scored]
-    table = class_average_precision(
-        source.head, responses, labels, study.classes["name"], sets
+    precision = class_average_precision(
+        source.head, responses, labels, sets, study.weights[MEASURED_SPLIT]
     )
-    rows = mean_average_precision(
-        source.head,
-        responses,
-        labels,
-        study.classes["music_related"],
-        sets,
-        study.weights[MEASURED_SPLIT],
-    )
+    table = class_table(precision, labels, study.classes["name"])
+    rows = mean_average_precision(precision, labels, study.classes["music_related"])
     return {"ablation": table}, rows

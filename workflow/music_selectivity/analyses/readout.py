@@ -228,13 +228,12 @@ def readout_rows(
     groups = clips["group"].to_numpy()
     music = groups == MUSIC
     drawn = compared_weights(weights[MEASURED_SPLIT], clips, MEASURED_SPLIT)
-    drawn = drawn.astype(np.float32)
     responses = responses.astype(np.float64)
     parts = eighths(msi)
 
     def precision(features: np.ndarray) -> np.ndarray:
         scores = read_out(features[fit], music[fit], features[score])
-        return average_precision(music[score], scores, drawn)
+        return average_precision(music[score], scores[None], drawn)[0]
 
     rows: list[Row] = [
         READOUT_CHANCE.row(float(music[score].mean())),
@@ -245,7 +244,7 @@ def readout_rows(
         scores = read_out(
             responses[fit][:, units], music[fit], responses[score][:, units]
         )
-        value = average_precision(music[score], scores, drawn[:, :1])
+        value = average_precision(music[score], scores[None], drawn[:, :1])
         values = np.append(value, replicates)
         rows.append(READOUT_AP_OF_EIGHTH.row(values, eighth=number))
     for name, features in others.items():
@@ -258,12 +257,13 @@ def readout_rows(
             continue
         used = own | (groups == NONMUSIC)
         fitted, scored = fit[used[fit]], score[used[score]]
-        of_genre = drawn[used[score]]
         chance = float(own[scored].mean())
         rows.append(READOUT_CHANCE_OF_GENRE.row(chance, genre=genre))
-        for number, units in enumerate(parts[:GENRE_PARTS], start=1):
+        scores = []
+        for units in parts[:GENRE_PARTS]:
             features = responses[:, units]
-            scores = read_out(features[fitted], own[fitted], features[scored])
-            values = average_precision(own[scored], scores, of_genre)
+            scores.append(read_out(features[fitted], own[fitted], features[scored]))
+        found = average_precision(own[scored], np.stack(scores), drawn[used[score]])
+        for number, values in enumerate(found, start=1):
             rows.append(READOUT_AP_OF_GENRE.row(values, genre=genre, eighth=number))
     return rows

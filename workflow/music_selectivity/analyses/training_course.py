@@ -17,6 +17,7 @@ from music_selectivity.measures import (
     TRAINING_COURSE_SEGREGATION_INDEX,
     Row,
 )
+from music_selectivity.stats.bootstrap import split_weights
 from music_selectivity.vocabulary import COMPARED_GROUPS, MEASURED_SPLIT, NO_UNITS
 
 
@@ -67,9 +68,9 @@ def training_course_rows(
         head,
         responses[measured],
         labels[measured],
-        classes["name"],
         {NO_UNITS: np.array([], int)},
-    )["average_precision"]
+        split_weights(clips, MEASURED_SPLIT, draws=0),
+    )[NO_UNITS]
     related = classes["music_related"].to_numpy(dtype=bool)
     ratio = held_out_ratio(responses, clips, fraction)
     segregation = segregation_index(

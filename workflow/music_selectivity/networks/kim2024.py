@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 from music_selectivity.errors import InputError
+from music_selectivity.networks.cpu_layers import Convolution, Dropout
 
 
 class Network(nn.Module):
@@ -35,24 +36,37 @@ class Network(nn.Module):
 
     def __init__(self, n_classes: int) -> None:
         super().__init__()
+        # ReLU follows the pooling, with which it commutes, on fewer elements: responses
+        # and gradients are those of the paper's order.
         self.conv1 = nn.Sequential(
-            *_convolution(1, 32, stride=(2, 4)),
+            nn.Conv2d(1, 32, 5, stride=(2, 4), bias=False),
+            nn.BatchNorm2d(32),
             nn.MaxPool2d(2, stride=2),
-            nn.Dropout(0.2),
+            nn.ReLU(),
+            Dropout(0.2),
         )
         self.conv2 = nn.Sequential(
-            *_convolution(32, 64),
+            Convolution(32, 64, 5),
+            nn.BatchNorm2d(64),
             nn.MaxPool2d(2, stride=1),
-            *_convolution(64, 128),
+            nn.ReLU(),
+            Convolution(64, 128, 5),
+            nn.BatchNorm2d(128),
             nn.MaxPool2d(2, stride=1),
-            nn.Dropout(0.2),
+            nn.ReLU(),
+            Dropout(0.2),
         )
-        self.conv3 = nn.Sequential(*_convolution(128, 256), nn.Dropout(0.2))
+        self.conv3 = nn.Sequential(
+            Convolution(128, 256, 5),
+            nn.BatchNorm2d(256),
+            nn.ReLU(),
+            Dropout(0.2),
+        )
         self.avgpool = _GlobalAverage()
         self.head = nn.Sequential(
             nn.Linear(self.n_units, 256),
             nn.ReLU(),
-            nn.Dropout(0.2),
+            Dropout(0.2),
             nn.Linear(256, n_classes),
         )
         self.minimum_mels, self.minimum_frames = _smallest_input(self)
@@ -84,19 +98,13 @@ class Network(nn.Module):
         return self.head(self.units(log_mels))
 
 
-def _convolution(
-    n_in: int, n_out: int, stride: tuple[int, int] = (1, 1)
-) -> tuple[nn.Module, nn.Module, nn.Module]:
-    """A 5x5 convolution without bias, which batch-norm would cancel, and ReLU."""
-    convolution = nn.Conv2d(n_in, n_out, 5, stride=stride, bias=False)
-    return convolution, nn.BatchNorm2d(n_out), nn.ReLU()
-
-
 class _GlobalAverage(nn.Module):
     """Mean over mels and frames; unlike AdaptiveAvgPool2d, deterministic on GPUs."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return x.mean((2, 3))
+        # One axis, after which the channels come last, as in the memory of `x`; torch
+        # would else lay out the gradient with channels first.
+        return x.movedim(1, -1).flatten(1, 2).mean(1)
 
 
 def _smallest_input(network: nn.Module) -> tuple[int, int]:

@@ -11,10 +11,11 @@ from torch import nn
 
 from music_selectivity.networks.activations import to_table, unit_names
 from music_selectivity.networks.device import in_batches, stream
+from music_selectivity.networks.folding import folded
 from music_selectivity.store import ShardedArray, atomic_path
 
-# Clips that are computed at once.
-BATCH = 64
+# Clips that are computed at once. Larger batches of 10 s leave the cache of a CPU.
+BATCH = 32
 
 # Clips that are held and written at a time, which limits the memory.
 ROW_GROUP = 4096
@@ -28,8 +29,8 @@ def unit_responses(
 ) -> np.ndarray:
     """Unit responses to each clip: in the paper, features after average pooling.
 
-    The network is set to evaluation mode, in which responses do not depend on the other
-    clips of a batch, and stays in this mode, on `device`.
+    They are those of evaluation mode, in which they do not depend on the other clips of
+    a batch. A copy of the network is moved to `device`; the network is not changed.
 
     Parameters
     ----------
@@ -47,7 +48,7 @@ def unit_responses(
     array, shape (clips, units), float32
     """
     items = np.arange(len(log_mels)) if items is None else items
-    network.to(device).eval()
+    network = folded(network).to(device)
     responses = np.empty((len(items), network.n_units), dtype=np.float32)
     done = 0
     with torch.inference_mode():

@@ -15,7 +15,6 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 import torch
-from sklearn.metrics import average_precision_score
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
@@ -23,6 +22,8 @@ from music_selectivity import seeds
 from music_selectivity.errors import InputError
 from music_selectivity.networks.checkpoints import State, load_resume, save_resume
 from music_selectivity.networks.device import in_batches, stream
+from music_selectivity.networks.folding import folded
+from music_selectivity.networks.optimizer import AdamW
 from music_selectivity.store import ShardedArray
 
 log = logging.getLogger(__name__)
@@ -221,17 +222,25 @@ def micro_average_precision(labels: np.ndarray, scores: np.ndarray) -> float:
             f"none of {len(labels)} clips has a label, so average precision is "
             "undefined; give more labelled clips or raise training.validation_share"
         )
-    return float(average_precision_score(labels.ravel(), scores.ravel()))
+    ascending, positives = np.sort(scores.ravel()), np.sort(scores[labels == 1])
+    # The mean of the precision among the scores that reach each positive's.
+    hits = len(positives) - np.searchsorted(positives, positives)
+    retrieved = len(ascending) - np.searchsorted(ascending, positives)
+    return float(np.mean(hits / retrieved))
 
 
 def one_cycle(
-    optimizer: torch.optim.Optimizer, n_steps: int, settings: TrainingSettings
-) -> torch.optim.lr_scheduler.OneCycleLR:
-    """Linear One Cycle of the learning rate over `n_steps`.
+    n_steps: int, settings: TrainingSettings
+) -> tuple[np.ndarray, np.ndarray]:
+    """Learning rate and first beta of AdamW in each step of a linear One Cycle.
 
-    The three rates in the paper follow from torch's defaults for a peak of 1e-3. Its
-    other default is therefore kept: the first beta of AdamW moves opposite to the rate,
-    from 0.95 to 0.85 and back.
+    The three rates in the paper follow from the defaults of torch's ``OneCycleLR`` for
+    a peak of 1e-3. Its other default is therefore kept: the first beta of AdamW moves
+    opposite to the rate, from 0.95 to 0.85 and back.
+
+    Returns
+    -------
+    rates, betas : array, shape (n_steps,)
 
     Raises
     ------
@@ -243,14 +252,13 @@ def one_cycle(
             f"the warm-up is one of {n_steps} steps, in which the learning rate cannot "
             "rise; train more epochs or raise training.warmup_share"
         )
-    return torch.optim.lr_scheduler.OneCycleLR(
-        optimizer,
-        max_lr=settings.max_lr,
-        total_steps=n_steps,
-        pct_start=settings.warmup_share,
-        anneal_strategy="linear",
-        div_factor=settings.max_lr / settings.initial_lr,
-        final_div_factor=settings.initial_lr / settings.final_lr,
+    peak, last = settings.warmup_share * n_steps - 1, n_steps - 1
+    # A peak before the first step leaves only the descent.
+    corners = [0 if peak > 0 else peak - 1, peak, last]
+    rates = [settings.initial_lr, settings.max_lr, settings.final_lr]
+    steps = np.arange(n_steps)
+    return np.interp(steps, corners, rates), np.interp(
+        steps, corners, [0.95, 0.85, 0.95]
     )
 
 
@@ -271,21 +279,15 @@ class _Data:
 class _Run:
     """The state that changes in training, which is the content of a resume file."""
 
-    stateful = ("network", "optimizer", "schedule")
+    stateful = ("network", "optimizer")
     kept = ("history", "best", "snapshots")
 
     def __init__(
         self, network: nn.Module, steps_per_epoch: int, settings: TrainingSettings
     ) -> None:
         self.network = network
-        self.optimizer = torch.optim.AdamW(
-            network.parameters(),
-            lr=settings.initial_lr,
-            weight_decay=settings.weight_decay,
-        )
-        # A schedule needs at least one step, even for an untrained network.
-        n_steps = max(1, settings.epochs) * steps_per_epoch
-        self.schedule = one_cycle(self.optimizer, n_steps, settings)
+        self.optimizer = AdamW(network.parameters(), settings.weight_decay)
+        self.rates, self.betas = one_cycle(settings.epochs * steps_per_epoch, settings)
         self.history: list[dict] = []
         self.snapshots: dict[int, State] = {}
         self._snapshot_epochs = settings.snapshots
@@ -334,24 +336,24 @@ def _train_epoch(run: _Run, data: _Data, order: np.ndarray) -> tuple[float, floa
     run.network.train()
     total, n_clips = 0.0, 0
     batches = data.training_batches(order)
-    for items, x in stream(data.log_mels, batches, data.device):
+    first_step = len(run.history) * len(batches)
+    stream_of_batches = stream(data.log_mels, batches, data.device)
+    for step, (items, x) in enumerate(stream_of_batches, first_step):
         targets = data.labels[items].to(data.device, torch.float32)
         loss = binary_cross_entropy_with_logits(run.network(x), targets)
-        run.optimizer.zero_grad()
+        run.network.zero_grad()
         loss.backward()
-        run.optimizer.step()
-        lr = run.schedule.get_last_lr()[0]
-        run.schedule.step()
+        run.optimizer.step(run.rates[step], run.betas[step])
         # Summed on the device, because reading each loss would make a GPU wait.
         total, n_clips = total + loss.detach() * len(items), n_clips + len(items)
-    return lr, float(total) / n_clips
+    return float(run.rates[step]), float(total) / n_clips
 
 
 def _evaluate(
     network: nn.Module, data: _Data, items: np.ndarray
 ) -> tuple[float, float]:
     """Mean loss and micro average precision on `items`, in evaluation mode."""
-    network.eval()
+    network = folded(network)
     batches = stream(data.log_mels, in_batches(items, data.batch_size), data.device)
     with torch.inference_mode():
         logits = torch.cat([network(x).cpu() for _, x in batches])

@@ -6,6 +6,7 @@ so that the same code computes the value (every clip once) and the replicates.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -29,19 +30,18 @@ def clip_weights(strata: Sequence[str], draws: int, *names: object) -> np.ndarra
 
     Returns
     -------
-    array, shape (clips, 1 + draws), uint8
-        The first column is all ones, for the clips themselves. Counts above 255, which
-        do not occur in practice, are limited to 255.
+    array, shape (clips, 1 + draws)
+        The first column is all ones, for the clips themselves. Of the smallest unsigned
+        integer type that holds the number of clips, and with it all sums over clips.
     """
     rng = seeds.generator("bootstrap", *names)
     strata = np.asarray(strata)
-    weights = np.ones((len(strata), 1 + draws), np.uint8)
+    weights = np.ones((len(strata), 1 + draws), np.min_scalar_type(len(strata)))
     for stratum in np.unique(strata):
         members = np.flatnonzero(strata == stratum)
         for draw in range(1, 1 + draws):
             chosen = rng.integers(len(members), size=len(members))
-            counts = np.bincount(chosen, minlength=len(members))
-            weights[members, draw] = np.minimum(counts, 255)
+            weights[members, draw] = np.bincount(chosen, minlength=len(members))
     return weights
 
 
@@ -95,41 +95,49 @@ def weighted_common_language(
 def average_precision(
     labels: np.ndarray, scores: np.ndarray, weights: np.ndarray
 ) -> np.ndarray:
-    """Average precision of one class in each sample, as defined by scikit-learn.
+    """Average precision of each class in each sample, as defined by scikit-learn.
 
     It is the mean of the precision at the score of each drawn positive. Clips with
-    equal scores are retrieved together.
+    equal scores are retrieved together. All sums are of whole numbers, and therefore
+    exact.
 
     Parameters
     ----------
-    labels, scores
-        (clips,): 1 or True for a positive, and its score.
+    labels
+        (classes, clips), or (clips,) for all: 1 or True for a positive.
+    scores
+        (classes, clips).
     weights
-        (clips, 1 + draws), as from `clip_weights`, or (clips, 1) ones for the value
-        alone. float32 is fastest; with many classes, convert them once.
+        (clips, samples), whole numbers of a type that holds their sum over clips, as
+        from `clip_weights`.
 
     Returns
     -------
-    array, shape (1 + draws,)
+    array, shape (classes, samples)
         NaN in a sample without positives.
     """
-    order = np.argsort(-np.asarray(scores), kind="stable")
-    descending, positive = scores[order], labels[order].astype(bool)
-    # Thresholds lie after the last of several equal scores, and only thresholds with a
-    # positive among these scores count.
-    ends = np.append(np.flatnonzero(np.diff(descending)), len(order) - 1)
-    threshold = np.searchsorted(ends, np.flatnonzero(positive))
-    used, first = np.unique(threshold, return_index=True)
-    if len(used) == 0:
-        return np.full(weights.shape[1], np.nan)
-    bounds = np.append(0, ends[used] + 1)
-    retrieved = _sums(order[: bounds[-1]], bounds, weights)
-    hits = _sums(order[positive], np.append(first, len(threshold)), weights)
-    retrieved = np.cumsum(retrieved, axis=0, dtype=np.float64)
-    found = np.cumsum(hits, axis=0, dtype=np.float64)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        precision = np.where(retrieved > 0, found / retrieved, 0.0)
-        return (hits * precision).sum(axis=0) / found[-1]
+    labels = np.broadcast_to(np.asarray(labels, bool), scores.shape)
+    # Only scores of positives are thresholds. All that matters of a clip is the first
+    # threshold, from the highest, at which it is retrieved: its bin. Behind the bins of
+    # a class lies one for clips below all thresholds.
+    bins, bounds = np.empty(scores.shape, np.int32), [0]
+    for of_class, positive, falling in zip(bins, labels, -scores, strict=True):
+        thresholds = np.unique(falling[positive])
+        of_class[:] = bounds[-1] + np.searchsorted(thresholds, falling)
+        bounds.append(bounds[-1] + len(thresholds) + 1)
+    classes, clips = np.nonzero(labels)
+    retrieved = _sums(bins.T, bounds[-1], weights)
+    hits = _sums(bins[classes, clips, None], bounds[-1], weights[clips])
+    found = np.empty((len(labels), weights.shape[1]))
+    for k, (start, stop) in enumerate(pairwise(bounds)):
+        true, every = (
+            np.cumsum(counts[start:stop], axis=0, dtype=weights.dtype)
+            for counts in (hits, retrieved)
+        )
+        precision = true / np.maximum(every, 1)
+        with np.errstate(invalid="ignore"):
+            found[k] = (hits[start:stop] * precision).sum(axis=0) / true[-1]
+    return found
 
 
 def average_precision_of_each(
@@ -172,12 +180,14 @@ def average_precision_of_each(
         return (hits * precision).sum(axis=1) / hits.sum(axis=1)
 
 
-def _sums(clips: np.ndarray, bounds: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Sums of the weights of ``clips[bounds[i]:bounds[i + 1]]``, one row for each i.
+def _sums(bins: np.ndarray, n_bins: int, weights: np.ndarray) -> np.ndarray:
+    """Sums of the weights of the clips in each bin, (n_bins, samples).
 
-    They are a product with a sparse matrix, which reads the weights of each clip once,
-    without a copy. float32 represents whole numbers up to 2**24 exactly.
+    `bins` is (clips, n): a clip is in n bins. The sums are a product with a sparse
+    matrix, which reads the weights of each clip once, in order, whatever n is.
     """
-    shape = (len(bounds) - 1, len(weights))
-    ones = np.ones(len(clips), np.float32)
-    return sparse.csr_array((ones, clips, bounds), shape=shape) @ weights
+    n_clips, n = bins.shape
+    ones = np.ones(bins.size, weights.dtype)
+    bounds = np.arange(0, bins.size + 1, n)
+    shape = (n_bins, n_clips)
+    return sparse.csc_array((ones, bins.ravel(), bounds), shape=shape) @ weights
