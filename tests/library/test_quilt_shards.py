@@ -13,13 +13,8 @@ from music_selectivity.stimuli.filling import padded
 from music_selectivity.stimuli.joint_changes import mean_joint_changes
 from music_selectivity.stimuli.quilt_clips import QuiltSettings
 from music_selectivity.stimuli.quilt_shards import write_quilt_shards
-from music_selectivity.stimuli.quilts import (
-    Frames,
-    Segments,
-    joint_change,
-    order,
-    quilt,
-)
+from music_selectivity.stimuli.quilts import order, quilt
+from music_selectivity.stimuli.segments import Frames, Segments, joint_change
 from music_selectivity.stimuli.sets import UNQUILTED, quilts_of
 from music_selectivity.vocabulary import QUILT_ORDERS
 from small_sounds import RATE

@@ -62,9 +62,9 @@ RERUNS = {
     "study.resources": set(),
     "study.usage": {"usage"},
     # One sound.
-    "audio.log_mel": LOG_MELS,
+    "audio.log_mel": LOG_MELS | {"activations"} | LINEAR_FEATURES,
     "audio.reading": LOG_MELS | COLLECTIONS | {"quilt_clips"},
-    "audio.torchaudio_import": LOG_MELS,
+    "audio.torchaudio_import": LOG_MELS | {"activations"} | LINEAR_FEATURES,
     # The clips.
     "corpus.archives": {"unpack", "collection_tables"},
     "corpus.audit": {"audit"},
@@ -110,6 +110,7 @@ RERUNS = {
     "stimuli.quilt_shards": {"quilts"},
     "stimuli.natural_sounds": {"natural_sounds_log_mel"},
     "stimuli.quilts": {"quilts"},
+    "stimuli.segments": {"quilts"},
     "stimuli.sets": {"equal_rms", "quilts", "activations", "mixed_effects", "claims"}
     | LINEAR_FEATURES
     | ALL_ANALYSES,

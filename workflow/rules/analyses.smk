@@ -15,7 +15,7 @@ FOUND = {
     "permutations": paths.permutations,
     "measures": paths.measures,
 }
-# How responses are analysed, but for what other rules do.
+# The choices of these analyses, without those of other rules.
 CHOICES = {
     key: value
     for key, value in config["analysis"].items()

@@ -1,8 +1,8 @@
 """All analyses of one source of features: of a network, or of linear features.
 
-Each takes seconds to a minute, so that one job does all of them: it reads the responses
-and draws the clips once. What takes longer is apart: `random_ablation` and
-`training_course`, which only some networks have.
+Each takes a minute at most, so one job does all of them and reads the responses once.
+Random ablation and the course of training, which only some networks have, take longer;
+they have jobs of their own, and so do the natural sounds, which not all studies have.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -44,7 +44,8 @@ class Study:
     weights : dict of array
         ``bootstrap.split_weights`` by split.
     choices : dict
-        Config section ``analysis``.
+        Values of the config section ``analysis``: ms_fraction, measured_split,
+        other_units, permutations, ablation_sets.
     """
 
     clips: pd.DataFrame
@@ -66,7 +67,7 @@ class Source:
         To the clips of the study.
     stimuli : iterable of (name, clip ids, responses)
         Responses to every set of stimuli of the clips, the clips themselves included.
-        Taken one at a time, because together they fill gigabytes.
+        They are read one at a time, because together they fill gigabytes.
     linear : dict of array, shape (clips, features)
         Linear features of the same clips, which the read-out combines with these.
     head : callable, optional
@@ -89,7 +90,7 @@ def analyse(source: Source, study: Study) -> Found:
         units (``selectivity.unit_table``), clips (mean responses of sets of units,
         ``unit_sets.clip_responses`` with a column ``stimulus``), embedding
         (``embedding.embedding_table``), permutations (``calibration.permuted_ratios``)
-        and, of networks, ablation (``ablation.class_average_precision``).
+        and, of networks, ablation (``ablation.class_table``).
     rows : list of (measure, condition, values)
         For ``measures.measure_table``.
 

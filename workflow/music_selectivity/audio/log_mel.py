@@ -8,8 +8,8 @@ import torch
 
 from music_selectivity.audio.torchaudio_import import import_transforms
 
-# That of torchaudio's AmplitudeToDB: -100 dB.
-LEAST_POWER = 1e-10
+FLOOR_DB = -100.0
+"""Level of a band without power: the least level of torchaudio's AmplitudeToDB."""
 
 
 @dataclass(frozen=True)
@@ -78,5 +78,6 @@ class LogMel:
         # Samples may be finite while their power is not; callers check the result.
         with np.errstate(over="ignore"):
             power = np.square(spectrum.real) + np.square(spectrum.imag)
-        bands = (torch.from_numpy(power) @ self._bands).clamp_(min=LEAST_POWER)
-        return (10 * torch.log10(bands)).transpose(-1, -2).contiguous().numpy()
+        bands = torch.from_numpy(power) @ self._bands
+        levels = (10 * torch.log10(bands)).clamp_(min=FLOOR_DB)
+        return levels.transpose(-1, -2).contiguous().numpy()

@@ -51,9 +51,10 @@ class Measured:
             table = table.merge(replicates, on=KEY, how="left", validate="1:1")
         self._conditions = table.groupby(["model", "measure"], sort=False)["condition"]
         self._networks = table.groupby("model")["seed"].nunique()
-        table = table.assign(value=pd.to_numeric(table["value"]))
-        table = table[np.isfinite(table["value"])].sort_values("seed", kind="stable")
+        table = table.sort_values("seed", kind="stable")
         numbers = table.drop(columns=KEY).apply(pd.to_numeric)
+        finite = np.isfinite(numbers["value"])
+        table, numbers = table[finite], numbers[finite]
         numbers = numbers.set_axis(range(numbers.shape[1]), axis=1)
         numbers.index = table["seed"]
         keys = [table[name].to_numpy() for name in ("model", "measure", "condition")]

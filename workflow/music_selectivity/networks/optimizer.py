@@ -11,7 +11,8 @@ class AdamW:
     """AdamW whose rate and first beta are given in each step.
 
     The update and the other constants are torch's. ``torch.optim.AdamW`` imports
-    torch's compilers in its first step, although it does not use them.
+    torch's compilers in its first step, which takes about two seconds, and does not use
+    them.
     """
 
     def __init__(self, parameters: Iterable[nn.Parameter], weight_decay: float) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from music_selectivity.audio.log_mel import FLOOR_DB
 from music_selectivity.stimuli.sets import (
     CLIPS,
     EQUAL_RMS_ARRAYS,
@@ -19,9 +20,6 @@ from music_selectivity.stimuli.sets import (
 )
 from music_selectivity.store import ShardedArray, read_table
 from music_selectivity.vocabulary import USED
-
-# Level of a log-mel bin without power, dB: torchaudio's floor of 1e-10.
-FLOOR_DB = -100.0
 
 
 def stimulus_clips(clips: pd.DataFrame, stimuli: StimulusSet) -> pd.DataFrame:

@@ -15,13 +15,8 @@ from music_selectivity.stimuli.arrays import stimulus_clips
 from music_selectivity.stimuli.filling import padded, sound_samples
 from music_selectivity.stimuli.joint_changes import COLUMNS
 from music_selectivity.stimuli.quilt_clips import QuiltSettings, segment_samples
-from music_selectivity.stimuli.quilts import (
-    Frames,
-    Segments,
-    joint_change,
-    order,
-    quilt,
-)
+from music_selectivity.stimuli.quilts import order, quilt
+from music_selectivity.stimuli.segments import Frames, Segments, joint_change
 from music_selectivity.stimuli.sets import UNQUILTED, StimulusSet
 
 
