@@ -3,6 +3,10 @@
 import os
 from pathlib import Path
 
+# The tests run side by side: more threads than cores make t-SNE ten times as slow. Read
+# by the libraries when they are imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import numpy as np
 import pandas as pd
 import pytest
