@@ -291,8 +291,10 @@ def test_a_killed_run_continues_to_the_same_bytes(undisturbed, tmp_path, caplog)
     caplog.set_level("INFO")
     resume = tmp_path / "resume.pt"
     code = "import sys, test_training as t; t.run_and_die(sys.argv[1])"
+    # The process finds the modules of the tests where pytest has found them.
+    environ = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     folder = Path(__file__).parent
-    died = subprocess.run([sys.executable, "-c", code, resume], cwd=folder)
+    died = subprocess.run([sys.executable, "-c", code, resume], cwd=folder, env=environ)
     assert died.returncode == -signal.SIGKILL
     result = run(resume_path=resume)
     name = "with_music seed 1"
