@@ -1,11 +1,13 @@
 """Reading the clip table: the clips in use, those a model learns, and their labels."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from music_selectivity.corpus.clip_table import (
+    drawn_clips,
     included,
     label_matrix,
     training_clips,
@@ -52,6 +54,27 @@ def test_speech_that_no_clip_contains_cannot_be_left_out():
         InputError, match="no training clip without music contains speech"
     ):
         training_clips(clips, "without_music_and_speech")
+
+
+@given(st.integers(1, 6), st.integers(0, 9))
+def test_drawn_clips_are_in_order_and_follow_the_seed(number, seed):
+    drawn = drawn_clips(table(), number, np.random.default_rng(seed))
+    assert len(drawn) == number
+    assert list(drawn["clip_id"]) == sorted(set(drawn["clip_id"]))
+    assert list(drawn.index) == list(range(number))
+    assert drawn.equals(drawn_clips(table(), number, np.random.default_rng(seed)))
+
+
+def test_every_clip_is_drawn_as_often():
+    rng = np.random.default_rng(0)
+    drawn = pd.concat([drawn_clips(table(), 2, rng) for _ in range(700)])
+    # 200 draws are expected of each clip, with an SD of 12.
+    assert drawn["clip_id"].value_counts().between(150, 250).all()
+
+
+@pytest.mark.parametrize("number", [None, 7, 8])
+def test_all_clips_are_kept_if_no_fewer_are_asked_for(number):
+    assert drawn_clips(table(), number, np.random.default_rng(0)).equals(table())
 
 
 @given(

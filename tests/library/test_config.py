@@ -94,7 +94,7 @@ def test_defaults_are_the_papers_values():
 def quilted_at_40_ms(boundary: dict) -> dict:
     """Segments that hold overlapping frames, but not adjacent ones."""
     return {
-        "quilts.segment_ms": [40, 800],
+        "quilts.segment_ms": [40, 400],
         "quilts.boundary": boundary,
     }
 
@@ -148,16 +148,16 @@ def test_short_segments_are_allowed_where_no_order_needs_adjacent_frames():
         ({"models.untrained.snapshots": [1]}, r"snapshots: 1 is after the last epoch"),
         (
             {"quilts.segment_ms": [50, 1650]},
-            r"quilts\.segment_ms: 3 segments of 1650 ms .*longer than 1066\.67 ms",
+            r"quilts\.segment_ms: 3 segments of 1650 ms .*longer than 533\.333 ms",
         ),
         ({"quilts.sound_seconds": 5}, r"quilts\.sound_seconds: 5 is more than"),
         (
-            {"audio.sample_rate": 16000},
+            {"audio.sample_rate": 16000, "audio.clip_seconds": 3.0},
             r"quilts\.segment_ms: segments of 50 ms do not hold two overlapping frames",
         ),
         (
-            {"quilts.segment_ms": [50, 300, 800]},
-            r"quilts\.segment_ms: 300 ms do not divide the longest, 800 ms",
+            {"quilts.segment_ms": [50, 300, 400]},
+            r"quilts\.segment_ms: 300 ms do not divide the longest, 400 ms",
         ),
         (
             quilted_at_40_ms({}),
@@ -315,3 +315,5 @@ def test_the_study_of_the_paper_has_the_papers_values():
         "memorization": 200,
         "without_music_and_speech": 100,
     }
+    for model in resolved["models"].values():
+        assert (model["max_clips"], model["max_seeds"]) == (None, None)

@@ -267,6 +267,10 @@ PROMISES: dict[str, tuple[Change, set[str]]] = {
 }
 # Other keys of the config.
 MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
+    "a new seed of one model": (
+        configured(seeds=[1, 7], models__untrained__max_seeds=1),
+        AFTER_TRAINING - {"linear_analyses"} | {"resolved_config"},
+    ),
     "a training hyperparameter": (
         configured(training__max_lr=0.002),
         AFTER_TRAINING - {"linear_analyses"} | {"resolved_config"},
@@ -306,6 +310,7 @@ MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
 COUNTS = {
     "one clip's audio": {"log_mel": 1},
     "a new seed": dict.fromkeys(["train", "activations", "analyses"], 2),
+    "a new seed of one model": dict.fromkeys(["train", "activations", "analyses"], 1),
     "a new model": dict.fromkeys(["train", "activations", "analyses"], 1),
     "the code of one figure": {"figure": 1, "report_page": 1},
 }
@@ -327,20 +332,24 @@ def jobs_after(change: Change, checkout: Path, sounds: Path) -> dict[str, int]:
                 os.utime(file, ns=(mtime, mtime))
 
 
+def check_jobs_after(change, promised, counts, checkout, sounds) -> None:
+    jobs = jobs_after(change, checkout, sounds)
+    assert set(jobs) == promised
+    for rule, count in counts.items():
+        assert jobs[rule] == count, rule
+
+
 @pytest.mark.parametrize("change", PROMISES)
 def test_exactly_what_changed_runs_again(finished, sounds, change):
     apply, promised = PROMISES[change]
-    jobs = jobs_after(apply, finished, sounds)
-    assert set(jobs) == promised
-    for rule, count in COUNTS.get(change, {}).items():
-        assert jobs[rule] == count, rule
+    check_jobs_after(apply, promised, COUNTS.get(change, {}), finished, sounds)
 
 
 @pytest.mark.full
 @pytest.mark.parametrize("change", MORE_PROMISES)
 def test_exactly_what_another_key_changed_runs_again(finished, sounds, change):
     apply, promised = MORE_PROMISES[change]
-    assert set(jobs_after(apply, finished, sounds)) == promised
+    check_jobs_after(apply, promised, COUNTS.get(change, {}), finished, sounds)
 
 
 @pytest.mark.full

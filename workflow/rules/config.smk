@@ -29,7 +29,11 @@ SHARDS = [f"{shard:03d}" for shard in range(config["corpus"]["shards"])]
 
 # Sources of features are (model, seed): networks, and linear features, which run
 # through the same analyses with a placeholder seed.
-NETWORKS = [(model, seed) for model in MODELS for seed in config["seeds"]]
+NETWORKS = [
+    (model, seed)
+    for model, spec in config["models"].items()
+    for seed in config["seeds"][: spec["max_seeds"]]
+]
 LINEAR = [
     (name, LINEAR_SEED) for name, spec in config["linear_features"].items() if spec
 ]

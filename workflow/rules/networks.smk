@@ -1,6 +1,12 @@
 # From log-mels to trained networks and the responses of their units.
 
 
+def trained_as(wildcards):
+    """The model without its number of networks, which changes none of them."""
+    spec = config["models"][wildcards.model]
+    return {key: value for key, value in spec.items() if key != "max_seeds"}
+
+
 rule train:
     input:
         clips=paths.clips,
@@ -23,7 +29,7 @@ rule train:
         runtime=minutes,
         gpu=GPU,
     params:
-        model=lambda wildcards: config["models"][wildcards.model],
+        model=trained_as,
         training=config["training"],
         front_end={key: config[key] for key in ("audio", "log_mel")},
         # Not an output: Snakemake deletes outputs before a retry, which resumes from it.

@@ -8,7 +8,11 @@ import pandas as pd
 import torch
 
 from music_selectivity import seeds
-from music_selectivity.corpus.clip_table import label_matrix, training_clips
+from music_selectivity.corpus.clip_table import (
+    drawn_clips,
+    label_matrix,
+    training_clips,
+)
 from music_selectivity.networks.checkpoints import save_checkpoint, save_snapshots
 from music_selectivity.networks.device import select_device
 from music_selectivity.networks.registry import build
@@ -30,6 +34,8 @@ with job(snakemake) as log:
     device = select_device(snakemake.config["device"])
     classes = read_table(snakemake.input.classes)
     clips = training_clips(read_table(snakemake.input.clips), model["clips"])
+    rng = seeds.generator("training clips", name, seed)
+    clips = drawn_clips(clips, model["max_clips"], rng)
     labels = label_matrix(clips, classes)
     if model["labels"] == SHUFFLED_LABELS:
         labels = random_labels(labels, seeds.generator("labels", name, seed))

@@ -62,3 +62,16 @@ def training_clips(clips: pd.DataFrame, condition: str) -> pd.DataFrame:
             )
         keep &= ~usable["is_speech"]
     return usable[keep].reset_index(drop=True)
+
+
+def drawn_clips(
+    clips: pd.DataFrame, number: int | None, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Some of the clips, drawn at random and kept in order; all, if `number` is None.
+
+    A `number` of more than all clips also gives all.
+    """
+    if number is None or number >= len(clips):
+        return clips
+    chosen = np.sort(rng.permutation(len(clips))[:number])
+    return clips.iloc[chosen].reset_index(drop=True)
