@@ -4,9 +4,8 @@
     python benchmarks/simulate.py --docs
 
 The first simulates studies in three ways (package `simulation`): many from responses of
-sets of units to clips, judged with 2, 5 and 10 networks; a few of the default study's
-size from responses of single units; and some for the intervals of mixed-effects models.
-It writes one row per study and claim, and tables, to ``results/simulations/``. The
+sets of units to clips, judged with 2, 5 and 10 networks; a few from responses of single
+units; and some for the intervals of mixed-effects models. It writes one row per study and claim, and tables, to ``results/simulations/``. The
 second writes these tables into ``docs/simulations.md``.
 """
 
@@ -22,6 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
+from pages import update
 from simulation import tables
 from simulation.mixed import estimated
 from simulation.studies import Plan, judged
@@ -33,8 +33,7 @@ from music_selectivity.claims.verdicts import TOO_FEW
 
 ROOT = Path(__file__).parent.parent
 RESULTS, DOCS = ROOT / "results/simulations", ROOT / "docs/simulations.md"
-# The part of the page that a run writes.
-BEGIN, END = "<!-- tables of make simulate -->", "<!-- end of tables -->"
+COMMAND = "make simulate"
 # For each full study, so many more give the true values.
 REFERENCES = 2
 # Seconds between two lines of progress.
@@ -141,7 +140,7 @@ def summary(folder: Path) -> str:
         [
             f"{studies.groupby('world')['study'].nunique().min():,} studies of each "
             f"truth, {mixed['study'].nunique()} for mixed-effects models, and "
-            f"{units['study'].nunique()} of the default study's size.",
+            f"{units['study'].nunique()} from responses of single units.",
             "### Verdicts",
             tables.verdict_table(found),
             f"With two networks, {_percent(few['verdict'] == TOO_FEW)} of verdicts are "
@@ -154,7 +153,7 @@ def summary(folder: Path) -> str:
             tables.coverage_table(found),
             "### Mixed-effects models",
             tables.mixed_table(mixed),
-            "### Studies of the default size",
+            "### Studies from responses of single units",
             tables.full_table(units),
             tables.full_coverage_table(units, reference),
             f"Of the planted units, {_percent(units['units_found'])} were chosen. With "
@@ -169,17 +168,10 @@ def _percent(shares: pd.Series) -> str:
     return f"{100 * shares.mean():.1f} %"
 
 
-def update(page: Path, text: str) -> None:
-    """Replace the tables in a page."""
-    before, rest = page.read_text().split(BEGIN)
-    _, after = rest.split(END)
-    page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}")
-
-
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--studies", type=int, default=1000, help="of each truth")
-    parser.add_argument("--full", type=int, default=20, help="of the default size")
+    parser.add_argument("--full", type=int, default=20, help="from responses of single units")
     parser.add_argument("--mixed", type=int, default=200, help="for mixed effects")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--output", type=Path, default=RESULTS)
@@ -188,6 +180,6 @@ if __name__ == "__main__":
     )
     given = parser.parse_args()
     if given.docs:
-        update(DOCS, summary(given.output))
+        update(DOCS, COMMAND, summary(given.output))
     else:
         simulate(given.output, given.studies, given.full, given.mixed, given.processes)

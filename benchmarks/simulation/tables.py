@@ -1,10 +1,10 @@
 """Tables of what simulated studies found, against what was planted in them."""
 
-from collections.abc import Iterable, Sequence
 from itertools import chain, product
 
 import numpy as np
 import pandas as pd
+from pages import markdown
 from scipy import stats
 
 from music_selectivity.claims.catalogue import all_claims
@@ -86,12 +86,6 @@ INTERVALS = (
         (EQUIVALENCE_LINEAR,),
     ),
 )
-
-
-def markdown(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A table; the first column is text, the others are numbers."""
-    lines = [columns, ["---", *["---:"] * (len(columns) - 1)], *rows]
-    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)
 
 
 def percent(hits: pd.Series, studies: pd.Series) -> str:

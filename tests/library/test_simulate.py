@@ -28,7 +28,6 @@ from music_selectivity.vocabulary import (
 
 sys.path.append(str(ROOT / "benchmarks"))
 
-import simulate
 from simulation import kinds, tables, units, worlds
 from simulation import truth as planted
 from simulation.mixed import CONTRASTS, effect
@@ -249,12 +248,3 @@ def test_the_level_of_the_signed_rank_test_is_that_of_all_signs():
     assert tables.level_of(kinds.PAIRED, 5) == 1 / 32
     ranks = stats.wilcoxon(np.arange(1, 11), alternative="greater").pvalue
     assert tables.level_of(kinds.RISES, 10) >= ranks
-
-
-def test_the_tables_of_a_page_are_replaced(tmp_path):
-    page = tmp_path / "page.md"
-    page.write_text(f"before\n\n{simulate.BEGIN}\nold\n{simulate.END}\nafter\n")
-    simulate.update(page, "new")
-    simulate.update(page, "newer")
-    text = f"before\n\n{simulate.BEGIN}\n\nnewer\n\n{simulate.END}\nafter\n"
-    assert page.read_text() == text
