@@ -5,8 +5,9 @@
 
 The first simulates studies in three ways (package `simulation`): many from responses of
 sets of units to clips, judged with 2, 5 and 10 networks; a few from responses of single
-units; and some for the intervals of mixed-effects models. It writes one row per study and claim, and tables, to ``results/simulations/``. The
-second writes these tables into ``docs/simulations.md``.
+units; and some for the intervals of mixed-effects models. It writes one row per study
+and claim, and tables, to ``results/simulations/``. The second writes these tables into
+``docs/simulations.md``.
 """
 
 import argparse
@@ -171,7 +172,9 @@ def _percent(shares: pd.Series) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--studies", type=int, default=1000, help="of each truth")
-    parser.add_argument("--full", type=int, default=20, help="from responses of single units")
+    parser.add_argument(
+        "--full", type=int, default=20, help="from responses of single units"
+    )
     parser.add_argument("--mixed", type=int, default=200, help="for mixed effects")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--output", type=Path, default=RESULTS)

@@ -66,3 +66,9 @@ STIMULI = SETS_OF_CLIPS | {NATURAL_SOUNDS.name: NATURAL_SOUNDS}
 # The stimulus sets of this study, which every network hears.
 HEARD = [*SETS_OF_CLIPS, *([NATURAL_SOUNDS.name] if NATURAL_SOUNDS_FOLDER else [])]
 QUILTS = [stimuli.arrays for stimuli in SETS_OF_CLIPS.values() if stimuli.segment]
+
+
+def trained_as(wildcards):
+    """The model without its number of networks, which changes none of them."""
+    spec = config["models"][wildcards.model]
+    return {key: value for key, value in spec.items() if key != "max_seeds"}

@@ -1,12 +1,6 @@
 # From log-mels to trained networks and the responses of their units.
 
 
-def trained_as(wildcards):
-    """The model without its number of networks, which changes none of them."""
-    spec = config["models"][wildcards.model]
-    return {key: value for key, value in spec.items() if key != "max_seeds"}
-
-
 rule train:
     input:
         clips=paths.clips,

@@ -8,11 +8,7 @@ import pandas as pd
 import torch
 
 from music_selectivity import seeds
-from music_selectivity.corpus.clip_table import (
-    drawn_clips,
-    label_matrix,
-    training_clips,
-)
+from music_selectivity.corpus.clip_table import draw_clips, label_matrix, training_clips
 from music_selectivity.networks.checkpoints import save_checkpoint, save_snapshots
 from music_selectivity.networks.device import select_device
 from music_selectivity.networks.registry import build
@@ -23,8 +19,7 @@ from music_selectivity.vocabulary import SHUFFLED_LABELS
 
 with job(snakemake) as log:
     name, seed = snakemake.wildcards.model, int(snakemake.wildcards.seed)
-    params = snakemake.params
-    model = params.model
+    params, model = snakemake.params, snakemake.params.model
     settings = TrainingSettings(
         **params.training,
         epochs=model["epochs"],
@@ -35,7 +30,7 @@ with job(snakemake) as log:
     classes = read_table(snakemake.input.classes)
     clips = training_clips(read_table(snakemake.input.clips), model["clips"])
     rng = seeds.generator("training clips", name, seed)
-    clips = drawn_clips(clips, model["max_clips"], rng)
+    clips = draw_clips(clips, model["max_clips"], rng)
     labels = label_matrix(clips, classes)
     if model["labels"] == SHUFFLED_LABELS:
         labels = random_labels(labels, seeds.generator("labels", name, seed))
@@ -67,9 +62,7 @@ with job(snakemake) as log:
     metadata = {
         "model": name,
         "seed": seed,
-        "architecture": model["architecture"],
-        "clips": model["clips"],
-        "labels": model["labels"],
+        **{key: model[key] for key in ("architecture", "clips", "max_clips", "labels")},
         "classes": list(classes["name"]),
         "training": asdict(settings),
         "front_end": params.front_end,

@@ -64,13 +64,10 @@ def training_clips(clips: pd.DataFrame, condition: str) -> pd.DataFrame:
     return usable[keep].reset_index(drop=True)
 
 
-def drawn_clips(
+def draw_clips(
     clips: pd.DataFrame, number: int | None, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Some of the clips, drawn at random and kept in order; all, if `number` is None.
-
-    A `number` of more than all clips also gives all.
-    """
+    """So many of the clips at random, in order; all if `number` is None or more."""
     if number is None or number >= len(clips):
         return clips
     chosen = np.sort(rng.permutation(len(clips))[:number])
