@@ -2,13 +2,17 @@
 # library, of the style and of one whole study; `make test-all` also those that take
 # long: kills, full disks, Slurm and other schedulers, conda, downloads, more studies.
 # `make simulate` simulates studies with a known truth: one to two hours on two cores
-# (docs/simulations.md).
+# (docs/simulations.md). `make plan` says what a study will take, and runs nothing; with
+# STUDY=studies/NAME.yaml, and ARGS="--config KEY=VALUE", it plans another one.
 PYTHON ?= python3
 VENV := .venv
 PYTEST := $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 study: $(VENV)/installed
 	$(VENV)/bin/snakemake --cores all
+
+plan: $(VENV)/installed
+	@$(VENV)/bin/python workflow/plan.py $(addprefix --configfile ,$(STUDY)) $(ARGS)
 
 test: $(VENV)/installed
 	$(PYTEST) -m "not full"
@@ -25,4 +29,4 @@ $(VENV)/installed: pyproject.toml
 	$(VENV)/bin/python -m pip install --editable '.[test]'
 	touch $@
 
-.PHONY: study test test-all simulate
+.PHONY: study plan test test-all simulate

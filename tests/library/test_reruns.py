@@ -58,6 +58,7 @@ RERUNS = {
     "study.code_digest": set(),
     "study.config": set(),
     "study.jobs": set(),
+    "study.plan": set(),
     "study.provenance": {"provenance"},
     "study.resources": set(),
     "study.usage": {"usage"},

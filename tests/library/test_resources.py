@@ -1,16 +1,28 @@
-"""What rules ask for: at every size, at each attempt, and as the docs state it."""
+"""What rules ask for and write: at every size, and as the docs state it."""
 
 import dataclasses
 import re
 
+import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import ROOT
+from music_selectivity.audio.log_mel import LogMelSettings
+from music_selectivity.corpus.archives import ARCHIVES
+from music_selectivity.corpus.log_mel_shards import SHARD_DTYPE
+from music_selectivity.networks.registry import build
+from music_selectivity.networks.training import TrainingSettings, train
+from music_selectivity.store import ShardedArray
 from music_selectivity.study import resources
+from music_selectivity.study.config import resolve_config
 from music_selectivity.study.resources import (
     COSTS,
+    DISK,
+    DOWNLOAD_MB,
+    ESTIMATED,
     MEMORY_MARGIN,
     TIME_MARGIN,
     Scale,
@@ -18,7 +30,8 @@ from music_selectivity.study.resources import (
     runtime_minutes,
 )
 
-# The paper's study: 25 networks, principal components and Gabor filters.
+# The paper's study: 25 networks, principal components and Gabor filters. Six stimulus
+# sets of lower power and 18 sets of quilts have music alone.
 PAPER = Scale(
     clips=35_000,
     seconds=10,
@@ -29,7 +42,20 @@ PAPER = Scale(
     epochs=100,
     snapshots=6,
     threads=4,
+    equal_rms=35_000 * 0.84,
+    quilts=17_500 * (7 * 0.84 + 18 * 0.24),
+    heard=35_000 * (1 + 0.84 + 6 * 0.24) + 17_500 * (7 * 0.84 + 18 * 0.24),
 )
+CONFIG = resolve_config(
+    {
+        "study": "x",
+        "corpus": {"type": "soundscapes"},
+        "models": {"a": {"clips": "all"}},
+    },
+    ROOT / "workflow/schemas/config.schema.json",
+)
+# Most downloads are Parquet files of the mirror. One archive is unpacked.
+OF_RULE = {"unpack": dataclasses.replace(PAPER, download="natural_sounds")}
 
 
 def test_every_rule_has_its_cost():
@@ -95,13 +121,113 @@ def cells_of(rule):
     ]
 
 
-def test_the_docs_state_the_costs_and_requests_of_the_papers_study():
-    table = (ROOT / "docs/resources.md").read_text()
+def rows_stated(header):
+    """Cells by rule of the docs' table with this header."""
+    page = (ROOT / "docs/resources.md").read_text()
+    table = page.split(header)[1].split("\n\n")[0]
     rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", table, re.M)
-    stated = {name: [cell.strip() for cell in cells.split("|")] for name, cells in rows}
+    return {name: [cell.strip() for cell in cells.split("|")] for name, cells in rows}
+
+
+def test_the_docs_state_the_costs_and_requests_of_the_papers_study():
+    stated = rows_stated("| rule | small: MB | s |")
     assert set(stated) == set(COSTS)
     for name, cells in stated.items():
         assert cells == cells_of(name), name
+
+
+# What the docs call the units that are written.
+DISK_UNITS = {
+    resources.clips: "clip",
+    resources.shard_sound: "clip of the shard",
+    resources.shard_equal_rms: "sound at one RMS amplitude, of the shard",
+    resources.shard_quilts: "quilt or unquilted clip, of the shard",
+    resources.heard: "sound of a set",
+    resources.frames: "10 s of a clip's length",
+    resources.weights: "checkpoint or snapshot",
+    resources.measured: "stimulus set and network",
+    resources.snapshots: "clip and snapshot",
+}
+
+
+def disk_cells_of(rule):
+    """The row of the docs' table of files, of a rule in the paper's study."""
+    disk = DISK[rule]
+    growth = (
+        f"{disk.kb:,} per {DISK_UNITS[disk.units]}" if disk.units in DISK_UNITS else ""
+    )
+    if disk.units is resources.downloaded:
+        growth = "the size of the file"
+    stays = disk.stays_mb(OF_RULE.get(rule, PAPER))
+    return [f"{disk.mb:,}" if disk.mb else "", growth, f"{stays:,.0f}"]
+
+
+def test_the_docs_state_what_jobs_write_in_the_papers_study():
+    stated = rows_stated("| rule | small: MB | growth: KB |")
+    assert list(stated) == list(DISK)
+    assert set(DISK) <= set(COSTS)
+    for name, cells in stated.items():
+        assert cells == disk_cells_of(name), name
+    page = (ROOT / "docs/resources.md").read_text()
+    assert f"{DISK['train'].temporary_mb(PAPER):,.0f} MB" in page
+
+
+def test_the_docs_name_the_estimated_costs():
+    text = (ROOT / "docs/resources.md").read_text()
+    (note,) = re.findall(
+        r"^- \*\*Estimated, not measured\*\*.*?(?=^-|\Z)", text, re.M | re.S
+    )
+    assert {f"`{rule}`" for rule in ESTIMATED} <= set(re.findall(r"`\w+`", note))
+    assert not ESTIMATED - set(COSTS)
+
+
+def test_sizes_of_arrays_follow_from_their_shapes():
+    """At the paper's settings: log-mels, components, weights and responses."""
+    audio, settings = CONFIG["audio"], LogMelSettings(**CONFIG["log_mel"])
+    n_frames = settings.n_frames(audio["clip_seconds"] * audio["sample_rate"])
+    log_mel_kb = settings.n_mels * n_frames * np.dtype(SHARD_DTYPE).itemsize / 1000
+    for rule in ("log_mel", "equal_rms", "quilts"):
+        assert DISK[rule].kb == pytest.approx(log_mel_kb, rel=0.01)
+    components = CONFIG["linear_features"]["pca"]["components"]
+    assert DISK["fit_pca"].stays_mb(PAPER) == pytest.approx(
+        components * log_mel_kb / 1000, rel=0.02
+    )
+    network = build("kim2024", 527, seed=1)
+    assert DISK["train"].kb == pytest.approx(bytes_of(network) / 1000, rel=0.01)
+    assert DISK["activations"].kb == pytest.approx(4 * network.n_units / 1000, rel=0.05)
+    # Quilts of both groups and their originals, and music in the 18 other sets.
+    clips = PAPER.clips / 2 * (7 * 0.84 + 18 * 0.24)
+    assert PAPER.shards * DISK["quilts"].stays_mb(PAPER) == pytest.approx(
+        clips * log_mel_kb / 1000, rel=0.01
+    )
+
+
+def bytes_of(network) -> int:
+    return sum(x.numel() * x.element_size() for x in network.state_dict().values())
+
+
+def test_a_resume_file_takes_the_temporary_space_twice(tmp_path):
+    """Twice, because a new file is written before it replaces the old one."""
+    settings = TrainingSettings(**CONFIG["training"], epochs=2, snapshots=(0, 2))
+    rng = np.random.default_rng(0)
+    np.save(tmp_path / "0.npy", rng.normal(-30, 15, (80, 64, 125)).astype(np.float32))
+    rows = np.arange(80)
+    log_mels = ShardedArray([tmp_path / "0.npy"], np.zeros_like(rows), rows)
+    labels = (rng.random((80, 8)) < 0.5).astype(np.uint8)
+    network, file = build("kim2024", 8, seed=1), tmp_path / "resume.pt"
+    train(network, log_mels, labels, settings, 1, torch.device("cpu"), "x", file)
+    scale = dataclasses.replace(PAPER, epochs=2, snapshots=2)
+    sets_of_weights = file.stat().st_size / bytes_of(network)
+    assert resources.resumed(scale) == pytest.approx(2 * sets_of_weights, rel=0.02)
+    assert resources.resumed(dataclasses.replace(scale, epochs=0)) == 0
+
+
+def test_downloads_and_what_is_unpacked_have_sizes():
+    assert set(DOWNLOAD_MB) == set(CONFIG["downloads"]) | set(ARCHIVES)
+    mirror = CONFIG["corpus"]["audioset"]["mirror"]
+    files = mirror["train_files"] + mirror["eval_files"]
+    gigabytes = files * DISK["fetch"].stays_mb(PAPER) / 1000
+    assert f"{gigabytes:.0f} GB of clips" in (ROOT / "docs/audioset.md").read_text()
 
 
 def test_jobs_of_the_default_size_are_asked_for_as_the_config_says():

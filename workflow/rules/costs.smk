@@ -1,19 +1,26 @@
 # What jobs ask of a scheduler, from what they were measured to take.
 import shutil
 
+from music_selectivity.stimuli.sets import at_power
 from music_selectivity.study.resources import (
     AUDIOSET_CLIPS,
+    AUDIOSET_SHARES,
     COSTS,
     Scale,
     memory_mb,
     runtime_minutes,
 )
+from music_selectivity.vocabulary import MIXED, MUSIC, NONMUSIC
 
 ESC50_CLIPS, GTZAN_TRACKS = 2_000, 1_000
 
 # A GPU is asked for where one is used; under `auto`, where this machine has one.
 HAS_GPU = shutil.which("nvidia-smi") is not None
 GPU = int(config["device"] == "cuda" or (config["device"] == "auto" and HAS_GPU))
+
+
+FILES = [name for names in FILES_BY_SHARD.values() for name in names]
+IN_PARQUET = any(map(is_parquet, FILES))
 
 
 def clips_listed():
@@ -26,11 +33,39 @@ def clips_listed():
             ESC50_CLIPS
             + GTZAN_TRACKS * config["corpus"][COLLECTIONS]["clips_per_track"]
         )
-    files = [name for names in FILES_BY_SHARD.values() for name in names]
-    return AUDIOSET_CLIPS if any(map(is_parquet, files)) else len(files)
+    return AUDIOSET_CLIPS if IN_PARQUET else len(FILES)
 
 
 N_CLIPS = clips_listed()
+# A folder of music may hold other tracks than GTZAN.
+CLIPS_ARE_ASSUMED = IN_PARQUET or CORPUS == COLLECTIONS
+
+
+def shares_of_clips():
+    """Share of each group in the clips, and of the split that is quilted."""
+    if CORPUS != SOUNDSCAPES:
+        return AUDIOSET_SHARES, 1 / 2
+    spec = config["corpus"][SOUNDSCAPES]
+    music, mixed = spec["music_share"], spec["mixed_share"]
+    groups = {MUSIC: music, MIXED: mixed, NONMUSIC: 1 - music - mixed}
+    return groups, spec[config["analysis"]["measured_split"]] / N_CLIPS
+
+
+def sounds_in(sets):
+    """How many sounds stimulus sets have together, as far as is known."""
+    groups, quilted = shares_of_clips()
+    return N_CLIPS * sum(
+        groups[group] * (quilted if stimuli.segment else 1)
+        for stimuli in sets
+        for group in stimuli.groups
+    )
+
+
+SOUNDS = {
+    "equal_rms": sounds_in([at_power(1)]),
+    "quilts": sounds_in(each for each in SETS_OF_CLIPS.values() if each.segment),
+    "heard": sounds_in(SETS_OF_CLIPS.values()),
+}
 
 
 def scale_of(wildcards):
@@ -46,6 +81,9 @@ def scale_of(wildcards):
         epochs=model.get("epochs", 0),
         snapshots=len(model.get("snapshots", ())),
         threads=config["training"]["threads"],
+        **SOUNDS,
+        # The wildcards of fetch and unpack.
+        download=getattr(wildcards, "download", getattr(wildcards, "archive", "")),
     )
 
 

@@ -8,6 +8,9 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from music_selectivity.study.config import AUDIOSET_TABLES
+from music_selectivity.vocabulary import MIXED, MUSIC, NONMUSIC
+
 MEMORY_MARGIN = 1.5
 TIME_MARGIN = 3.0
 """Allows for other processors, slower disks and shared nodes."""
@@ -19,6 +22,23 @@ LEAST_MINUTES = 10
 AUDIOSET_CLIPS = 36_000
 """Clips of both splits of AudioSet in public mirrors. The number of clips in parquet
 files is unknown until they are read."""
+
+AUDIOSET_SHARES = {MUSIC: 0.24, NONMUSIC: 0.60, MIXED: 0.16}
+"""Share of each group in AudioSet's tables. The groups of a study's clips are unknown
+until they are listed."""
+
+DOWNLOAD_MB = dict.fromkeys(AUDIOSET_TABLES.values(), 1) | {
+    "natural_sounds.zip": 60,
+    "natural_sounds": 30,
+    "esc50.zip": 620,
+    "esc50": 890,
+    "gtzan.tar.gz": 1230,
+    "gtzan": 1330,
+}
+"""Size of downloads, and of the folders to which archives are unpacked."""
+
+PARQUET_MB = 685
+"""Size of each Parquet file of AudioSet's mirror: 50 GB in 73 files."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +63,11 @@ class Scale:
         Number of training epochs and of snapshots of the job's model.
     threads : int
         Number of threads of rules that run networks.
+    equal_rms, quilts, heard : float
+        Number of sounds at one RMS amplitude; of quilts of all lengths and orders, with
+        the unquilted clips; and in all stimulus sets that are made from clips.
+    download : str
+        What the job downloads, or the folder to which it unpacks, as in `DOWNLOAD_MB`.
     """
 
     clips: int
@@ -54,6 +79,10 @@ class Scale:
     epochs: int = 0
     snapshots: int = 0
     threads: int = 1
+    equal_rms: float = 0
+    quilts: float = 0
+    heard: float = 0
+    download: str = ""
 
     @property
     def sound(self) -> float:
@@ -104,6 +133,50 @@ def random_sets(scale: Scale) -> float:
 def sources(scale: Scale) -> float:
     """Clips, times networks and linear features."""
     return scale.clips * scale.sources
+
+
+def shard_equal_rms(scale: Scale) -> float:
+    """Clips of 10 s at one RMS amplitude, in one shard."""
+    return scale.equal_rms * scale.seconds / 10 / scale.shards
+
+
+def shard_quilts(scale: Scale) -> float:
+    """Quilts of 10 s and unquilted clips, in one shard."""
+    return scale.quilts * scale.seconds / 10 / scale.shards
+
+
+def heard(scale: Scale) -> float:
+    """Sounds in all stimulus sets that are made from clips, whatever their length."""
+    return scale.heard
+
+
+def frames(scale: Scale) -> float:
+    """Length of a clip, in units of 10 s."""
+    return scale.seconds / 10
+
+
+def weights(scale: Scale) -> float:
+    """Sets of weights that stay: the checkpoint, and the snapshots."""
+    return 1 + scale.snapshots
+
+
+def resumed(scale: Scale) -> float:
+    """Sets of weights in the resume file and its successor, until training ends.
+
+    Each file contains the network, two moments of the optimiser, the best epoch, and
+    the snapshots.
+    """
+    return 2 * (4 + scale.snapshots) if scale.epochs else 0
+
+
+def measured(scale: Scale) -> float:
+    """Stimulus sets, times networks and linear features."""
+    return scale.stimuli * scale.sources
+
+
+def downloaded(scale: Scale) -> float:
+    """MB of the download, or of what an archive unpacks to."""
+    return DOWNLOAD_MB.get(scale.download, PARQUET_MB)
 
 
 @dataclass(frozen=True)
@@ -197,6 +270,80 @@ COSTS = {
     "usage": Cost(mb=180, seconds=2),
     "provenance": Cost(mb=180, seconds=3, ms=20, work=sound, mb_per_1000=5),
 }
+
+ESTIMATED = frozenset(
+    [
+        "fetch",
+        "unpack",
+        "collection_tables",
+        "collection_audio",
+        "natural_sounds_log_mel",
+        "natural_sounds",
+        "fmri",
+        "provenance",
+    ]
+)
+"""Rules whose costs are estimates: no job of theirs was measured."""
+
+
+@dataclass(frozen=True)
+class Disk:
+    """What a rule's jobs write.
+
+    Sizes follow from shapes and data types, or were measured in a finished study.
+
+    Attributes
+    ----------
+    mb : float
+        MB that a small job writes.
+    kb : float
+        KB for each unit that the job writes, with log-mels and networks of the paper's
+        size.
+    units : callable
+        Gives the units that a job of a `Scale` writes; the docstring of the function
+        says what they are.
+    temporary : callable
+        Gives the units of files that the job removes when it ends, at most.
+    """
+
+    mb: float = 0
+    kb: float = 0
+    units: Callable[[Scale], float] = once
+    temporary: Callable[[Scale], float] = once
+
+    def stays_mb(self, scale: Scale) -> float:
+        """What a job of this scale leaves on disk, MB."""
+        return self.mb + self.kb * self.units(scale) / 1000
+
+    def temporary_mb(self, scale: Scale) -> float:
+        """What a job of this scale needs in addition until it ends, MB."""
+        return self.kb * self.temporary(scale) / 1000
+
+
+DISK = {
+    "fetch": Disk(kb=1000, units=downloaded),
+    "unpack": Disk(kb=1000, units=downloaded),
+    "soundscape_tables": Disk(kb=0.07, units=clips),
+    "soundscape_audio": Disk(kb=290, units=shard_sound),
+    "collection_audio": Disk(kb=660, units=shard_sound),
+    "log_mel": Disk(kb=206, units=shard_sound),
+    "clips": Disk(kb=0.45, units=clips),
+    "equal_rms": Disk(kb=206, units=shard_equal_rms),
+    "quilts": Disk(kb=206, units=shard_quilts),
+    "natural_sounds_log_mel": Disk(mb=7),
+    "train": Disk(kb=5100, units=weights, temporary=resumed),
+    "activations": Disk(mb=0.5, kb=1, units=heard),
+    "fit_pca": Disk(kb=53_000, units=frames),
+    "linear_features": Disk(mb=0.5, kb=1.5, units=heard),
+    "analyses": Disk(mb=2.5, kb=0.04, units=heard),
+    "linear_analyses": Disk(mb=2.5, kb=0.04, units=heard),
+    "training_course": Disk(kb=0.02, units=snapshots),
+    "statistics": Disk(kb=76, units=measured),
+    "figure": Disk(mb=0.25, kb=0.02, units=clips),
+    "report_page": Disk(mb=3.5),
+    "provenance": Disk(kb=3, units=measured),
+}
+"""By rule. Jobs of the other rules write less than 1 MB each, which is not counted."""
 
 
 def memory_mb(rule: str, scale: Scale, attempt: int = 1) -> int:
