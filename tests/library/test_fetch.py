@@ -226,7 +226,7 @@ def test_a_full_disk_is_one_sentence(tmp_path, monkeypatch, from_hub):
 
 def test_a_plain_download_that_was_killed_starts_again(tmp_path):
     """A process of that number is long gone; what it left is removed."""
-    stale = tmp_path / f".file.{os.getpid()}1.partial.zip"
+    stale = tmp_path / f".file.partial-{os.getpid()}1.zip"
     stale.write_bytes(BODY[:1000])
     get(Server(), tmp_path / "file.zip", sha256=DIGEST)
     assert (tmp_path / "file.zip").read_bytes() == BODY

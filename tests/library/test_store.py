@@ -37,6 +37,15 @@ def test_the_final_name_is_unused_while_writing(tmp_path):
     assert target.read_text() == "whole"
 
 
+def test_files_of_killed_writers_are_removed_but_not_those_of_other_files(tmp_path):
+    stale = tmp_path / ".layer.partial-1.csv"
+    stale.write_text("half")
+    with atomic_path(tmp_path / "layer.1.csv") as other:
+        other.write_text("other")
+        write_text(tmp_path / "layer.csv", "whole")
+    assert sorted(os.listdir(tmp_path)) == ["layer.1.csv", "layer.csv"]
+
+
 @pytest.mark.parametrize("name", ["table.csv", "table.parquet"])
 def test_tables_round_trip_with_empty_text(tmp_path, name):
     table = pd.DataFrame(

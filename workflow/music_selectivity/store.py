@@ -40,11 +40,12 @@ def atomic_path(path: str | os.PathLike) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     # The suffix stays last, because several writers choose their format by it. Files of
     # killed writers are removed; a writer that still runs can then no longer rename.
+    # The name of another file, such as that of a.1 beside a, never looks like one.
     for stale in path.parent.glob(
-        f".{glob.escape(path.stem)}.[0-9]*.partial{path.suffix}"
+        f".{glob.escape(path.stem)}.partial-[0-9]*{path.suffix}"
     ):
         stale.unlink(missing_ok=True)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}.partial{path.suffix}")
+    temporary = path.with_name(f".{path.stem}.partial-{os.getpid()}{path.suffix}")
     try:
         yield temporary
         with open(temporary, "rb") as file:

@@ -1,7 +1,8 @@
 """Responses of a network's units to a stimulus set, computed and written in chunks."""
 
+import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +18,10 @@ from music_selectivity.store import ShardedArray, atomic_path
 # Clips that are computed at once. Larger batches of 10 s leave the cache of a CPU.
 BATCH = 32
 
-# Clips that are held and written at a time, which limits the memory.
+# Clips that are held and written at a time, which limits the memory; fewer where their
+# responses are more values than this.
 ROW_GROUP = 4096
+MOST_VALUES = 2**25
 
 
 def unit_responses(
@@ -83,20 +86,73 @@ def write_responses(
     ValueError
         There are not as many ids as log-mels.
     """
-    if len(clip_ids) != len(log_mels):
-        raise ValueError(f"{len(clip_ids)} clip ids for {len(log_mels)} log-mels")
+    write_tables(
+        {"units": path},
+        clip_ids,
+        {"units": network.n_units},
+        lambda items: {"units": unit_responses(network, log_mels, device, items)},
+        len(log_mels),
+    )
+
+
+def write_tables(
+    paths: Mapping[str, str | os.PathLike],
+    clip_ids: Sequence[str],
+    n_units: Mapping[str, int],
+    responses: Callable[[np.ndarray], Mapping[str, np.ndarray]],
+    n_sounds: int,
+) -> None:
+    """Write one activation table per layer, row group by row group.
+
+    No table gets its name before all of them are complete.
+
+    Parameters
+    ----------
+    paths
+        Parquet files to write, by layer.
+    clip_ids
+        Ids of all clips.
+    n_units
+        Number of units, by layer.
+    responses
+        Gives the responses of each layer, (clips, units) float32, to clips by their
+        numbers.
+    n_sounds
+        Number of all clips.
+
+    Raises
+    ------
+    ValueError
+        There are not as many ids as clips.
+    """
+    if len(clip_ids) != n_sounds:
+        raise ValueError(f"{len(clip_ids)} clip ids for {n_sounds} sounds")
     clip_ids = np.asarray(clip_ids, dtype=object)
+    rows = min(ROW_GROUP, max(1, MOST_VALUES // sum(n_units.values())))
+    with contextlib.ExitStack() as stack:
+        writers = {
+            layer: stack.enter_context(_writer(path, n_units[layer]))
+            for layer, path in paths.items()
+        }
+        for items in in_batches(np.arange(n_sounds), rows):
+            found = responses(items)
+            for layer, writer in writers.items():
+                table = to_table(clip_ids[items], found[layer])
+                writer.write_table(
+                    pa.Table.from_pandas(
+                        table, schema=writer.schema, preserve_index=False
+                    )
+                )
+
+
+@contextlib.contextmanager
+def _writer(path: str | os.PathLike, n_units: int) -> Iterator[pq.ParquetWriter]:
     schema = pa.schema(
         [("clip_id", pa.string())]
-        + [(name, pa.float32()) for name in unit_names(network.n_units)]
+        + [(name, pa.float32()) for name in unit_names(n_units)]
     )
     with atomic_path(path) as temporary, pq.ParquetWriter(temporary, schema) as writer:
-        for items in in_batches(np.arange(len(log_mels)), ROW_GROUP):
-            responses = unit_responses(network, log_mels, device, items)
-            table = to_table(clip_ids[items], responses)
-            writer.write_table(
-                pa.Table.from_pandas(table, schema=schema, preserve_index=False)
-            )
+        yield writer
 
 
 def scores_of_units(network: nn.Module) -> Callable[[np.ndarray], np.ndarray]:

@@ -1,0 +1,54 @@
+"""The networks that a study trains, described as users describe theirs."""
+
+import os
+
+from torch import nn
+
+from music_selectivity.audio.log_mel import LogMelSettings
+from music_selectivity.networks.checkpoints import load_checkpoint
+from music_selectivity.networks.description import Layer, NetworkDescription
+from music_selectivity.networks.folding import folded
+from music_selectivity.networks.responses import BATCH
+
+# By architecture, in the order of depth. They are not in the module of the architecture
+# because an edit of that module trains its networks again.
+LAYERS = {
+    # After each convolution and its ReLU; then the hidden layer of the head. The mean
+    # of conv3 is the average pool, the units of the paper.
+    "kim2024": (
+        Layer("conv1", unit_axis=1),
+        Layer("conv2.3", unit_axis=1),
+        Layer("conv2", unit_axis=1),
+        Layer("avgpool", unit_axis=1),
+        Layer("head.1", unit_axis=1),
+    )
+}
+
+
+def describe_checkpoint(path: str | os.PathLike) -> NetworkDescription:
+    """The network of a checkpoint, with batch-norm folded into convolutions.
+
+    Raises
+    ------
+    InputError
+        See ``checkpoints.load_checkpoint``.
+    """
+    return describe(*load_checkpoint(path))
+
+
+def describe(network: nn.Module, metadata: dict) -> NetworkDescription:
+    """Description of what ``load_checkpoint`` returns."""
+    front_end = metadata["front_end"]
+    return NetworkDescription(
+        # Identities that replace batch-norm are new, and in training mode.
+        module=folded(network).eval(),
+        sample_rate=front_end["audio"]["sample_rate"],
+        full_scale=front_end["audio"]["full_scale"],
+        log_mel=LogMelSettings(**front_end["log_mel"]),
+        layers=LAYERS[metadata["architecture"]],
+        class_names=metadata["classes"],
+        logits=Layer("head", unit_axis=1),
+        licence="that of the training data",
+        training_data=f"clips of the study: {metadata['clips']}",
+        batch_size=BATCH,
+    )
