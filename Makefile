@@ -1,7 +1,7 @@
 # `make` sets up .venv and runs the default study. `make test` runs the tests of the
 # library, of the style and of one whole study; `make test-all` also those that take
 # long: kills, full disks, Slurm and other schedulers, conda, downloads, more studies.
-# `make simulate` simulates studies with a known truth: one to two hours on two cores
+# `make simulate` simulates studies with a known truth: 45 minutes on two idle cores
 # (docs/simulations.md). `make plan` says what a study will take, and runs nothing; with
 # STUDY=studies/NAME.yaml, and ARGS="--config KEY=VALUE", it plans another one.
 PYTHON ?= python3
