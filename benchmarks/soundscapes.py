@@ -104,15 +104,18 @@ def verdict_table(verdicts: Mapping[str, pd.Series]) -> str:
 
 
 def write_docs() -> None:
-    """Write the tables into the page."""
-    found = {study: pd.read_csv(VERDICTS / f"{study}.csv") for study in STUDIES}
+    """Write the tables of the studies that were run into the page."""
+    files = {study: VERDICTS / f"{study}.csv" for study in STUDIES}
     verdicts = {
-        study: table.set_index("id")["verdict"] for study, table in found.items()
+        study: pd.read_csv(file).set_index("id")["verdict"]
+        for study, file in files.items()
+        if file.exists()
     }
-    differences = [
-        claim.id for claim in all_claims(DEFAULT) if claim.kind == DIFFERENCE
-    ]
-    tables = [summary(verdicts, differences), verdict_table(verdicts)]
+    claims = all_claims(DEFAULT)
+    differences = [claim.id for claim in claims if claim.kind == DIFFERENCE]
+    tables = [verdict_table(verdicts)]
+    if REFERENCE in verdicts:
+        tables.insert(0, summary(verdicts, differences))
     update(DOCS, COMMAND, "\n\n".join(tables))
 
 
