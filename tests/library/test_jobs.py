@@ -1,9 +1,7 @@
 """How a job reports a disk that is full, read-only or gone."""
 
 import errno
-import os
-import subprocess
-import sys
+import resource
 from types import SimpleNamespace
 
 import numpy as np
@@ -76,26 +74,25 @@ def fill_shard(path) -> None:
             shard[row] = np.ones((64, 802), np.float32)
 
 
+@pytest.fixture
+def no_file_grows_beyond_the_limit():
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LIMIT, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
 @pytest.mark.parametrize("kind", WRITERS)
-def test_a_file_that_does_not_fit_is_reported_and_removed(kind, tmp_path):
+@pytest.mark.usefixtures("no_file_grows_beyond_the_limit")
+def test_a_file_that_does_not_fit_is_reported_and_removed(kind, tmp_path, capfd):
     """However the library that writes it reports the system's error."""
-    code = (
-        "import sys, resource, signal, types, pathlib\n"
-        f"sys.path.insert(0, {os.path.dirname(__file__)!r})\n"
-        "import test_jobs\n"
-        "from music_selectivity.study.jobs import job\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        f"folder = pathlib.Path({str(tmp_path)!r})\n"
-        "with job(types.SimpleNamespace(log=[str(folder / 'job.log')])):\n"
-        "    limit = (test_jobs.LIMIT, resource.RLIM_INFINITY)\n"
-        "    resource.setrlimit(resource.RLIMIT_FSIZE, limit)\n"
-        f"    test_jobs.WRITERS[{kind!r}](folder / 'out')\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    text = (tmp_path / "job.log").read_text()
-    assert done.returncode == 1, done.stderr
+    log = tmp_path / "job.log"
+    with pytest.raises(SystemExit) as ended, job(SimpleNamespace(log=[str(log)])):
+        WRITERS[kind](tmp_path / "out")
+    assert ended.value.code == 1
+    text = log.read_text()
     assert "File too large" in text and "make room" in text, text
-    assert "Traceback" not in text + done.stderr
+    assert "Traceback" not in text + capfd.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["job.log"]
 
 

@@ -1,13 +1,9 @@
 """All analyses of one network's units, or of linear features."""
 
-import torch
-
 from music_selectivity.analyses.of_source import Source, Study, analyse
 from music_selectivity.corpus.clip_table import included
 from music_selectivity.measures import measure_table
 from music_selectivity.networks.activations import from_table, responses_to
-from music_selectivity.networks.checkpoints import load_checkpoint
-from music_selectivity.networks.responses import scores_of_units
 from music_selectivity.stats.bootstrap import split_weights
 from music_selectivity.stimuli.sets import CLIPS
 from music_selectivity.store import read_table, write_table
@@ -15,7 +11,6 @@ from music_selectivity.study.jobs import job
 from music_selectivity.vocabulary import SPLITS
 
 with job(snakemake) as log:
-    torch.set_num_threads(1)
     files, params, wildcards = snakemake.input, snakemake.params, snakemake.wildcards
     clips = included(read_table(files.clips))
     draws = params.choices["bootstrap_draws"]
@@ -27,7 +22,16 @@ with job(snakemake) as log:
         params.choices,
     )
     paths = dict(zip(params.stimuli, files.activations, strict=True))
-    checkpoint = files.get("checkpoint")
+    head = None
+    if checkpoint := files.get("checkpoint"):
+        # Linear features need no torch, which takes a second to import.
+        import torch
+
+        from music_selectivity.networks.checkpoints import load_checkpoint
+        from music_selectivity.networks.responses import scores_of_units
+
+        torch.set_num_threads(1)
+        head = scores_of_units(load_checkpoint(checkpoint)[0])
     source = Source(
         seed=int(wildcards.seed),
         responses=responses_to(clips["clip_id"], paths[CLIPS.name]),
@@ -37,7 +41,7 @@ with job(snakemake) as log:
             for name, path in zip(params.linear, files.linear, strict=True)
             if name != wildcards.model
         },
-        head=scores_of_units(load_checkpoint(checkpoint)[0]) if checkpoint else None,
+        head=head,
     )
     tables, rows = analyse(source, study)
     for name, table in tables.items():

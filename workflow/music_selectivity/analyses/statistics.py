@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtri
 
 from music_selectivity.measures import (
     CALIBRATED_P,
@@ -110,7 +110,7 @@ def calibrated_rows(statistics: pd.DataFrame) -> pd.DataFrame:
         )
     )
     level = LEVEL / len(ratio)
-    error = stats.norm.isf(level / 2) * ratio["sd"] / np.sqrt(ratio["n"])
+    error = -ndtri(level / 2) * ratio["sd"] / np.sqrt(ratio["n"])
     centred = (ratio["mean"] - 1).abs() <= error + ratio["sd"] ** 2
     calibrated = [
         CALIBRATED_RATIO.row(

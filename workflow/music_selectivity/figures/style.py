@@ -209,3 +209,5 @@ def save(figure: Figure, table: pd.DataFrame, stem: str | os.PathLike) -> None:
     for suffix, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
         with store.atomic_path(stem.with_name(f"{stem.name}.{suffix}")) as path:
             figure.savefig(path, format=suffix, metadata=metadata)
+        # Both formats share one layout, which takes as long as the drawing.
+        figure.set_layout_engine(None)

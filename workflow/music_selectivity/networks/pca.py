@@ -4,7 +4,6 @@ import os
 
 import numpy as np
 import torch
-from sklearn.decomposition import IncrementalPCA
 from torch import nn
 
 from music_selectivity.errors import InputError
@@ -76,6 +75,10 @@ def fit(
     It is exact if the data have no more dimensions than there are components, and a
     close approximation otherwise.
     """
+    # Imported here because computing features needs no scikit-learn, which takes long
+    # to import.
+    from sklearn.decomposition import IncrementalPCA
+
     shape = log_mels.row_shape
     wanted = min(components, len(items), int(np.prod(shape)))
     model = IncrementalPCA(wanted)

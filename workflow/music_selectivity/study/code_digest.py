@@ -11,7 +11,6 @@ less:
 """
 
 import ast
-import copy
 import functools
 import hashlib
 from pathlib import Path
@@ -55,7 +54,7 @@ def code_followed(
     Parameters as for `code_digest`.
     """
     followed: dict[Path, frozenset[str] | None] = {Path(script): None}
-    waiting = _imports(_tree(Path(script)).body)
+    waiting = [*_imports(_tree(Path(script)))]
     waiting += [(file, None) for name in modules for file in _module_files(name)]
     while waiting:
         file, names = waiting.pop()
@@ -66,14 +65,15 @@ def code_followed(
             continue
         if names is None or _place(file) not in CONSTANTS:
             followed[file] = None
-            waiting += _imports(_tree(file).body)
+            waiting += _imports(_tree(file))
         elif not names <= before:
             followed[file] = before | names
             chosen = _statements(file, followed[file])
-            used = _names_in(chosen) | followed[file]
+            used = followed[file].union(*map(_names_in, chosen))
             waiting += [
                 (imported, names & used)
-                for imported, names in _imports(_module_imports(file))
+                for statement in _module_imports(file)
+                for imported, names in _imports(statement)
                 if names is not None and names & used
             ]
     return followed
@@ -102,21 +102,25 @@ def text_digest(folder: str | Path, pattern: str) -> str:
 def imported_modules(file: Path) -> set[str]:
     """Dotted names of all modules imported anywhere in a file, functions included."""
     names: set[str] = set()
-    for module, imported in _import_names(_tree(file).body):
+    for module, imported in _import_names(_tree(file)):
         # `from package import name` may import a module or a name in one.
         names |= {module} | {f"{module}.{name}" for name in imported or ()}
     return names
 
 
+# Most modules are in the digests of many rules: trees, and what is found in a part of
+# one, are kept.
 @functools.cache
 def _tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"), str(file))
+    """Syntax tree of a file, without what changes no result."""
+    return _WithoutWords().visit(ast.parse(file.read_text(encoding="utf-8"), str(file)))
 
 
-def _import_names(body: list[ast.stmt]) -> list[tuple[str, list[str] | None]]:
-    """Modules that statements import, with the names taken from each, or None."""
+@functools.cache
+def _import_names(part: ast.AST) -> list[tuple[str, list[str] | None]]:
+    """Modules that a part of a tree imports, with the names taken, or None."""
     found: list[tuple[str, list[str] | None]] = []
-    for node in (node for statement in body for node in ast.walk(statement)):
+    for node in ast.walk(part):
         if isinstance(node, ast.Import):
             found += [(alias.name, None) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -128,10 +132,11 @@ def _import_names(body: list[ast.stmt]) -> list[tuple[str, list[str] | None]]:
     return found
 
 
-def _imports(body: list[ast.stmt]) -> list[tuple[Path, frozenset[str] | None]]:
-    """Project files that statements import, with the names taken from each."""
+@functools.cache
+def _imports(part: ast.AST) -> list[tuple[Path, frozenset[str] | None]]:
+    """Project files that a part of a tree imports, with the names taken from each."""
     found: list[tuple[Path, frozenset[str] | None]] = []
-    for module, names in _import_names(body):
+    for module, names in _import_names(part):
         files = _module_files(module)
         found += [(file, frozenset(names or ()) or None) for file in files]
         # A name may be a module of the package, which is then imported whole.
@@ -176,10 +181,7 @@ def _defined(statement: ast.stmt) -> set[str]:
     ValueError
         The statement may change a name that another one defines.
     """
-    for_types = isinstance(statement, ast.If) and _names_in([statement]) == {
-        "TYPE_CHECKING"
-    }
-    if _is_text(statement) or for_types:
+    if isinstance(statement, ast.If) and _names_in(statement) == {"TYPE_CHECKING"}:
         return set()
     if isinstance(statement, ast.ClassDef | ast.FunctionDef):
         return {statement.name}
@@ -193,22 +195,23 @@ def _defined(statement: ast.stmt) -> set[str]:
     )
 
 
-def _names_in(body: list[ast.stmt]) -> set[str]:
-    """Names that statements refer to."""
-    nodes = (node for statement in body for node in ast.walk(statement))
-    return {node.id for node in nodes if isinstance(node, ast.Name)}
+@functools.cache
+def _names_in(part: ast.AST) -> frozenset[str]:
+    """Names that a part of a tree refers to."""
+    return frozenset(node.id for node in ast.walk(part) if isinstance(node, ast.Name))
 
 
 def _statements(file: Path, names: frozenset[str]) -> list[ast.stmt]:
     """Top-level statements that define `names`, or that those refer to, in order."""
-    body = [node for node in _tree(file).body if node not in _module_imports(file)]
+    imports = _module_imports(file)
+    body = [node for node in _tree(file).body if node not in imports]
     defined: dict[str, ast.stmt] = {}
     for node in body:
         for name in _defined(node):
             if name in defined:
                 raise ValueError(f"{file}: {name} is defined twice")
             defined[name] = node
-    imported = _import_names(_module_imports(file))
+    imported = [found for node in imports for found in _import_names(node)]
     known = defined.keys() | {name for _, names in imported for name in names or ()}
     if unknown := names - known:
         raise ValueError(f"{file}: defines no {', '.join(sorted(unknown))}")
@@ -218,7 +221,7 @@ def _statements(file: Path, names: frozenset[str]) -> list[ast.stmt]:
         statement = waiting.pop()
         if statement not in chosen:
             chosen.add(statement)
-            used = _names_in([statement])
+            used = _names_in(statement)
             if used & DYNAMIC:
                 return body
             waiting += [defined[name] for name in used if name in defined]
@@ -226,15 +229,15 @@ def _statements(file: Path, names: frozenset[str]) -> list[ast.stmt]:
 
 
 def _normalised(file: Path, names: frozenset[str] | None) -> str:
-    """Code in one layout, without what changes no result: all of it, or of `names`."""
+    """Code in one layout: all of a file, or what defines `names`."""
     body = _tree(file).body if names is None else _statements(file, names)
     # Text, not a dump of the tree: dumps differ between versions of Python.
-    return "\n".join(_text(node) for node in body if not _is_text(node))
+    return "\n".join(map(_text, body))
 
 
 @functools.cache
 def _text(statement: ast.stmt) -> str:
-    return ast.unparse(_WithoutWords().visit(copy.deepcopy(statement)))
+    return ast.unparse(statement)
 
 
 class _WithoutWords(ast.NodeTransformer):

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import gc
 import logging
 import sys
 import traceback
@@ -75,6 +76,9 @@ def job(snakemake: Any) -> Iterator[logging.Logger]:
         root.removeHandler(to_file)
         root.removeHandler(to_terminal)
         to_file.close()
+        # Python would search all modules for garbage before it ends, which takes up to
+        # a quarter of a short job's time.
+        gc.freeze()
 
 
 def _storage_failure(error: OSError) -> str:
