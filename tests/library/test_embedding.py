@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.manifold import TSNE, trustworthiness
 
 from conftest import ROOT
+from music_selectivity import seeds
+from music_selectivity.analyses import embedding
 from music_selectivity.analyses.embedding import (
     embed,
     embedding_table,
@@ -83,6 +86,38 @@ def test_clusters_stay_apart_whatever_the_scale_of_the_units():
         assert points.shape == (120, 2) and points.dtype == np.float32
         assert segregation_index(points[:60], points[60:]) > 0.95
     assert np.array_equal(embed(responses, 1), embed(responses, 1))
+
+
+def test_it_is_scikit_learns_t_sne_but_for_the_order_of_clips(monkeypatch):
+    responses = np.random.default_rng(0).gamma(1, size=(150, 12)).astype(np.float32)
+    found = embed(responses, 1)
+    monkeypatch.setattr(embedding, "_neighbours_together", lambda x: np.arange(len(x)))
+    in_order = embed(responses, 1)
+    exact = responses.astype(float)
+    standard = ((exact - exact.mean(axis=0)) / exact.std(axis=0)).astype(np.float32)
+    random_state = seeds.derive("embedding", 1) % 2**32
+    expected = TSNE(init="pca", random_state=random_state).fit_transform(standard)
+    np.testing.assert_array_equal(in_order, expected)
+    trust = [trustworthiness(standard, points) for points in (found, expected)]
+    assert trust[0] == pytest.approx(trust[1], abs=0.01)
+
+
+@given(st.integers(0, 1000), st.integers(1, 300))
+@settings(max_examples=30)
+def test_the_order_of_clips_holds_each_once(seed, n):
+    points = np.random.default_rng(seed).integers(0, 9, (n, 2)).astype(float)
+    order = embedding._neighbours_together(points)
+    assert sorted(order) == list(range(n))
+
+
+def test_neighbours_are_together():
+    points = np.random.default_rng(0).normal(size=(5000, 2))
+    ordered = points[embedding._neighbours_together(points)]
+
+    def step(points):
+        return np.linalg.norm(np.diff(points, axis=0), axis=1).mean()
+
+    assert step(ordered) < step(points) / 10
 
 
 def test_few_clips_are_embedded_and_too_few_refused():

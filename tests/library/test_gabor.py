@@ -98,6 +98,20 @@ def test_features_are_rectified_means_of_whole_convolutions():
             assert single[clip, number] == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.parametrize("n_mels", [1, 2, 21, 63])
+def test_any_number_of_channels(n_mels):
+    """Sums and differences of channels and their mirror images, with one between."""
+    log_mels = np.random.default_rng(n_mels).normal(-90, 15, (1, n_mels, 40))
+    (found,) = GaborFilterBank(DEFAULT, full_scale=1).units(torch.from_numpy(log_mels))
+    for number in (0, 4, 8, 22, 100, 262):
+        mels, frames = filter_pairs(DEFAULT)[number]
+        values = by_the_equations(mels.frequency, frames.frequency)
+        level = log_mels[0] + 20 * np.log10(32768)
+        whole = convolve2d(level, values, mode="full")
+        expected = np.maximum(whole[40 : 40 + n_mels, 40 : 40 + 40], 0).mean()
+        assert float(found[number]) == pytest.approx(expected, rel=1e-11)
+
+
 def test_log_mels_of_unscaled_samples_give_the_same():
     log_mels = torch.from_numpy(np.random.default_rng(1).normal(-30, 15, (1, 64, 60)))
     scaled = GaborFilterBank(DEFAULT, 1).units(log_mels)

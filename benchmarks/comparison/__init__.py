@@ -1,0 +1,1 @@
+"""Each stage as a plain notebook does it, and as here, for `benchmarks/stages.py`."""
