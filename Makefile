@@ -5,6 +5,8 @@
 # (docs/simulations.md). `make plan` says what a study will take, and runs nothing; with
 # STUDY=studies/NAME.yaml, and ARGS="--config KEY=VALUE", it plans another one.
 PYTHON ?= python3
+# What is installed besides: `test`, and `browser` for the tests of pages in a browser.
+EXTRAS ?= test
 VENV := .venv
 PYTEST := $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
@@ -26,7 +28,7 @@ simulate: $(VENV)/installed
 # Installed again whenever a pin changes.
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --editable '.[test]'
+	$(VENV)/bin/python -m pip install --editable '.[$(EXTRAS)]'
 	touch $@
 
 .PHONY: study plan test test-all simulate

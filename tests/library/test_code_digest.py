@@ -191,3 +191,26 @@ def test_a_module_of_constants_imported_as_a_whole_counts_whole(package):
     edited = (folder / "vocabulary.py").read_text().replace("OTHER = 5", "OTHER = 6")
     (folder / "vocabulary.py").write_text(edited)
     assert digest() != before
+
+
+def test_templates_are_followed_to_all_files_that_they_name(tmp_path):
+    files = {
+        "page.html.j2": '{% extends "layout.html.j2" %}["a.js", "none.js"]',
+        "layout.html.j2": '{{ part("style.css") }}',
+        "style.css": 'p { quotes: "page.html.j2"; }',
+        "a.js": "1",
+        "b.js": "2",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+
+    def followed(*names):
+        return {file.name for file in code_digest.templates_followed(tmp_path, *names)}
+
+    assert followed("page.html.j2") == files.keys() - {"b.js"}
+    assert followed("a.js") == {"a.js"}
+    before = code_digest.template_digest(tmp_path, "page.html.j2")
+    (tmp_path / "b.js").write_text("3")
+    assert code_digest.template_digest(tmp_path, "page.html.j2") == before
+    (tmp_path / "a.js").write_text("3")
+    assert code_digest.template_digest(tmp_path, "page.html.j2") != before

@@ -13,8 +13,16 @@ import sys
 import pytest
 
 from conftest import ROOT
+from music_selectivity.claims.catalogue import all_claims
+from music_selectivity.claims.conventions import DEFAULT
 from music_selectivity.figures import catalogue
-from music_selectivity.figures.catalogue import FIGURES, read_entry
+from music_selectivity.figures.catalogue import (
+    FIGURES,
+    KEY_FIGURES,
+    THEMES,
+    read_entry,
+)
+from music_selectivity.figures.chart import LINES, Chart
 
 FOLDER = ROOT / "workflow/music_selectivity/figures"
 CAPTIONS = ROOT / "workflow/report"
@@ -38,6 +46,9 @@ def test_constants_are_those_of_the_module(name):
     assert entry.inputs == module.INPUTS
     assert entry.arguments == getattr(module, "ARGUMENTS", {})
     assert entry.clips == catalogue.CLIPS[getattr(module, "CLIPS", "compared")]
+    assert entry.claims == getattr(module, "CLAIMS", [])
+    charts = [Chart(**chart) for chart in getattr(module, "CHARTS", [])]
+    assert entry.charts == charts
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -61,6 +72,29 @@ def test_captions_are_plain_text(name):
 def test_every_caption_file_has_its_figure_or_page():
     pages = {"audit", "claims", "figure", "usage", "workflow"}
     assert {file.stem for file in CAPTIONS.glob("*.rst")} == {*FIGURES, *pages}
+
+
+def test_each_figure_has_one_theme():
+    shown = [figure for theme in THEMES for figure in theme.figures]
+    assert sorted(shown) == sorted(FIGURES)
+    assert len({theme.name for theme in THEMES}) == len(THEMES)
+    assert all(theme.question.endswith("?") for theme in THEMES)
+
+
+def test_each_claim_has_one_place_on_the_page():
+    places = [claim for entry in FIGURES.values() for claim in entry.claims]
+    places += [claim for theme in THEMES for claim in theme.claims]
+    ids = [claim.id for claim in all_claims(DEFAULT)]
+    for id in ids:
+        found = [name for name in places if id == name or id.startswith(f"{name}-")]
+        assert len(found) == 1, (id, found)
+    for name in places:
+        assert any(id == name or id.startswith(f"{name}-") for id in ids), name
+
+
+def test_the_figures_that_carry_the_answer_have_charts():
+    assert len(KEY_FIGURES) >= 4
+    assert all(FIGURES[name].charts for name in KEY_FIGURES)
 
 
 def test_figures_do_not_import_each_other():
@@ -91,6 +125,8 @@ def test_constants_are_read_and_other_code_is_not_run(tmp_path):
         'import missing_library\nTITLE = "Spectra"\nPANEL = "Fig. 9"\n'
         'CLIPS = "quilted_music"\nINPUTS = {"units": ["units", "networks"]}\n'
         'ARGUMENTS = {"share": "analysis.share"}\nCOLOUR = missing_library.red\n'
+        'CLAIMS = ["9a"]\n'
+        'CHARTS = [{"value": "y", "label": "Y", "along": "x", "kind": "lines"}]\n'
     )
     assert read_entry(module) == catalogue.Entry(
         title="Spectra",
@@ -98,6 +134,8 @@ def test_constants_are_read_and_other_code_is_not_run(tmp_path):
         inputs={"units": ["units", "networks"]},
         arguments={"share": "analysis.share"},
         clips=catalogue.CLIPS["quilted_music"],
+        claims=["9a"],
+        charts=[Chart(value="y", label="Y", along="x", kind=LINES)],
     )
 
 

@@ -106,6 +106,7 @@ def test_eighths_of_units_by_network(tmp_path):
         condition = f"units/{row.eighth}"
         assert row.average_precision == found[*key, "readout_ap", condition]
         assert row.chance == found[*key, "readout_chance", "all"]
+        assert (row.paper == 0.832) == (row.eighth == 1)
     figure = readout_units.draw(table, STYLE)
     save(figure, table, tmp_path / "units")
     (axes,) = figure.axes

@@ -1,9 +1,15 @@
-"""The report shows everything that it is given, safely and in one file."""
+"""The report shows everything that it is given, safely and in one file.
+
+What it looks like and how it answers is tested in test_report_browser.py.
+"""
 
 import base64
+import functools
+import hashlib
 import html
+import json
 import re
-from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 import pandas as pd
@@ -11,11 +17,16 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from music_selectivity.report import numbers, rendering
+from music_selectivity.figures.chart import Chart
+from music_selectivity.report import numbers
+from music_selectivity.report.pictures import pictures
 from music_selectivity.report.study_page import claims_html, report_html
+from music_selectivity.report.themes import StudyFigure
+from music_selectivity.study.code_digest import templates_followed
 from small_pages import Page
+from study_pages import SVG
 
-TEMPLATES = ROOT / "workflow/music_selectivity/report"
+TEMPLATES = ROOT / "workflow/music_selectivity/report/templates"
 EVIL = '<script>alert("&")</script>'
 
 
@@ -68,7 +79,7 @@ def make_inputs(folder):
             ("5c", EVIL, "m", "", "Fig. 5c", np.nan, np.nan, 2, "", np.nan, np.nan,
              "too few networks to tell"),
         ],
-        columns=["id", "claim", "model", "paper", "where", "measured", "sd", "n",
+        columns=["id", "claim", "models", "paper", "where", "measured", "sd", "n",
                  "test", "p", "effect_size", "verdict"],
     )
     # fmt: on
@@ -94,9 +105,14 @@ def make_inputs(folder):
     )
     svg = folder / "figures" / "ablation.svg"
     svg.parent.mkdir(exist_ok=True)
-    svg.write_bytes(b"<svg xmlns='http://www.w3.org/2000/svg'/>")
+    svg.write_text(SVG)
+    empty = folder / "figures" / "quilts.svg"
+    reason = "<dc:description>No &lt;quilts&gt; here</dc:description>"
+    empty.write_text(SVG.replace("<path", f"<metadata>{reason}</metadata><path"))
+    table = pd.DataFrame(
+        {"model": ["without_music"], "seed": [1], "place": [EVIL], "value": [0.5]}
+    )
     return {
-        "study": "my study",
         "notice": "These sounds are synthetic.",
         "clips": clips,
         "classes": classes,
@@ -104,8 +120,46 @@ def make_inputs(folder):
         "histories": histories,
         "statistics": statistics,
         "claims": claims,
-        "figures": [("A title", "A caption.\n", svg)],
-        "config": {"study": "my study", "models": {EVIL: {"epochs": 3}}},
+        "figures": [
+            StudyFigure(
+                name="ablation",
+                title="A title",
+                panel="Fig. 5c",
+                caption="A caption.\nIts rest.\n",
+                sample="Networks: 1.",
+                svg=svg,
+                table=table,
+                claims=["5c"],
+                charts=[Chart(value="value", label="Value", along="place")],
+            ),
+            StudyFigure(
+                name="quilts",
+                title="Nothing",
+                panel="not in the paper",
+                caption="Quilts.",
+                sample="",
+                svg=empty,
+                table=table.iloc[:0],
+                claims=["2b"],
+            ),
+        ],
+        "themes": [
+            {
+                "name": "function",
+                "title": "Function",
+                "question": "What for?",
+                "figures": ["ablation", "quilts"],
+                "claims": ["1c"],
+            }
+        ],
+        "key_figures": ["quilts", "ablation"],
+        "config": {
+            "study": "my study",
+            "corpus": {"type": "soundscapes"},
+            "audio": {"clip_seconds": 2.0},
+            "figures": {},
+            "models": {EVIL: {"epochs": 3}},
+        },
     }
 
 
@@ -149,32 +203,95 @@ def test_networks_table_has_the_kept_epoch_and_its_precision(inputs):
 @pytest.mark.parametrize("whole", [True, False])
 def test_every_claim_has_its_verdict_in_words(inputs, whole):
     text = report_html(**inputs) if whole else claims_html(inputs["claims"], "")
-    rows = rows_of(Page(text), "Id")
-    assert rows["1c"] == [
-        "One. measured: mean AP",
-        "✓ replicated",
-        "0.331 ± 0.006 0.325 to 0.337 networks and clips",
-        "5",
-        "0.109 Fig. 1c",
-        "0.031 0.046 signed-rank",
-        "1 0.225 0.210 to 0.240",
-        "0.812 0.700 to 0.900 < 0.001",
+    (table,) = [rows for rows in Page(text).tables if rows[0][0] == "Claim"]
+    figures = {"1c": "", "2b": " · Figure 2", "5c": " · Figure 1"}
+    if not whole:
+        figures = dict.fromkeys(figures, "")
+    assert table[1:] == [
+        [
+            f"1c One. m{figures['1c']}",
+            "✓ replicated",
+            "0.331 0.325 to 0.337",
+            "0.109",
+            "0.031",
+            "1",
+            "5",
+        ],
+        [
+            f"2b Two. m{figures['2b']}",
+            "✗ not replicated",
+            "1.02 0.900 to 1.10",
+            "2.07",
+            "0.5",
+            "0.400",
+            "5",
+        ],
+        [
+            f"5c {EVIL} m{figures['5c']}",
+            "? too few networks to tell",
+            "—",
+            "—",
+            "—",
+            "—",
+            "2",
+        ],
     ]
-    assert rows["2b"][1] == "✗ not replicated"
-    assert rows["2b"][5] == "0.5 0.5 signed-rank labels permuted: 0.005"
-    change = "0.400 change 0.0321 -0.0123 to 0.0765 margin 0.100"
-    assert rows["2b"][6] == f"{change} open if no difference: 0.160"
-    assert "the variance over clips\nthat networks share added once" in text
-    assert rows["5c"] == [
-        EVIL,
-        "? too few networks to tell",
-        "— —",
-        "2",
-        "— Fig. 5c",
-        "— —",
-        "— —",
-        "— —",
-    ]
+
+
+def card_of(text, claim):
+    """The card of a claim, as facts by name and as plain text."""
+    (card,) = re.findall(
+        rf'<article [^>]*id="claim-{claim}">(.*?)</article>', text, re.S
+    )
+    facts = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", card, re.S)
+    return {
+        name: html.unescape(re.sub(r"<.*?>", "", value)) for name, value in facts
+    }, html.unescape(re.sub(r"\s+", " ", re.sub(r"<.*?>", " ", card)))
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_each_claim_has_its_test_and_notes_once(inputs, whole):
+    text = report_html(**inputs) if whole else claims_html(inputs["claims"], "")
+    facts, words = card_of(text, "1c")
+    assert facts == {
+        "Measured": "0.331 0.325 to 0.337",
+        "Paper": "0.109",
+        "p": "0.031",
+        "Networks": "5",
+        "Of the paper": "Fig. 1c",
+        "Mean ± SD": "0.331 ± 0.006",
+        "The interval covers": "networks and clips",
+        "Test": "signed-rank",
+        "Adjusted p": "0.046",
+        "Effect size": "1",
+        "Mixed model": "0.812 0.700 to 0.900",
+        "p of the mixed model": "< 0.001",
+    }
+    assert "difference 0.225, 95 % interval 0.210 to 0.240" in words
+    assert "measured: mean AP" in words
+    facts, words = card_of(text, "2b")
+    assert facts["p, labels permuted"] == "0.005"
+    assert facts["Open if there is no difference"] == "0.160"
+    change = "change 0.0321, 90 % interval -0.0123 to 0.0765, margin 0.100"
+    assert change in words
+    facts, words = card_of(text, "5c")
+    assert facts == {"Networks": "2", "Of the paper": "Fig. 5c"}
+    assert EVIL in words
+
+
+def test_claims_and_figures_link_to_each_other(inputs):
+    text = report_html(**inputs)
+    figure = text.split('id="figure-1"')[1].split('id="figure-2"')[0]
+    assert 'id="claim-5c"' in figure
+    for id in ("1c", "2b", "5c"):
+        assert text.count(f'id="claim-{id}"') == 1
+        assert text.count(f'id="row-{id}"') == 1
+    addresses = Page(text).addresses
+    targets = {address for address in addresses if address.startswith("#")}
+    ids = set(re.findall(r'\bid="([^"]+)"', text))
+    assert targets
+    assert {html.unescape(target)[1:] for target in targets} <= ids
+    assert len(re.findall(r'\bid="', text)) == len(ids)
 
 
 def test_baseline_is_shown(inputs):
@@ -194,18 +311,66 @@ def test_notice_is_shown_when_there_is_one(inputs):
 
 def test_pictures_are_inside_and_numbers_are_named(inputs):
     page = Page(report_html(**inputs))
-    (source,) = [a for a in page.addresses if a.startswith("data:")]
-    svg = inputs["figures"][0][2].read_bytes()
-    assert base64.b64decode(source.removeprefix("data:image/svg+xml;base64,")) == svg
+    (source,) = [a for a in page.addresses if a.startswith("data:image")]
+    assert unquote(source.removeprefix("data:image/svg+xml,")) == SVG
     assert "figures/ablation.csv" in page.addresses
 
 
-def test_the_page_needs_nothing_from_the_net_and_runs_no_script(inputs):
+def test_charts_have_the_numbers_of_their_figures(inputs):
     text = report_html(**inputs)
-    page = Page(text)
-    assert "script" not in page.tags
-    assert "link" not in page.tags
-    assert not re.search(r"(src|href)=\"?(https?:)?//|@import|url\(", text)
+    (data,) = re.findall(
+        r'<script type="application/json" id="charts">(.*?)</script>', text
+    )
+    charts = json.loads(data)
+    assert list(charts) == ["ablation"]
+    assert charts["ablation"][0]["places"] == [EVIL]
+    assert charts["ablation"][0]["panels"][0]["series"][0]["values"] == [[0.5]]
+    assert text.count('<span class="mini" data-figure="ablation">') == 1
+
+
+def test_a_figure_without_data_is_a_line_that_says_why(inputs):
+    text = report_html(**inputs)
+    (figure,) = re.findall(r'id="figure-2">(.*?)<div class="cards">', text, re.S)
+    assert '<p class="nothing">No &lt;quilts&gt; here.</p>' in figure
+    assert "<img" not in figure
+    assert "Quilts." not in figure
+
+
+def test_what_was_left_out_to_fit_is_listed(inputs, monkeypatch):
+    assert "To keep this page small" not in report_html(**inputs)
+    nothing = functools.partial(pictures, budget=0)
+    monkeypatch.setattr("music_selectivity.report.themes.pictures", nothing)
+    inputs["figures"][0].svg.with_suffix(".png").write_bytes(b"PNG")
+    text = report_html(**inputs)
+    (listed,) = re.findall(r'<ul class="cuts">(.*?)</ul>', text, re.S)
+    assert "left out, because its SVG takes 0.0" in listed
+    assert "figures/ablation.svg" in listed
+
+
+def test_the_page_needs_nothing_from_the_net_and_runs_only_its_own_scripts(inputs):
+    for text in (report_html(**inputs), claims_html(inputs["claims"], "")):
+        page = Page(text)
+        assert not re.search(r"(src|href)=\"?(https?:)?//|@import|url\(", text)
+        (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', text)
+        policy = html.unescape(policy)
+        assert policy.startswith("default-src 'none'; img-src data: blob:; ")
+        assert "unsafe" not in policy
+        scripts = re.findall(r"<script>(.*?)</script>", text, re.S)
+        styles = re.findall(r"<style>(.*?)</style>", text, re.S)
+        assert len(scripts) >= 2
+        assert len(styles) == 1
+        for content in scripts + styles:
+            digest = hashlib.sha256(content.encode()).digest()
+            assert f"'sha256-{base64.b64encode(digest).decode()}'" in policy
+        assert not re.search(r"<[^>]*\s(style|on\w+)=", text)
+        data = [tag for tag in page.tags if tag == "script"]
+        assert len(data) - len(scripts) == ("charts" in text and 'id="charts"' in text)
+
+
+def test_hostile_names_stay_text(inputs):
+    text = report_html(**inputs)
+    assert EVIL not in text
+    assert "<script>alert" not in text
 
 
 def test_config_is_shown_completely(inputs):
@@ -222,7 +387,7 @@ def test_an_empty_study_still_has_a_report(inputs):
         inputs[name] = inputs[name].iloc[:0]
     page = Page(report_html(**{**inputs, "histories": {}, "figures": []}))
     assert rows_of(page, "Split")["train"] == ["0"] * 5
-    assert not [table for table in page.tables if table[0][0] in ("Id", "Model")]
+    assert not [table for table in page.tables if table[0][0] in ("Claim", "Model")]
 
 
 @pytest.mark.parametrize(
@@ -270,10 +435,24 @@ def test_sd_has_the_decimals_of_its_mean(mean, sd, shown):
     assert numbers.plus_minus(mean, sd) == shown
 
 
+@pytest.mark.parametrize(
+    ("page", "more"),
+    [
+        ("page", {"contents.js", "charts.js", "page_answer.html.j2"}),
+        ("claims", {"claims.js"}),
+        ("audit", set()),
+        ("usage", set()),
+    ],
+)
+def test_the_digest_of_a_page_follows_all_that_it_includes(page, more):
+    followed = {file.name for file in templates_followed(TEMPLATES, f"{page}.html.j2")}
+    shared = {f"{page}.html.j2", "layout.html.j2", "style.css", "look.js"}
+    assert shared | more <= followed
+    if page in ("audit", "usage"):
+        assert followed == shared
+
+
 def test_every_template_is_used():
-    """Their digest is of the whole folder, so that an unused one would rerun pages."""
-    folder = Path(rendering.__file__).parent
-    code = "".join(path.read_text() for path in folder.glob("*.py"))
-    text = "".join(file.read_text() for file in TEMPLATES.glob("*.j2"))
-    used = re.findall(r'"(\w+\.html\.j2)"', code + text)
-    assert set(used) == {file.name for file in TEMPLATES.glob("*.j2")}
+    pages = ("page", "claims", "audit", "usage")
+    used = templates_followed(TEMPLATES, *(f"{page}.html.j2" for page in pages))
+    assert used == set(TEMPLATES.iterdir())

@@ -185,13 +185,19 @@ RERUNS = {
     "claims.without_speech": {"claims"},
     # Figures: what the catalogue reads of them reaches rules as params.
     "figures.catalogue": set(),
+    "figures.chart": {"report_page"},
     "figures.style": {"figure", "report_page"},
     # Pages.
+    "report.answer": {"report_page"},
     "report.audit_page": {"audit"},
+    "report.cards": {"report_page"},
+    "report.charts": {"report_page"},
     "report.numbers": PAGES,
+    "report.pictures": {"report_page"},
     "report.rendering": PAGES,
     "report.study_page": {"report_page"},
     "report.tables": {"report_page"},
+    "report.themes": {"report_page"},
     "report.usage_page": {"usage"},
 }
 

@@ -1,7 +1,7 @@
 # What makes a job run again when code is edited: the param `code` of every rule.
 import functools
 
-from music_selectivity.study.code_digest import code_digest, text_digest
+from music_selectivity.study.code_digest import code_digest, template_digest
 
 
 @functools.cache
@@ -21,6 +21,6 @@ def network_code(script):
 
 
 def templates(*pages):
-    """Digest of the layout of pages, which is not Python, and of the parts they share."""
-    folder = f"{LIBRARY}/music_selectivity/report"
-    return [text_digest(folder, f"{name}.html.j2") for name in (*pages, "parts")]
+    """Digest of the templates of pages, and of the parts, style and scripts in them."""
+    folder = f"{LIBRARY}/music_selectivity/report/templates"
+    return template_digest(folder, *(f"{page}.html.j2" for page in pages))

@@ -1,7 +1,9 @@
-# Inputs and params of each figure, from the constants of its module.
+# Inputs and params of each figure, and what the page says of it, from the constants of
+# its module.
+from dataclasses import asdict
 from pathlib import Path
 
-from music_selectivity.figures.catalogue import FIGURES
+from music_selectivity.figures.catalogue import FIGURES, KEY_FIGURES, THEMES
 
 # The groups of networks that a figure module may name in its INPUTS; the tables that it
 # may name there are in `paths`.
@@ -47,6 +49,13 @@ def figure_params(figure, entry):
         "caption": Path(f"{LIBRARY}/report/{figure}.rst").read_text(encoding="utf-8"),
         "code": code("figure.py", f"music_selectivity.figures.{figure}"),
     }
+
+
+def figure_shown(figure, entry):
+    """What the page says of a figure, as plain data."""
+    names = ("title", "panel", "clips", "claims", "charts")
+    said = {name: asdict(entry)[name] for name in names}
+    return said | {"name": figure, "caption": FIGURE_PARAMS[figure]["caption"]}
 
 
 # Evaluated here, because Snakemake treats an error in an input function as a missing

@@ -71,14 +71,11 @@ rule report_page:
         mem_mb=memory,
         runtime=minutes,
     params:
-        study=config["study"],
         notice=config["notice"],
         split=config["analysis"]["measured_split"],
-        # Heading, caption and what was measured.
-        figures=[
-            (entry.heading, FIGURE_PARAMS[figure]["caption"], entry.clips)
-            for figure, entry in FIGURES.items()
-        ],
+        figures=[figure_shown(*figure) for figure in FIGURES.items()],
+        themes=[asdict(theme) for theme in THEMES],
+        key_figures=KEY_FIGURES,
         networks=NETWORKS,
         templates=templates("page", "claims"),
         code=code("report_page.py"),

@@ -6,6 +6,7 @@ import yaml
 
 from music_selectivity.report.study_page import claims_html, report_html
 from music_selectivity.report.tables import clip_numbers, sample_size
+from music_selectivity.report.themes import study_figure
 from music_selectivity.store import read_table, write_text
 from music_selectivity.study.jobs import job
 
@@ -15,13 +16,13 @@ with job(snakemake) as log:
     statistics, claims = read_table(files.statistics), read_table(files.claims)
     clips = clip_numbers(statistics, read_table(files.quilt_clips), params.split)
     figures = []
-    for (title, caption, sentence), svg, numbers in zip(
+    for said, svg, numbers in zip(
         params.figures, files.figures, files.numbers, strict=True
     ):
-        sample = sample_size(read_table(numbers), sentence, clips)
-        figures.append((title, f"{caption.strip()} {sample}", svg))
+        table = read_table(numbers)
+        sample = sample_size(table, said["clips"], clips)
+        figures.append(study_figure(said, sample, Path(svg), table))
     page = report_html(
-        study=params.study,
         notice=params.notice,
         clips=read_table(files.clips),
         classes=read_table(files.classes),
@@ -30,6 +31,8 @@ with job(snakemake) as log:
         statistics=statistics,
         claims=claims,
         figures=figures,
+        themes=params.themes,
+        key_figures=params.key_figures,
         config=yaml.safe_load(Path(files.config).read_text(encoding="utf-8")),
     )
     write_text(snakemake.output.page, page)

@@ -25,6 +25,16 @@ TITLE = "Non-music detection with units silenced"
 PANEL = "Fig. 5c"
 CLIPS = "eval_all"
 INPUTS = {"statistics": "statistics"}
+CLAIMS = ["5c-a", "5c-b", "5c-c", "5c-d"]
+CHARTS = [
+    {
+        "value": "mean_ap",
+        "label": "Mean average precision, non-music classes",
+        "along": "condition",
+        "axis": "Silenced units",
+        "kind": "lines",
+    }
+]
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:

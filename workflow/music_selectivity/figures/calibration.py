@@ -16,6 +16,7 @@ from matplotlib.patches import Patch
 from scipy import stats
 
 from music_selectivity.figures.style import (
+    COLUMN_INCHES,
     LOOK,
     PAGE_INCHES,
     Style,
@@ -104,19 +105,20 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     if table.empty:
         return empty_figure("No permuted labels in this study")
     ratios = table[(table["panel"] == "ratio") & table["low"].notna()]
+    p_values = table[table["panel"] == "p"]
+    if ratios.empty:  # Features that change sign have no ratio.
+        figure = new_figure(COLUMN_INCHES, 2.9)
+        _draw_p(figure.subplots(), p_values, style)
+        return figure
     n_rows = len(ratios) + GAP * ratios["model"].nunique()
     figure = new_figure(PAGE_INCHES, max(2.9, 0.9 + 0.13 * n_rows))
     left, right = figure.subplots(1, 2, width_ratios=(1.35, 1))
     _draw_ratios(left, ratios, style)
-    _draw_p(right, table[table["panel"] == "p"], style)
+    _draw_p(right, p_values, style)
     return figure
 
 
 def _draw_ratios(axes: Axes, table: pd.DataFrame, style: Style) -> None:
-    if table.empty:
-        axes.set_axis_off()
-        axes.text(0.5, 0.5, "No features with a ratio", ha="center")
-        return
     axes.axvline(1, color="black", lw=0.6, zorder=0)
     axes.use_sticky_edges = False  # keeps bars off the axis
     row, centres = 0.0, {}

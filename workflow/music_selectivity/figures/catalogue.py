@@ -7,7 +7,10 @@ that planning a study imports no plotting library:
 - ``INPUTS``: by argument of the module's function ``table``, either the name of a table
   of the study, or the name of a table that each network has and a group of networks;
 - ``ARGUMENTS``: by other argument of ``table``, a config key; none if left out;
-- ``CLIPS``: which clips were measured, a key of `CLIPS`; "compared" if left out.
+- ``CLIPS``: which clips were measured, a key of `CLIPS`; "compared" if left out;
+- ``CLAIMS``: the claims that the figure shows, see `Entry`; none if left out;
+- ``CHARTS``: how the page draws the figure, by arguments of ``chart.Chart``; as an
+  image if left out.
 
 The caption is ``workflow/report/<name>.rst``.
 """
@@ -16,30 +19,94 @@ import ast
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-ORDER = [
-    "class_precision",
-    "embedding",
-    "readout",
-    "unit_responses",
-    "msi_distribution",
+from music_selectivity.figures.chart import Chart
+
+
+@dataclass(frozen=True)
+class Theme:
+    """One question of the study, with the figures and claims that answer it.
+
+    Attributes
+    ----------
+    name, title, question : str
+    figures : tuple of str
+        In the order of the report.
+    claims : tuple of str
+        Those that no figure shows, as in `Entry`.
+    """
+
+    name: str
+    title: str
+    question: str
+    figures: tuple[str, ...]
+    claims: tuple[str, ...] = ()
+
+
+THEMES = (
+    Theme(
+        "detection",
+        "Detection",
+        "What do networks that never heard music learn to detect, and does music stand "
+        "apart in them?",
+        ("class_precision", "embedding", "readout"),
+        claims=("M",),
+    ),
+    Theme(
+        "selectivity",
+        "Selectivity",
+        "Are there units that prefer music, whatever its level, and more than units of "
+        "untrained networks do?",
+        (
+            "unit_responses",
+            "msi_distribution",
+            "selectivity_ratio",
+            "equal_rms",
+            "readout_units",
+            "readout_genres",
+            "categories",
+        ),
+    ),
+    Theme(
+        "time",
+        "Structure in time",
+        "Do these units follow how music unfolds over time, and on which time scales?",
+        ("quilts", "quilt_orders", "quilts_genres", "quilts_models"),
+    ),
+    Theme(
+        "brain",
+        "The brain",
+        "Do these units prefer music among natural sounds, as the brain does?",
+        ("natural_sounds", "natural_ratio", "natural_categories"),
+    ),
+    Theme(
+        "function",
+        "Function",
+        "Do networks need these units to detect sounds other than music?",
+        ("ablation", "random_ablation"),
+    ),
+    Theme(
+        "training",
+        "Course of training",
+        "Does the preference for music develop as networks learn other sounds?",
+        ("training_course", "training_embedding"),
+    ),
+    Theme(
+        "calibration",
+        "Calibration",
+        "What does the analysis find where there is nothing to find?",
+        ("calibration",),
+    ),
+)
+ORDER = [figure for theme in THEMES for figure in theme.figures]
+
+# The figures that carry the answer, the first four that have data.
+KEY_FIGURES = (
     "selectivity_ratio",
-    "equal_rms",
-    "readout_units",
-    "readout_genres",
-    "natural_sounds",
-    "natural_ratio",
-    "natural_categories",
     "quilts",
-    "quilt_orders",
-    "quilts_genres",
-    "quilts_models",
     "ablation",
-    "random_ablation",
-    "training_course",
-    "training_embedding",
-    "categories",
-    "calibration",
-]
+    "natural_ratio",
+    "class_precision",
+)
 
 # What captions say of the measured clips, with the numbers of clips to fill in.
 CLIPS = {
@@ -75,6 +142,10 @@ class Entry:
         groups those of ``figures.smk``.
     arguments : dict
         By argument, a config key such as ``analysis.ms_fraction``.
+    claims : list of str
+        Ids of claims, or what their ids have before the last hyphen: "3e" is "3e-a",
+        "3e-b" and so on.
+    charts : list of Chart
     """
 
     title: str
@@ -82,11 +153,8 @@ class Entry:
     inputs: dict[str, str | list[str]]
     arguments: dict[str, str] = field(default_factory=dict)
     clips: str = CLIPS["compared"]
-
-    @property
-    def heading(self) -> str:
-        """Title, and the paper's figure in brackets."""
-        return f"{self.title} ({self.panel})"
+    claims: list[str] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
 
 
 def read_entry(module: Path) -> Entry:
@@ -101,6 +169,8 @@ def read_entry(module: Path) -> Entry:
     }
     if "clips" in constants:
         constants["clips"] = CLIPS[constants["clips"]]
+    charts = constants.get("charts", [])
+    constants["charts"] = [Chart(**chart) for chart in charts]
     return Entry(**constants)
 
 

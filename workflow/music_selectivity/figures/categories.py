@@ -45,6 +45,26 @@ PANEL = "Fig. S11, S12"
 CLIPS = "all"
 INPUTS = {"statistics": "statistics"}
 ARGUMENTS = {"measured_split": "analysis.measured_split", "order": "quilts.order"}
+CLAIMS = ["S11"]
+CHARTS = [
+    {
+        "value": "value",
+        "label": "Response to the category / response to other sounds",
+        "along": "category",
+        "only": {"quantity": "ratio"},
+        "reference": [1, "no preference"],
+    },
+    {
+        "value": "value",
+        "label": "Response / response to the original",
+        "along": "length",
+        "axis": "Segment length, ms",
+        "kind": "lines",
+        "panels": "category",
+        "only": {"quantity": "relative"},
+        "reference": [1, "as to the original"],
+    },
+]
 
 RATIO, RELATIVE = "ratio", "relative"
 PAPER = {MUSIC: RESPONSE_RATIOS[WITHOUT_MUSIC], **CATEGORY_RATIOS}
@@ -109,24 +129,27 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     categories = list(table["category"].unique())
     if not categories:
         return empty_figure("No other categories of sound in this study")
-    figure = new_figure(PAGE_INCHES, 3.6)
-    panels = figure.subplots(2, len(categories), sharey="row", squeeze=False)
     quilts = table[table["quantity"] == RELATIVE]
-    for (above, below), category in zip(panels.T, categories, strict=True):
+    n_rows = 1 if quilts.empty else 2
+    figure = new_figure(PAGE_INCHES, 1.8 * n_rows)
+    panels = figure.subplots(n_rows, len(categories), sharey="row", squeeze=False)
+    colours = [
+        style.colour(MUSIC if category == MUSIC else NONMUSIC)
+        for category in categories
+    ]
+    for axes, category, colour in zip(panels[0], categories, colours, strict=True):
         rows = table[table["category"] == category]
-        colour = style.colour(MUSIC if category == MUSIC else NONMUSIC)
-        _draw_ratios(above, rows[rows["quantity"] == RATIO], colour)
-        above.set_title(_title(category, rows["paper"]))
-        below.axhline(1, color="black", lw=0.5, zorder=0)
-        draw_lines(below, quilts[quilts["category"] == category], "value", colour)
-        if quilts.empty:
-            below.set_axis_off()
-        else:
-            mark_lengths(below, quilts["length"])
+        _draw_ratios(axes, rows[rows["quantity"] == RATIO], colour)
+        axes.set_title(_title(category, rows["paper"]))
     panels[0, 0].set_ylabel("Response ratio,\ncategory / other sounds")
+    if quilts.empty:
+        return figure
+    for axes, category, colour in zip(panels[1], categories, colours, strict=True):
+        axes.axhline(1, color="black", lw=0.5, zorder=0)
+        draw_lines(axes, quilts[quilts["category"] == category], "value", colour)
+        mark_lengths(axes, quilts["length"])
     panels[1, 0].set_ylabel("Response /\nresponse to original")
-    if not quilts.empty:
-        name_lengths(figure, quilts)
+    name_lengths(figure, quilts)
     return figure
 
 

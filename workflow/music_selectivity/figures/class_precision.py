@@ -40,6 +40,21 @@ TITLE = "Detection of each sound class"
 PANEL = "Fig. 1c"
 CLIPS = "eval_all"
 INPUTS = {"ablations": ["ablation", "networks"], "classes": "classes"}
+CLAIMS = ["1c"]
+CHARTS = [
+    {
+        "value": "average_precision",
+        "label": "Average precision, mean over classes",
+        "along": "group",
+        "panels": "model",
+        "only": {"panel": "means"},
+        "names": {
+            "nonmusic": "other sounds",
+            "music": "music-related",
+            "all": "all classes",
+        },
+    }
+]
 
 COMPARED = (WITHOUT_MUSIC, WITH_MUSIC)
 GROUPS = {NONMUSIC: GROUP_NAMES[NONMUSIC], MUSIC: "music-related"}

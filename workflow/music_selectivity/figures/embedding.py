@@ -49,6 +49,7 @@ INPUTS = {
     "categories": "categories",
     "statistics": "statistics",
 }
+CLAIMS = ["1d", "S2", "S9", "S10-a"]
 
 COLUMNS = 4
 # Groups of fewer clips are drawn with large dots and no contours, by category.

@@ -23,6 +23,19 @@ TITLE = "Response ratio at equal and at lower levels"
 PANEL = "Fig. 2c"
 CLIPS = "both"
 INPUTS = {"statistics": "statistics"}
+CLAIMS = ["2c"]
+CHARTS = [
+    {
+        "value": "ratio",
+        "label": "Response to music / response to other sounds",
+        "along": "divisor",
+        "axis": "Power of other sounds / power of music",
+        "kind": "lines",
+        "series": "split",
+        "names": {"train": "train clips", "eval": "eval clips"},
+        "reference": [1, "no preference"],
+    }
+]
 
 # By split: how far its marks are shifted, in octaves of power.
 SHIFTS = {TRAIN: -0.12, EVAL: 0.12}

@@ -27,6 +27,16 @@ TITLE = "Responses to categories of sounds"
 PANEL = "Fig. 3d"
 CLIPS = "none"
 INPUTS = {"statistics": "statistics"}
+CLAIMS = ["3b"]
+CHARTS = [
+    {
+        "value": "response",
+        "label": "Mean response",
+        "along": "category",
+        "panels": "model",
+        "reference": [1, "mean category"],
+    }
+]
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:

@@ -31,6 +31,30 @@ TITLE = "Response ratio over the natural sounds"
 PANEL = "Fig. 3c"
 CLIPS = "none"
 INPUTS = {"statistics": "statistics"}
+CLAIMS = ["3c", "3d"]
+CHARTS = [
+    {
+        "value": "value",
+        "label": "Response to music / response to other natural sounds",
+        "along": "model",
+        "panels": "condition",
+        "only": {"measure": "natural_ratio"},
+        "reference": [1, "no preference"],
+    },
+    {
+        "value": "value",
+        "label": "Correlation of music-selective units with a component of the brain",
+        "along": "condition",
+        "panels": "model",
+        "only": {"measure": "natural_correlation"},
+        "names": {
+            "lowfreq": "low frequency",
+            "highfreq": "high frequency",
+            "envsounds": "environmental",
+        },
+        "reference": [0, "none"],
+    },
+]
 
 COMPONENT_NAMES = dict(
     zip(

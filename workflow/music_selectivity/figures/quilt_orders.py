@@ -36,6 +36,17 @@ TITLE = "Order of segments and change at joints"
 PANEL = "extends Fig. 4b"
 CLIPS = "quilted_music"
 INPUTS = {"statistics": "statistics", "joint_changes": "joint_changes"}
+CHARTS = [
+    {
+        "value": "relative",
+        "label": "Response / response to the original",
+        "along": "length",
+        "axis": "Segment length, ms",
+        "kind": "lines",
+        "series": "order",
+        "reference": [1, "as to the original"],
+    }
+]
 
 
 def table(statistics: pd.DataFrame, joint_changes: pd.DataFrame) -> pd.DataFrame:

@@ -42,6 +42,18 @@ PANEL = "Fig. 4b, c"
 CLIPS = "quilted"
 INPUTS = {"statistics": "statistics"}
 ARGUMENTS = {"order": "quilts.order"}
+CLAIMS = ["4b", "4c"]
+CHARTS = [
+    {
+        "value": "response",
+        "label": "Mean response",
+        "along": "length",
+        "axis": "Segment length, ms",
+        "kind": "lines",
+        "panels": "units",
+        "series": "group",
+    }
+]
 
 # Height of a line of text above a panel.
 LINE_POINTS = 9

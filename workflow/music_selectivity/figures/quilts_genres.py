@@ -33,6 +33,17 @@ PANEL = "Fig. S7"
 CLIPS = "quilted_music"
 INPUTS = {"statistics": "statistics"}
 ARGUMENTS = {"order": "quilts.order"}
+CLAIMS = ["S7"]
+CHARTS = [
+    {
+        "value": "response",
+        "label": "Mean response",
+        "along": "length",
+        "axis": "Segment length, ms",
+        "kind": "lines",
+        "panels": "genre",
+    }
+]
 
 ALL_MUSIC = "all music"
 COLUMNS = 5

@@ -33,6 +33,18 @@ PANEL = "Fig. 5b, S4, S5, S10"
 CLIPS = "quilted_music"
 INPUTS = {"statistics": "statistics"}
 ARGUMENTS = {"order": "quilts.order"}
+CLAIMS = ["5b", "S4", "S5", "S10-c"]
+CHARTS = [
+    {
+        "value": "relative",
+        "label": "Response / response to the original",
+        "along": "length",
+        "axis": "Segment length, ms",
+        "kind": "lines",
+        "panels": "model",
+        "reference": [1, "as to the original"],
+    }
+]
 
 
 def table(statistics: pd.DataFrame, order: str) -> pd.DataFrame:

@@ -38,6 +38,7 @@ TITLE = "Random sets of units silenced"
 PANEL = "extends Fig. 5c"
 CLIPS = "eval_all"
 INPUTS = {"nulls": ["null", "random_ablation"], "statistics": "statistics"}
+CLAIMS = ["5c-e"]
 
 BINS = 50
 RANDOM = "random"

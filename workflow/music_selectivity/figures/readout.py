@@ -35,6 +35,20 @@ TITLE = "Music read out from all features"
 PANEL = "Fig. S3, S4"
 CLIPS = "eval"
 INPUTS = {"statistics": "statistics"}
+CLAIMS = ["S3"]
+CHARTS = [
+    {
+        "value": "average_precision",
+        "label": "Average precision of music, read out from all features",
+        "along": "model",
+        "panels": "features",
+        "names": {
+            "all": "features alone",
+            "with_pca": "and PCA",
+            "with_gabor": "and Gabor filters",
+        },
+    }
+]
 
 ALONE = ""
 """In place of the linear features that are added to a source."""

@@ -21,6 +21,7 @@ TITLE = "Genres of music read out from units"
 PANEL = "Fig. S6"
 CLIPS = "eval"
 INPUTS = {"statistics": "statistics"}
+CLAIMS = ["S6"]
 
 # Of each eighth: name and marker.
 EIGHTHS = {

@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from music_selectivity.figures.published import dotted_handle
+from music_selectivity.figures.published import dotted_handle, reported_values
 from music_selectivity.figures.style import (
     COLUMN_INCHES,
     LOOK,
@@ -26,6 +26,16 @@ TITLE = "Music read out from each eighth of units"
 PANEL = "Fig. 2d"
 CLIPS = "eval"
 INPUTS = {"statistics": "statistics"}
+CLAIMS = ["2d"]
+CHARTS = [
+    {
+        "value": "average_precision",
+        "label": "Average precision of music",
+        "along": "eighth",
+        "axis": "Eighth of units, most music-selective first",
+        "kind": "lines",
+    }
+]
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:
@@ -40,13 +50,15 @@ def table(statistics: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         model; seed; eighth, of the units in order of their music-selectivity, 1 for
-        the music-selective units; average_precision; chance, the share of music.
+        the music-selective units; average_precision; chance, the share of music;
+        paper (the published mean, NaN where there is none).
     """
     of_model = statistics[statistics["model"] == WITHOUT_MUSIC]
     chance = READOUT_CHANCE.select(of_model).set_index("seed")["value"]
     rows = READOUT_AP_OF_EIGHTH.select(of_model)
     rows = rows.rename(columns={"value": "average_precision"})
     rows["chance"] = rows["seed"].map(chance).astype(float)
+    rows["paper"] = reported_values({1: EIGHTH_AP}, rows["eighth"])
     return rows.sort_values(["seed", "eighth"], ignore_index=True)
 
 
@@ -75,8 +87,10 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         )
     for eighth in eighths:
         mark_mean(axes, eighth + 0.29, wide[eighth].to_numpy(), "black")
-    axes.hlines(EIGHTH_AP.value, 0.65, 1.45, "black", ":", lw=0.8)
-    key = [dotted_handle(f"paper {EIGHTH_AP.value}")]
+    key = []
+    for eighth, paper in table.groupby("eighth")["paper"].first().dropna().items():
+        axes.hlines(paper, eighth - 0.35, eighth + 0.45, "black", ":", lw=0.8)
+        key.append(dotted_handle(f"paper {paper:g}"))
     chance = table["chance"].mean()
     if np.isfinite(chance):
         other = style.colour(OTHER)

@@ -31,6 +31,16 @@ TITLE = "Response ratio of music-selective units"
 PANEL = "Fig. 2b and 3e"
 INPUTS = {"statistics": "statistics"}
 ARGUMENTS = {"measured_split": "analysis.measured_split"}
+CLAIMS = ["2b", "3e", "S10-b"]
+CHARTS = [
+    {
+        "value": "ratio",
+        "label": "Response to music / response to other sounds",
+        "along": "model",
+        "reference": [1, "no preference"],
+        "hollow": ["same_split_ratio", "chosen and measured on the same clips"],
+    }
+]
 
 
 def table(statistics: pd.DataFrame, measured_split: str) -> pd.DataFrame:

@@ -147,8 +147,9 @@ def new_figure(width: float, height: float) -> Figure:
 
 
 def empty_figure(reason: str) -> Figure:
-    """Figure that says why it shows nothing."""
+    """Figure that says why it shows nothing, in its SVG file also as description."""
     figure = new_figure(COLUMN_INCHES, 1.2)
+    figure.set_label(reason)
     figure.text(0.5, 0.5, reason, ha="center", va="center", color=COLOURS[OTHER])
     return figure
 
@@ -206,7 +207,11 @@ def save(figure: Figure, table: pd.DataFrame, stem: str | os.PathLike) -> None:
     """
     stem = Path(stem)
     store.write_table(stem.with_name(f"{stem.name}.csv"), table)
-    for suffix, metadata in (("svg", {"Date": None}), ("png", {"Software": None})):
+    reason = figure.get_label() or None
+    for suffix, metadata in (
+        ("svg", {"Date": None, "Description": reason}),
+        ("png", {"Software": None}),
+    ):
         with store.atomic_path(stem.with_name(f"{stem.name}.{suffix}")) as path:
             figure.savefig(path, format=suffix, metadata=metadata)
         # Both formats share one layout, which takes as long as the drawing.

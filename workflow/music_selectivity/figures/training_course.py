@@ -23,6 +23,23 @@ TITLE = "Over the course of training"
 PANEL = "Fig. S8"
 CLIPS = "eval_all"
 INPUTS = {"statistics": "statistics"}
+CLAIMS = ["S8"]
+CHARTS = [
+    {
+        "value": "value",
+        "label": "After each epoch",
+        "along": "epoch",
+        "axis": "Epoch",
+        "kind": "lines",
+        "panels": "measure",
+        "names": {
+            "training_course_mean_ap": "Mean average precision, non-music classes",
+            "training_course_response_ratio": "Response ratio of MS units",
+            "training_course_segregation_index": "Segregation index in t-SNE",
+        },
+        "free": True,
+    }
+]
 
 PANELS = {
     TRAINING_COURSE_MEAN_AP: "Mean average precision,\nnon-music classes",
@@ -61,9 +78,11 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     if table.empty:
         return empty_figure("No snapshots in this study: see models.<name>.snapshots")
     epochs = sorted(table["epoch"].unique())
-    figure = new_figure(PAGE_INCHES, 2.3)
-    panels = figure.subplots(1, len(PANELS))
-    for axes, (measure, name) in zip(panels, PANELS.items(), strict=True):
+    measured = set(table["measure"])
+    shown = {each: text for each, text in PANELS.items() if each.name in measured}
+    figure = new_figure(PAGE_INCHES * len(shown) / len(PANELS), 2.3)
+    panels = figure.subplots(1, len(shown), squeeze=False)[0]
+    for axes, (measure, name) in zip(panels, shown.items(), strict=True):
         of_measure = table[table["measure"] == measure.name]
         for model in ordered_models(of_measure["model"]):
             wide = of_measure[of_measure["model"] == model].pivot(

@@ -24,6 +24,15 @@ from music_selectivity.vocabulary import COMPARED_GROUPS, LINEAR_FEATURES
 TITLE = "Mean response of all units"
 PANEL = "Fig. 2a"
 INPUTS = {"statistics": "statistics"}
+CLAIMS = ["2a"]
+CHARTS = [
+    {
+        "value": "effect_size",
+        "label": "Probability that music drives the units more than another clip",
+        "along": "model",
+        "reference": [0.5, "no difference"],
+    }
+]
 
 
 def table(statistics: pd.DataFrame) -> pd.DataFrame:

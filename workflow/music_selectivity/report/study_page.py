@@ -1,34 +1,24 @@
 """The study's report, and its claims alone: HTML pages that need no other file."""
 
-import base64
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 import yaml
 
-from music_selectivity.claims.verdicts import (
-    DIRECTION,
-    NOT_MEMORIZED,
-    NOT_REPLICATED,
-    NOT_RUN,
-    REPLICATED,
-)
+from music_selectivity.figures.style import Style
 from music_selectivity.report import tables
+from music_selectivity.report.answer import QUESTION, answer, basis
+from music_selectivity.report.cards import claim_cards, verdict_counts
 from music_selectivity.report.rendering import render
-
-# How verdicts look: class of the style sheet, and sign. Others are open: "?".
-VERDICT_MARKS = {
-    REPLICATED: ("yes", "✓"),
-    DIRECTION: ("partly", "✓"),
-    NOT_REPLICATED: ("no", "✗"),
-    NOT_MEMORIZED: ("open", "○"),
-    NOT_RUN: ("open", "○"),
-}
+from music_selectivity.report.themes import (
+    StudyFigure,
+    first_with_charts,
+    placed,
+    shown_themes,
+)
 
 
 def report_html(
-    study: str,
     notice: str,
     clips: pd.DataFrame,
     classes: pd.DataFrame,
@@ -36,15 +26,15 @@ def report_html(
     histories: Mapping[tuple[str, int], pd.DataFrame],
     statistics: pd.DataFrame,
     claims: pd.DataFrame,
-    figures: Sequence[tuple[str, str, Path]],
+    figures: Sequence[StudyFigure],
+    themes: Sequence[Mapping],
+    key_figures: Sequence[str],
     config: Mapping,
 ) -> str:
     """The study's report as an HTML page, with all figures inside.
 
     Parameters
     ----------
-    study
-        Name of the study, the page's title.
     notice
         What a reader must know before anything else; empty for none.
     clips, classes, baseline, statistics, claims
@@ -53,46 +43,50 @@ def report_html(
     histories
         ``history.csv`` by (model, seed); an untrained network has none, or no rows.
     figures
-        Title, caption and SVG file of each figure. The page links to the CSV file next
-        to the SVG, and expects both in a folder next to itself.
+        In the order of their numbers. The page links to their SVG and CSV files in the
+        folder ``figures`` next to itself.
+    themes
+        ``catalogue.Theme`` as dicts: the order of the page.
+    key_figures
+        Figures that carry the answer, the first four that have data.
     config
         The resolved config, shown at the end.
     """
+    cards = placed(claim_cards(claims), themes, figures)
+    shown = shown_themes(themes, figures, cards, Style(config["figures"]))
+    all_shown = [each for theme in shown for each in theme.figures]
+    models = tables.models(statistics, histories)
+    counts = tables.clips_by_split(clips)
+    of_classes = tables.class_counts(classes)
+    corpus, seconds = config["corpus"]["type"], config["audio"]["clip_seconds"]
     return render(
         "page.html.j2",
-        verdict_marks=VERDICT_MARKS,
-        study=study,
+        study=config["study"],
         notice=notice.strip(),
-        clips=tables.clips_by_split(clips),
+        question=QUESTION,
+        basis=basis(corpus, seconds, counts, of_classes, models),
+        answer=answer(claims.to_dict("records"), corpus),
+        keys=first_with_charts(shown, key_figures),
+        themes=shown,
+        cards=cards,
+        verdicts=verdict_counts(cards),
+        clips=counts,
         excluded=tables.excluded_clips(clips),
         n_clips=len(clips),
-        classes=tables.class_counts(classes),
         baseline=baseline.to_dict("records"),
-        models=tables.models(statistics, histories),
-        verdicts=tables.verdict_counts(claims),
-        claims=claims.to_dict("records"),
-        figures=[_picture(*figure) for figure in figures],
+        models=models,
+        charts={each.figure.name: each.charts for each in all_shown if each.charts},
+        cuts=[each for each in all_shown if each.picture and each.picture.cut],
         config=yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
     )
 
 
 def claims_html(claims: pd.DataFrame, notice: str) -> str:
     """The claims alone as an HTML page under `notice`, for Snakemake's own report."""
+    cards = placed(claim_cards(claims), [], [])
     return render(
         "claims.html.j2",
-        verdict_marks=VERDICT_MARKS,
-        claims=claims.to_dict("records"),
+        cards=cards,
+        verdicts=verdict_counts(cards),
         notice=notice.strip(),
     )
-
-
-def _picture(title: str, caption: str, svg: str | Path) -> dict[str, str]:
-    svg = Path(svg)
-    # As separate images, so that ids in one SVG do not clash with those in another.
-    data = base64.b64encode(svg.read_bytes()).decode("ascii")
-    return {
-        "title": title,
-        "caption": caption.strip(),
-        "source": f"data:image/svg+xml;base64,{data}",
-        "csv": f"{svg.parent.name}/{svg.stem}.csv",
-    }

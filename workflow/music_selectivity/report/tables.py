@@ -14,7 +14,7 @@ from music_selectivity.measures import (
     VALIDATION_AP,
     Measure,
 )
-from music_selectivity.report.numbers import number, text
+from music_selectivity.report.numbers import number
 from music_selectivity.vocabulary import (
     COMPARED_GROUPS,
     LINEAR_FEATURES,
@@ -112,11 +112,6 @@ def _model(
             for classes in (NONMUSIC, MUSIC)
         ],
     }
-
-
-def verdict_counts(claims: pd.DataFrame) -> list[tuple[str, int]]:
-    """How many claims got each verdict, most frequent first."""
-    return list(claims["verdict"].map(text).value_counts().items())
 
 
 def clip_numbers(

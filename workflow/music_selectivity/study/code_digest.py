@@ -13,6 +13,7 @@ less:
 import ast
 import functools
 import hashlib
+import re
 from pathlib import Path
 
 PACKAGE = "music_selectivity"
@@ -91,12 +92,27 @@ def names_covered(file: Path, names: frozenset[str] | None) -> set[str]:
     return set().union(*map(_defined, body)) | (names or set())
 
 
-def text_digest(folder: str | Path, pattern: str) -> str:
-    """Digest of the files of a folder that match, for what is not Python."""
+def template_digest(folder: str | Path, *templates: str) -> str:
+    """Digest of templates in a folder, and of all files there that they name."""
     digest = hashlib.sha256()
-    for file in sorted(Path(folder).glob(pattern)):
+    for file in sorted(templates_followed(folder, *templates)):
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def templates_followed(folder: str | Path, *templates: str) -> set[Path]:
+    """Files that `template_digest` covers: what templates name in double quotes."""
+    followed: set[Path] = set()
+    waiting = [Path(folder, name) for name in templates]
+    while waiting:
+        file = waiting.pop()
+        if file not in followed:
+            followed.add(file)
+            named = re.findall(r'"([\w.]+)"', file.read_text(encoding="utf-8"))
+            waiting += [
+                path for name in named if (path := Path(folder, name)).is_file()
+            ]
+    return followed
 
 
 def imported_modules(file: Path) -> set[str]:

@@ -265,7 +265,7 @@ COSTS = {
     "figure": Cost(
         mb=220, seconds=3, ms=0.02, work=sources, mb_per_1000=1, grows_with=sources
     ),
-    "report_page": Cost(mb=180, seconds=2, mb_per_1000=5),
+    "report_page": Cost(mb=195, seconds=3, mb_per_1000=5),
     "resolved_config": Cost(mb=110, seconds=1),
     "usage": Cost(mb=180, seconds=2),
     "provenance": Cost(mb=180, seconds=3, ms=20, work=sound, mb_per_1000=5),

@@ -1,0 +1,84 @@
+"""Pages of studies for tests: everything that the rules give to the report."""
+
+import dataclasses
+import importlib
+from pathlib import Path
+
+import pandas as pd
+
+import paper_scale
+from conftest import ROOT
+from music_selectivity.claims.evaluation import evaluate
+from music_selectivity.claims.measured import Measured
+from music_selectivity.figures.catalogue import FIGURES, KEY_FIGURES, THEMES
+from music_selectivity.figures.style import Style, save
+from music_selectivity.report.themes import study_figure
+from true_study import study
+
+SVG = (
+    '<svg viewBox="0 0 90 60" xmlns="http://www.w3.org/2000/svg">'
+    '<path d="M 10 10 L 80 50"/></svg>'
+)
+
+
+def said_of(name: str) -> dict:
+    """What the rules say of a figure."""
+    entry = dataclasses.asdict(FIGURES[name])
+    caption = (ROOT / f"workflow/report/{name}.rst").read_text(encoding="utf-8")
+    return entry | {"name": name, "caption": caption}
+
+
+def figures(folder: Path, tables: dict[str, pd.DataFrame], drawn: bool) -> list:
+    """All figures from their tables; as a sketch if they need not be `drawn`."""
+    found = []
+    for name in FIGURES:
+        stem = folder / "figures" / name
+        stem.parent.mkdir(parents=True, exist_ok=True)
+        table = tables[name]
+        if drawn:
+            module = importlib.import_module(f"music_selectivity.figures.{name}")
+            save(module.draw(table, Style()), table, stem)
+        else:
+            stem.with_suffix(".svg").write_text(SVG)
+        svg = stem.with_suffix(".svg")
+        found.append(study_figure(said_of(name), "Networks: many.", svg, table))
+    return found
+
+
+def inputs(folder: Path, drawn: bool = False, **changes) -> dict:
+    """Arguments of `report_html` for a made-up study as large as the paper's."""
+    statistics = study(5)
+    clips = pd.DataFrame(
+        {
+            "clip_id": [f"clip{i}" for i in range(400)],
+            "split": ["train", "eval"] * 200,
+            "group": ["music", "music", "nonmusic", "nonmusic"] * 100,
+            "is_speech": False,
+            "excluded": "",
+        }
+    )
+    classes = pd.DataFrame(
+        {"name": ["Jazz", "Rain"], "music_related": [True, False], "speech": False}
+    )
+    baseline = pd.DataFrame(
+        {"features": ["level"], "auc": [0.51], "n_train": [200], "n_eval": [200]}
+    )
+    config = {
+        "study": "made_up",
+        "corpus": {"type": "audioset"},
+        "audio": {"clip_seconds": 10.0},
+        "figures": {},
+    }
+    return {
+        "notice": "",
+        "clips": clips,
+        "classes": classes,
+        "baseline": baseline,
+        "histories": {},
+        "statistics": statistics,
+        "claims": evaluate(Measured(statistics)),
+        "figures": figures(folder, paper_scale.tables(), drawn),
+        "themes": [dataclasses.asdict(theme) for theme in THEMES],
+        "key_figures": KEY_FIGURES,
+        "config": config,
+    } | changes
