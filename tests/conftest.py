@@ -1,5 +1,6 @@
 """Settings and fixtures of all tests: corpora, recorded sounds, a finished study."""
 
+import gc
 import os
 from pathlib import Path
 
@@ -25,6 +26,9 @@ settings.register_profile(
     "study", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("study")
+# Importing the tests leaves no garbage, and to search for some takes as long as the
+# imports. See pytest_collection_finish.
+gc.disable()
 
 
 @pytest.fixture(scope="session")
@@ -94,3 +98,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.xdist_group("finished"))
         if item.path.parent.name == "cluster":
             item.add_marker(pytest.mark.full)
+
+
+def pytest_collection_finish():
+    """Leave all that has been imported out of searches for garbage."""
+    gc.freeze()
+    gc.enable()

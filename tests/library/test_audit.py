@@ -57,10 +57,11 @@ ROWS = st.fixed_dictionaries(
 def test_counts_are_those_of_a_loop_over_clips(rows):
     clips = clip_table([*rows, {}, {"split": "eval"}])
     table = audit(clips, NAMES)
+    records = clips.to_dict("records")
     assert len(table) == 2 * (1 + 3 + len(NAMES))
     for row in table.to_dict("records"):
         expected = dict.fromkeys(COUNTS, 0)
-        for clip in clips.to_dict("records"):
+        for clip in records:
             member = {"all": ["all"], "group": [clip["group"]], "class": clip["labels"]}
             if clip["split"] != row["split"] or row["name"] not in member[row["kind"]]:
                 continue

@@ -58,16 +58,17 @@ def test_speech_that_no_clip_contains_cannot_be_left_out():
 
 @given(st.integers(1, 6), st.integers(0, 9))
 def test_draw_clips_are_in_order_and_follow_the_seed(number, seed):
-    drawn = draw_clips(table(), number, np.random.default_rng(seed))
+    clips = table()
+    drawn = draw_clips(clips, number, np.random.default_rng(seed))
     assert len(drawn) == number
     assert list(drawn["clip_id"]) == sorted(set(drawn["clip_id"]))
     assert list(drawn.index) == list(range(number))
-    assert drawn.equals(draw_clips(table(), number, np.random.default_rng(seed)))
+    assert drawn.equals(draw_clips(clips, number, np.random.default_rng(seed)))
 
 
 def test_every_clip_is_drawn_as_often():
-    rng = np.random.default_rng(0)
-    drawn = pd.concat([draw_clips(table(), 2, rng) for _ in range(700)])
+    clips, rng = table(), np.random.default_rng(0)
+    drawn = pd.concat([draw_clips(clips, 2, rng) for _ in range(700)])
     # 200 draws are expected of each clip, with an SD of 12.
     assert drawn["clip_id"].value_counts().between(150, 250).all()
 

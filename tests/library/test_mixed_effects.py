@@ -124,6 +124,7 @@ def test_networks_that_hardly_differ_do_not_narrow_the_interval(seed):
     assert found.high - found.low >= (ends.high - ends.low) * 0.999
 
 
+@pytest.mark.full
 def test_intervals_cover_the_truth_as_often_as_they_say():
     """At every share of music, and .95 of all within three of its SDs."""
     studies = 75
@@ -137,6 +138,7 @@ def test_intervals_cover_the_truth_as_often_as_they_say():
     assert abs(covered.mean() - 0.95) <= 3 * sd / np.sqrt(len(SHARES))
 
 
+@pytest.mark.full
 def test_kinds_that_do_not_differ_are_found_to_in_one_of_twenty():
     found = []
     for study in range(120):

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -49,6 +49,7 @@ def enumerated_signed_rank(differences):
     return np.mean([total >= observed - 1e-9 for total in sums])
 
 
+@settings(max_examples=40)
 @given(small)
 def test_signed_rank_is_exact_with_zeros_and_ties(differences):
     found = rank_tests.signed_rank(differences, 0.0, "greater").p
@@ -73,6 +74,7 @@ def test_effect_sizes_of_signed_ranks_are_the_papers(differences, effect_size):
     assert found == pytest.approx(effect_size, abs=0.0005)
 
 
+@settings(max_examples=40)
 @given(small.filter(any))
 def test_effect_sizes_of_signed_ranks_are_shares_of_scipys_statistic(differences):
     """Over the differences that are not zero, with tied ranks shared."""

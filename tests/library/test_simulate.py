@@ -49,7 +49,7 @@ def rows(model, stimulus, units, preferred, split=EVAL):
 
 @pytest.mark.parametrize("world", worlds.WORLDS, ids=lambda world: world.name)
 def test_cells_have_their_planted_mean_and_spread(world):
-    found = responses(world, WITHOUT_MUSIC, 4000, Luck(ALIKE, rng()), rng(1))
+    found = responses(world, WITHOUT_MUSIC, 1500, Luck(ALIKE, rng()), rng(1))
     cells = worlds.planted_cells(world, WITHOUT_MUSIC)
     for (units_, stimulus, split, side), (base, slope) in cells.items():
         chosen = rows(WITHOUT_MUSIC, stimulus, units_, side, split)

@@ -91,6 +91,7 @@ def some_of(clips: pd.DataFrame, train: int, evaluation: int) -> pd.DataFrame:
     return pd.concat(parts)
 
 
+@pytest.mark.full
 def test_the_collection_cannot_be_identified(tmp_path):
     # The same noise in both, with different rates, bands, levels, offsets and lengths.
     made = write_collections(tmp_path, per_fold=10, tracks=60)
@@ -100,6 +101,7 @@ def test_the_collection_cannot_be_identified(tmp_path):
     assert (np.abs(after - 0.5) < 0.2).all()
 
 
+@pytest.mark.full
 def test_recorded_collections_have_equal_levels_and_silence(sounds_folder, tmp_path):
     made = repacked(sounds_folder / "realsounds", tmp_path)
     before, after = separation(*made, tmp_path / "written")

@@ -52,7 +52,7 @@ class Measured:
         self._conditions = table.groupby(["model", "measure"], sort=False)["condition"]
         self._networks = table.groupby("model")["seed"].nunique()
         table = table.sort_values("seed", kind="stable")
-        numbers = table.drop(columns=KEY).apply(pd.to_numeric)
+        numbers = table.drop(columns=KEY).astype(np.float64)
         finite = np.isfinite(numbers["value"])
         table, numbers = table[finite], numbers[finite]
         numbers = numbers.set_axis(range(numbers.shape[1]), axis=1)

@@ -199,25 +199,30 @@ def welch_degrees(
 def _estimate(samples: list[np.ndarray]) -> MeanEstimate:
     """Sum of the means of independent samples of networks, from `_comparable`."""
     several = [sample for sample in samples if len(sample) > 1]
+    variances = [float(_variance(sample[:, 0])) for sample in several]
     parts = [
-        (float(_variance(sample[:, 0])) / len(sample), len(sample) - 1)
-        for sample in several
+        (variance / len(sample), len(sample) - 1)
+        for variance, sample in zip(variances, several, strict=True)
     ]
-    total = sum(sample.mean(axis=0) for sample in samples)
-    # Networks share the covariance between them, not the whole variance of their mean:
-    # how far draws move each network from that mean is contained in s^2 / n.
-    own = sum(
-        _variance((sample - sample.mean(axis=0))[:, 1:]).mean() / (len(sample) - 1)
-        for sample in several
-    )
-    clips = max(float(_variance(total[1:]) - own), 0.0)
+    means = [sample.mean(axis=0) for sample in samples]
+    total = sum(means)
+    clips = 0.0
+    if len(total) > 2:
+        # Networks share the covariance between them, not the whole variance of their
+        # mean: how far draws move each network from that mean is contained in s^2 / n.
+        own = sum(
+            _variance((sample - mean)[:, 1:]).mean() / (len(sample) - 1)
+            for sample, mean in zip(samples, means, strict=True)
+            if len(sample) > 1
+        )
+        clips = max(float(_variance(total[1:]) - own), 0.0)
     return MeanEstimate(
         value=float(total[0]),
         networks=sum(part for part, _ in parts) if parts else math.nan,
         clips=clips,
         degrees=float(welch_degrees(parts, clips)) if parts else math.nan,
         n=min((len(sample) for sample in several), default=1),
-        sd=math.sqrt(_variance(samples[0][:, 0])) if len(samples[0]) > 1 else math.nan,
+        sd=math.sqrt(variances[0]) if len(samples[0]) > 1 else math.nan,
     )
 
 
