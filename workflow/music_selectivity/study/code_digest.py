@@ -14,6 +14,7 @@ import ast
 import functools
 import hashlib
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = "music_selectivity"
@@ -136,7 +137,7 @@ def _tree(file: Path) -> ast.Module:
 def _import_names(part: ast.AST) -> list[tuple[str, list[str] | None]]:
     """Modules that a part of a tree imports, with the names taken, or None."""
     found: list[tuple[str, list[str] | None]] = []
-    for node in ast.walk(part):
+    for node in _statements_in(part):
         if isinstance(node, ast.Import):
             found += [(alias.name, None) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
@@ -146,6 +147,14 @@ def _import_names(part: ast.AST) -> list[tuple[str, list[str] | None]]:
                 )
             found.append((node.module, [alias.name for alias in node.names]))
     return found
+
+
+def _statements_in(part: ast.AST) -> Iterator[ast.AST]:
+    """A part of a tree, and all below it but expressions, which hold no statement."""
+    yield part
+    for child in ast.iter_child_nodes(part):
+        if not isinstance(child, ast.expr):
+            yield from _statements_in(child)
 
 
 @functools.cache
@@ -258,6 +267,10 @@ def _text(statement: ast.stmt) -> str:
 
 class _WithoutWords(ast.NodeTransformer):
     """Takes out what a person reads: docstrings, error messages, log messages."""
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        # Expressions hold none of them.
+        return node if isinstance(node, ast.expr) else super().generic_visit(node)
 
     def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
         # Bare strings run nothing, be they docstrings or notes below a constant.
