@@ -28,7 +28,7 @@ from comparison.pairs import STAGES, Pair, Stage
 from pages import markdown, update
 
 PAGE = Path(__file__).with_name("README.md")
-COMMAND = "stages.py"
+COMMAND = "benchmarks/stages.py"
 # Clips at which our time is measured, relative to the least number.
 GROWTH = (1, 2, 4, 8)
 # Rows of the square matrices whose product is timed.

@@ -27,7 +27,7 @@ class Inputs:
     files
         Noise as 16-bit wav files of 44,100 Hz.
     log_mels
-        (clips, mels, frames) float32, dB: noise.
+        (clips, mels, frames) float32, dB: noise, with a spectrum for each clip.
     sharded
         The same in a file.
     labels
@@ -64,9 +64,10 @@ class Inputs:
 
     @cached_property
     def log_mels(self) -> np.ndarray:
-        shape = LOG_MEL.n_mels, LOG_MEL.n_frames(AUDIO.n_samples)
-        noise = self._rng().standard_normal((self.n_clips, *shape), np.float32)
-        return 15 * noise - 40
+        rng, shape = self._rng(), (self.n_clips, LOG_MEL.n_mels)
+        frames = LOG_MEL.n_frames(AUDIO.n_samples)
+        spectra = rng.normal(-40, 15, (*shape, 1)).astype(np.float32)
+        return spectra + 15 * rng.standard_normal((*shape, frames), np.float32)
 
     @cached_property
     def sharded(self) -> ShardedArray:

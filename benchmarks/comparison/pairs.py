@@ -312,8 +312,9 @@ def silenced_sets(n_sets: int) -> np.ndarray:
     return np.random.default_rng(SEED).permuted(units, axis=1)[:, :SILENCED]
 
 
-def ablation_with(inputs: Inputs, weights: np.ndarray) -> Pair:
+def ablation_with(inputs: Inputs, draws: int) -> Pair:
     theirs, ours = networks()
+    weights = clip_weights(inputs.music.astype(str), draws, SEED)
     sets = [np.arange(0), *silenced_sets(4)]
     responses = unit_responses(ours, inputs.sharded, CPU)
 
@@ -329,7 +330,8 @@ def ablation_with(inputs: Inputs, weights: np.ndarray) -> Pair:
 
     def difference(found, expected) -> float:
         scored = inputs.labels.any(axis=0)
-        return float(np.abs(found - expected)[:, scored].max())
+        means = (precision[:, scored].mean(axis=1) for precision in (found, expected))
+        return float(np.abs(np.subtract(*means)).max())
 
     return Pair(
         Way(
@@ -344,11 +346,11 @@ def ablation_with(inputs: Inputs, weights: np.ndarray) -> Pair:
 
 
 def ablation(inputs: Inputs) -> Pair:
-    return ablation_with(inputs, np.ones((inputs.n_clips, 1), np.uint8))
+    return ablation_with(inputs, 0)
 
 
 def ablation_with_draws(inputs: Inputs) -> Pair:
-    return ablation_with(inputs, clip_weights(inputs.music.astype(str), DRAWS, SEED))
+    return ablation_with(inputs, DRAWS)
 
 
 def random_ablation(inputs: Inputs) -> Pair:
@@ -508,17 +510,17 @@ STAGES = [
         "ablation, five sets",
         ablation,
         share=8,
-        compared="average precision of each class",
-        tolerance=0.01,
+        compared="mean average precision of each set",
+        tolerance=1e-3,
         by_design="the notebook computes the network again for each set, and ours the "
-        "head; classes without positives count as 0 in the notebook",
+        "head; it ranks probabilities, which tie more often than logits",
     ),
     Stage(
         "ablation, five sets, ours with 1,000 bootstrap draws",
         ablation_with_draws,
         share=8,
-        compared="average precision of each class",
-        tolerance=0.01,
+        compared="the same, without draws",
+        tolerance=1e-3,
         by_design="the notebook has no draws",
     ),
     Stage(
