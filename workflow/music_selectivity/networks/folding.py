@@ -13,7 +13,7 @@ def folded(network: nn.Module) -> nn.Module:
     In evaluation mode, batch-norm scales and shifts each channel by constants. Wherever
     it follows a convolution in an ``nn.Sequential``, the convolution's weights take
     these over, and an identity replaces it. Responses differ by rounding, less than
-    1e-5 of their standard deviation. A convolution with a forward hook stays as it is,
+    1e-4 of their standard deviation. A convolution with a forward hook stays as it is,
     because its own output is read.
     """
     network = copy.deepcopy(network).eval().requires_grad_(False)

@@ -86,10 +86,10 @@ def demand(jobs: Sequence[Job]) -> Demand:
     """What `jobs`, at least one, take together."""
     return Demand(
         jobs=len(jobs),
-        core_hours=sum(job.core_seconds() for job in jobs) / 3600,
-        gpu_hours=sum(job.gpus * job.seconds() for job in jobs) / 3600,
+        core_hours=math.fsum(job.core_seconds() for job in jobs) / 3600,
+        gpu_hours=math.fsum(job.gpus * job.seconds() for job in jobs) / 3600,
         peak_mb=max(COSTS[job.rule].peak_mb(job.scale) for job in jobs),
-        disk_mb=sum(job.disk.stays_mb(job.scale) for job in jobs),
+        disk_mb=math.fsum(job.disk.stays_mb(job.scale) for job in jobs),
         temporary_mb=max(job.disk.temporary_mb(job.scale) for job in jobs),
     )
 
@@ -135,8 +135,8 @@ def least_hours(jobs: Sequence[Job], cores: int) -> float:
     The cores share the work of all jobs at best equally, and the jobs of a chain run
     one after the other.
     """
-    work = sum(job.core_seconds(cores) for job in jobs) / cores
-    chain = sum(job.seconds(cores) for job in longest_chain(jobs, cores))
+    work = math.fsum(job.core_seconds(cores) for job in jobs) / cores
+    chain = math.fsum(job.seconds(cores) for job in longest_chain(jobs, cores))
     return max(work, chain) / 3600
 
 
@@ -233,7 +233,7 @@ def _elapsed(jobs: Sequence[Job], cores: Sequence[int]) -> Iterator[str]:
     """Lines that state the least elapsed time, by the number of cores."""
     chain = longest_chain(jobs)
     least = {f"{some} cores": least_hours(jobs, some) for some in cores}
-    least["any number of cores"] = sum(job.seconds() for job in chain) / 3600
+    least["any number of cores"] = math.fsum(job.seconds() for job in chain) / 3600
     yield "With these costs, the elapsed time is at least"
     for on, hours in least.items():
         shown = f"{hours:.1f} h" if hours >= 1 else f"{60 * hours:.0f} min"
