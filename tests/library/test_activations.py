@@ -60,5 +60,6 @@ def test_every_analysis_checks_the_sounds_of_the_responses_that_it_reads():
     assert readers == {
         "analyses": {"from_table", "responses_to"},
         "natural_sounds": {"responses_to"},
+        "preferred_inputs": {"responses_to"},
         "random_ablation": {"responses_to"},
     }

@@ -25,9 +25,10 @@ RESPONSES = {"activations", "training_course"}
 LINEAR_FEATURES = {"linear_features", "natural_sound_features"}
 # One script has all analyses of a source of features that take a minute at most.
 ALL_ANALYSES = {"analyses", "linear_analyses"}
-NETWORKS = {"train", "random_ablation"} | RESPONSES | ALL_ANALYSES
+NETWORKS = {"train", "random_ablation", "preferred_inputs"} | RESPONSES | ALL_ANALYSES
 # Rules that measure responses of units chosen by their index.
 CHOOSES_UNITS = ALL_ANALYSES | {"natural_sounds", "random_ablation", "training_course"}
+CHOOSES_UNITS |= {"preferred_inputs"}
 BOOTSTRAPS = ALL_ANALYSES | {"natural_sounds", "fmri"}
 SOUNDSCAPES = {"soundscape_tables", "soundscape_audio"}
 COLLECTIONS = {"collection_tables", "collection_audio"}
@@ -63,9 +64,13 @@ RERUNS = {
     "study.resources": set(),
     "study.usage": {"usage"},
     # One sound.
-    "audio.log_mel": LOG_MELS | {"activations"} | LINEAR_FEATURES,
-    "audio.reading": LOG_MELS | COLLECTIONS | {"quilt_clips"},
-    "audio.torchaudio_import": LOG_MELS | {"activations"} | LINEAR_FEATURES,
+    "audio.inversion": {"preferred_inputs"},
+    "audio.log_mel": LOG_MELS | {"activations", "preferred_inputs"} | LINEAR_FEATURES,
+    "audio.mp3": {"preferred_inputs"},
+    "audio.reading": LOG_MELS | COLLECTIONS | {"quilt_clips", "preferred_inputs"},
+    "audio.torchaudio_import": LOG_MELS
+    | {"activations", "preferred_inputs"}
+    | LINEAR_FEATURES,
     # The clips.
     "corpus.archives": {"unpack", "collection_tables"},
     "corpus.audit": {"audit"},
@@ -117,6 +122,7 @@ RERUNS = {
     | ALL_ANALYSES,
     # Networks and linear features.
     "networks.activations": CHOOSES_UNITS | RESPONSES | LINEAR_FEATURES,
+    "networks.ascent": {"preferred_inputs"},
     "networks.check": set(),
     "networks.checking": set(),
     "networks.checkpoints": NETWORKS,
@@ -124,11 +130,15 @@ RERUNS = {
     # No rule reads users' networks.
     "networks.description": set(),
     "networks.device": NETWORKS | LINEAR_FEATURES,
-    "networks.folding": RESPONSES | ALL_ANALYSES | LINEAR_FEATURES | {"train"},
+    "networks.folding": RESPONSES
+    | ALL_ANALYSES
+    | LINEAR_FEATURES
+    | {"train", "preferred_inputs"},
     "networks.gabor": LINEAR_FEATURES,
     "networks.kim2024": NETWORKS - {"linear_analyses"},
     "networks.layer_responses": set(),
     "networks.layers": set(),
+    "networks.log_mel_statistics": {"preferred_inputs"},
     "networks.optimizer": {"train"},
     "networks.own_networks": set(),
     "networks.pca": LINEAR_FEATURES | {"fit_pca"},
@@ -154,6 +164,7 @@ RERUNS = {
     "analyses.group_responses": CHOOSES_UNITS | {"figure"},
     "analyses.mixed_effects": {"mixed_effects"},
     "analyses.natural_sounds": {"natural_sounds", "fmri"},
+    "analyses.preferred_inputs": {"preferred_inputs"},
     "analyses.random_ablation": {"random_ablation"},
     "analyses.of_source": ALL_ANALYSES,
     "analyses.reselection": ALL_ANALYSES,

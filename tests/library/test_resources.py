@@ -101,6 +101,7 @@ UNITS = {
     resources.snapshots: "clip and snapshot",
     resources.random_sets: "eval clip and set",
     resources.sources: "clip and network",
+    resources.frames: "10 s of a clip's length",
 }
 MEMORY_UNITS = {resources.clips: "clips", resources.sources: "clips and network"}
 

@@ -13,6 +13,7 @@ NETWORK_GROUPS = {
     "natural_sounds": WITH_NATURAL_SOUNDS,
     "random_ablation": RANDOM_ABLATION,
     "training_course": TRAINING_COURSE,
+    "preferred_inputs": PREFERRED_INPUTS,
 }
 ABSENT_TABLES = [] if NATURAL_SOUNDS_FOLDER else ["natural_sounds"]
 

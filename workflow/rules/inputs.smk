@@ -109,6 +109,28 @@ def stimulus_inputs(names):
     return inputs
 
 
+def of_untrained(path):
+    """Input function: `path` of the untrained network with the seed of a trained one.
+
+    None if the network is itself untrained, or if the study has no untrained model of
+    its architecture.
+    """
+
+    def inputs(wildcards):
+        models = config["models"]
+        architecture = models[wildcards.model]["architecture"]
+        untrained = [
+            model
+            for model, spec in models.items()
+            if spec["epochs"] == 0 and spec["architecture"] == architecture
+        ]
+        if wildcards.model in untrained or not untrained:
+            return []
+        return path.format(model=untrained[0], seed=wildcards.seed)
+
+    return inputs
+
+
 def components(wildcards):
     """The principal components, for features that are those."""
     return paths.pca if wildcards.model == PCA else []

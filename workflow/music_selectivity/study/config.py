@@ -199,7 +199,7 @@ def _check_meaning(config: dict) -> None:
             )
     _check_names(config["models"])
     _check_quilts(config["quilts"], audio, mel)
-    _check_random_ablation(config["analysis"]["random_ablation"], config["models"])
+    _check_analysed_models(config["analysis"], config["models"])
     shares = config["corpus"][SOUNDSCAPES]
     if shares["music_share"] + shares["mixed_share"] > 1:
         raise InputError(
@@ -266,14 +266,20 @@ def _check_frames(lengths: list[int], boundary: str, audio: dict, mel: dict) -> 
             )
 
 
-def _check_random_ablation(random_ablation: dict, models: dict) -> None:
-    # A study may have dropped the model that the default names.
-    unknown = set(random_ablation["models"]) - set(models) - {WITHOUT_MUSIC}
-    if unknown:
-        raise InputError(
-            f"config key analysis.random_ablation.models: {min(unknown)} is not a "
-            f"model; the models are {', '.join(models)}"
-        )
+def _check_analysed_models(analysis: dict, models: dict) -> None:
+    """Analyses of some models name models of the study."""
+    known = {
+        # A study may have dropped the model that the default names.
+        "random_ablation": {*models, WITHOUT_MUSIC},
+        "preferred_inputs": set(models),
+    }
+    for key, names in known.items():
+        unknown = set(analysis[key]["models"]) - names
+        if unknown:
+            raise InputError(
+                f"config key analysis.{key}.models: {min(unknown)} is not a model; "
+                f"the models are {', '.join(models)}"
+            )
 
 
 def _check_paths(corpus: dict) -> None:
