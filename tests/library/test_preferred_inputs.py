@@ -120,7 +120,6 @@ def test_a_sound_above_full_scale_is_made_softer():
     assert decoded[2000:-2000].std() == pytest.approx(soft.std(), rel=0.05)
 
 
-@pytest.mark.full
 def test_inputs_of_an_untrained_network_are_kept_by_far(tmp_path):
     """The network of the paper, whose units clips of noise hardly tell apart."""
     with torch.random.fork_rng(devices=[]):

@@ -130,10 +130,7 @@ RERUNS = {
     # No rule reads users' networks.
     "networks.description": set(),
     "networks.device": NETWORKS | LINEAR_FEATURES,
-    "networks.folding": RESPONSES
-    | ALL_ANALYSES
-    | LINEAR_FEATURES
-    | {"train", "preferred_inputs"},
+    "networks.folding": RESPONSES | ALL_ANALYSES | LINEAR_FEATURES | {"train"},
     "networks.gabor": LINEAR_FEATURES,
     "networks.kim2024": NETWORKS - {"linear_analyses"},
     "networks.layer_responses": set(),

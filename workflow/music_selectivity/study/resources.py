@@ -257,7 +257,7 @@ COSTS = {
         mb=540, seconds=3, ms=0.008, work=random_sets, mb_per_1000=3, parallel=True
     ),
     "training_course": Cost(mb=715, seconds=5, ms=11, work=snapshots, mb_per_1000=13),
-    "preferred_inputs": Cost(mb=610, seconds=5, ms=110_000, work=frames, mb_per_1000=4),
+    "preferred_inputs": Cost(mb=610, seconds=5, ms=60_000, work=frames, mb_per_1000=4),
     "statistics": Cost(mb=450, seconds=5),
     "mixed_effects": Cost(
         mb=235, seconds=5, ms=0.1, work=sources, mb_per_1000=0.5, grows_with=sources
