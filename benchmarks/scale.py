@@ -281,7 +281,8 @@ def of_statistics(study: Study) -> Callable[[], object]:
     write_table(path, measure_table(rows))
 
     def write_statistics() -> None:
-        _, replicates, _ = gather((source, read_table(path)) for source in SOURCES)
+        tables = ((source, read_table(path)) for source in SOURCES)
+        _, replicates, _ = gather(tables, {model: "units" for model, _ in SOURCES})
         write_table(study.folder / "replicates.parquet", replicates)
 
     return write_statistics

@@ -1,6 +1,6 @@
 """Every measure of the statistics: its name, and the grammar of its conditions.
 
-A row of ``statistics.csv`` holds model, seed, measure, condition and value. The
+A row of ``statistics.csv`` holds model, seed, layer, measure, condition and value. The
 condition says what the value was measured on, such as ``music/ms/overath/400``: the
 response to quilts of music, of music-selective units, with segments of 400 ms in
 Overath's order. A `Measure` writes such conditions and reads them back, so that no
@@ -10,7 +10,7 @@ other module builds or parses one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -41,7 +41,9 @@ if TYPE_CHECKING:
 # Measure, condition and value; or (1 + draws,), the value and its bootstrap replicates.
 Row = tuple[str, str, np.ndarray | float]
 
+# What identifies a row among those of one layer of each network, and among all.
 KEY = ["model", "seed", "measure", "condition"]
+KEY_WITH_LAYER = ["model", "seed", "layer", "measure", "condition"]
 
 
 def _one_of(names: Iterable[str]) -> str:
@@ -227,8 +229,13 @@ RESPONSE_RATIO = Measure("response_ratio", (_SPLIT,))
 MEAN_RESPONSE = Measure("mean_response", (_GROUP,))
 MS_RESPONSE = Measure("ms_response", (_GROUP,))
 EFFECT_SIZE = Measure("effect_size", ("all_units",))
+MS_EFFECT_SIZE = Measure("ms_effect_size", (_SPLIT,))
 N_CLIPS = Measure("n_clips", (_SPLIT, "/", _GROUP))
 EQUAL_RMS_RATIO = Measure("equal_rms_ratio", (_SPLIT, "/", _DIVISOR))
+
+# Of all units of a layer.
+N_UNITS = Measure("n_units", ("all_units",))
+DEAD_UNITS = Measure("dead_units", ("all_units",))
 
 # Sound quilts, by the order and the length in ms of their segments, and the unquilted
 # clips that they are compared with; genres of music, other categories of sound.
@@ -311,6 +318,36 @@ UNREAD = {
 }
 
 MEASURES = tuple(value for value in vars().values() if isinstance(value, Measure))
+
+
+def of_main_layers(table: pd.DataFrame, layers: Mapping[str, str]) -> pd.DataFrame:
+    """Rows of the layers by which the claims go, without the column ``layer``.
+
+    Whatever reads the statistics reads them through this function, except for what is
+    about layers.
+
+    Parameters
+    ----------
+    table
+        ``statistics.csv``, or its replicates: model, layer, and other columns.
+    layers
+        The main layer of each model (``config.main_layers``).
+
+    Raises
+    ------
+    InputError
+        A model has no row of its main layer.
+    """
+    # As text, because a module may have a number as its name.
+    main = table["layer"].astype(str) == table["model"].map(layers)
+    missing = set(table["model"]) - set(table.loc[main, "model"])
+    if missing:
+        raise InputError(
+            f"the statistics hold no measure of {min(missing)} in its layer "
+            f"{layers.get(min(missing))}; delete the study's folder statistics/ and "
+            "run again"
+        )
+    return table[main].drop(columns="layer").reset_index(drop=True)
 
 
 def check_statistics(statistics: pd.DataFrame) -> None:

@@ -27,9 +27,11 @@ rule analyses:
     input:
         **ANALYSED,
         checkpoint=paths.checkpoint,
+        layers=paths.layers,
     output:
         **FOUND,
         ablation=paths.ablation,
+        layers=paths.measures_of_layers,
     log:
         "<logs>/analyses/{model}_seed{seed}.log",
     benchmark:
@@ -45,6 +47,7 @@ rule analyses:
         runtime=minutes,
     params:
         stimuli=list(SETS_OF_CLIPS),
+        layer=main_layer,
         linear=[name for name, _ in LINEAR],
         choices=CHOICES,
         code=network_code("analyses.py"),
@@ -66,6 +69,7 @@ use rule analyses as linear_analyses with:
         model="|".join(LINEAR_FEATURES),
     params:
         stimuli=list(SETS_OF_CLIPS),
+        layer=main_layer,
         linear=[name for name, _ in LINEAR],
         choices=CHOICES,
         code=code("analyses.py"),

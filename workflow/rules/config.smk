@@ -3,7 +3,7 @@ from snakemake.exceptions import WorkflowError
 
 from music_selectivity.errors import InputError
 from music_selectivity.stimuli.sets import CLIPS, NATURAL_SOUNDS, sets_of_clips
-from music_selectivity.study.config import resolve_config
+from music_selectivity.study.config import main_layers, resolve_config
 from music_selectivity.vocabulary import (
     AUDIOSET,
     COLLECTIONS,
@@ -27,8 +27,10 @@ CORPUS = config["corpus"]["type"]
 MODELS = list(config["models"])
 SHARDS = [f"{shard:03d}" for shard in range(config["corpus"]["shards"])]
 
-# Sources of features are (model, seed): networks, and linear features, which run
-# through the same analyses with a placeholder seed.
+# Sources of features are (model, seed, layer). Networks, and linear features, which run
+# through the same analyses with a placeholder seed, have one layer that all analyses
+# read. A job records or analyses all layers of a network, so that rules need no layer.
+LAYERS = main_layers(config["models"])
 NETWORKS = [
     (model, seed)
     for model, spec in config["models"].items()
@@ -72,3 +74,8 @@ def trained_as(wildcards):
     """The model without its number of networks, which changes none of them."""
     spec = config["models"][wildcards.model]
     return {key: value for key, value in spec.items() if key != "max_seeds"}
+
+
+def main_layer(wildcards):
+    """The layer of a model whose units all analyses read."""
+    return LAYERS[wildcards.model]

@@ -39,7 +39,8 @@ rule activations:
         unpack(stimulus_inputs(HEARD)),
         checkpoint=paths.checkpoint,
     output:
-        expand(paths.activations, stimuli=HEARD, allow_missing=True),
+        tables=expand(paths.activations, stimuli=HEARD, allow_missing=True),
+        layers=directory(paths.layers),
     log:
         "<logs>/activations/{model}_seed{seed}.log",
     benchmark:
@@ -55,6 +56,7 @@ rule activations:
         gpu=GPU,
     params:
         stimuli=HEARD,
+        layer=main_layer,
         threads=config["training"]["threads"],
         code=network_code("activations.py"),
     script:

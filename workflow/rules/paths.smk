@@ -53,10 +53,13 @@ paths.resume = f"{network}/resume.pt"
 paths.pca = f"{RESULTS}/networks/pca.npz"
 # Each source of features (networks; pca and gabor with seed 0).
 paths.activations = f"{RESULTS}/activations/{{model}}/seed{{seed}}/{{stimuli}}.parquet"
+# All layers of a network: <layer>/<stimuli>.parquet for few stimulus sets, and an index.
+paths.layers = f"{RESULTS}/activations/{{model}}/seed{{seed}}/layers"
 paths.original = paths.activations.replace("{stimuli}", CLIPS.name)
 # What its analyses found: measures, with bootstrap replicates, and other tables.
 analyses = f"{RESULTS}/analyses/{{model}}/seed{{seed}}"
 paths.measures = f"{analyses}/measures.parquet"
+paths.measures_of_layers = f"{analyses}/layer_measures.parquet"
 paths.units = f"{analyses}/units.csv"
 paths.clip_responses = f"{analyses}/clips.parquet"
 paths.embedding = f"{analyses}/embedding.parquet"

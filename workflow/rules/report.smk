@@ -34,6 +34,7 @@ rule figure:
     params:
         networks=lookup(dpath="{figure}/networks", within=FIGURE_PARAMS),
         arguments=lookup(dpath="{figure}/arguments", within=FIGURE_PARAMS),
+        layers=LAYERS,
         colours=config["figures"],
         caption=lookup(dpath="{figure}/caption", within=FIGURE_PARAMS),
         code=lookup(dpath="{figure}/code", within=FIGURE_PARAMS),
@@ -77,6 +78,7 @@ rule report_page:
         themes=[asdict(theme) for theme in THEMES],
         key_figures=KEY_FIGURES,
         networks=NETWORKS,
+        layers=LAYERS,
         templates=templates("page", "claims"),
         code=code("report_page.py"),
     script:

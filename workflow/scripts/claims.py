@@ -5,6 +5,7 @@ import pandas as pd
 from music_selectivity.claims.conventions import Conventions
 from music_selectivity.claims.evaluation import evaluate, evaluate_orders
 from music_selectivity.claims.measured import Measured
+from music_selectivity.measures import of_main_layers
 from music_selectivity.store import read_table, write_table
 from music_selectivity.study.jobs import job
 
@@ -14,7 +15,10 @@ with job(snakemake) as log:
         read_table(path).assign(model=model, seed=seed)
         for path, (model, seed) in zip(files.permutations, params.networks, strict=True)
     )
-    measured = Measured(read_table(files.statistics), read_table(files.replicates))
+    measured = Measured(
+        of_main_layers(read_table(files.statistics), params.layers),
+        of_main_layers(read_table(files.replicates), params.layers),
+    )
     conventions = Conventions(**params.conventions)
     orders = evaluate_orders(measured, conventions, params.audioset)
     mixed_effects = read_table(files.mixed_effects)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import yaml
 
+from music_selectivity.measures import of_main_layers
 from music_selectivity.report.study_page import claims_html, report_html
 from music_selectivity.report.tables import clip_numbers, sample_size
 from music_selectivity.report.themes import study_figure
@@ -13,7 +14,8 @@ from music_selectivity.study.jobs import job
 with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params
     networks = map(tuple, params.networks)
-    statistics, claims = read_table(files.statistics), read_table(files.claims)
+    statistics = of_main_layers(read_table(files.statistics), params.layers)
+    claims = read_table(files.claims)
     clips = clip_numbers(statistics, read_table(files.quilt_clips), params.split)
     figures = []
     for said, svg, numbers in zip(

@@ -67,6 +67,12 @@ THEMES = (
         ),
     ),
     Theme(
+        "depth",
+        "Depth",
+        "In which layers of the networks are there such units?",
+        ("depth",),
+    ),
+    Theme(
         "time",
         "Structure in time",
         "Do these units follow how music unfolds over time, and on which time scales?",

@@ -27,6 +27,11 @@ from music_selectivity.vocabulary import (
 # where torch is not imported, to reject clips that are too short before any is read.
 MINIMUM_INPUT = {"kim2024": (63, 121)}
 
+# The layer whose units all analyses read and by which the claims go, by architecture;
+# and what stands for it in tables where there is no network.
+MAIN_LAYERS = {"kim2024": "avgpool"}
+OTHER_MAIN_LAYERS = {PCA: "features", GABOR: "features", FMRI: "components"}
+
 # Downloads are shared by all studies. AudioSet's tables have these names there.
 DOWNLOADS = "results/downloads"
 AUDIOSET_TABLES = {
@@ -80,6 +85,17 @@ def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
     _check_meaning(resolved)
     _name_downloads(resolved)
     return resolved
+
+
+def main_layers(models: Mapping) -> dict[str, str]:
+    """The main layer of each model of a study, and of what tables hold besides.
+
+    `models` is the config section. The architecture of a model decides.
+    """
+    of_models = {
+        name: MAIN_LAYERS[spec["architecture"]] for name, spec in models.items()
+    }
+    return of_models | OTHER_MAIN_LAYERS
 
 
 def _parsed(value: object, schema: dict) -> object:
