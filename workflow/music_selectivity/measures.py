@@ -331,7 +331,7 @@ def of_main_layers(table: pd.DataFrame, layers: Mapping[str, str]) -> pd.DataFra
     table
         ``statistics.csv``, or its replicates: model, layer, and other columns.
     layers
-        The main layer of each model (``config.main_layers``).
+        The main layer of each model that has one (``config.main_layers``).
 
     Raises
     ------
@@ -340,12 +340,12 @@ def of_main_layers(table: pd.DataFrame, layers: Mapping[str, str]) -> pd.DataFra
     """
     # As text, because a module may have a number as its name.
     main = table["layer"].astype(str) == table["model"].map(layers)
-    missing = set(table["model"]) - set(table.loc[main, "model"])
+    missing = set(table["model"]).intersection(layers) - set(table.loc[main, "model"])
     if missing:
         raise InputError(
             f"the statistics hold no measure of {min(missing)} in its layer "
-            f"{layers.get(min(missing))}; delete the study's folder statistics/ and "
-            "run again"
+            f"{layers[min(missing)]}; delete the study's folder statistics/ and run "
+            "again"
         )
     return table[main].drop(columns="layer").reset_index(drop=True)
 

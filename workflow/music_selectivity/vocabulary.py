@@ -54,6 +54,10 @@ PAPER_MODELS = (
 PCA, GABOR = "pca", "gabor"
 LINEAR_FEATURES = (GABOR, PCA)
 LINEAR_SEED = 0
+# A user's network has a placeholder seed, too. Its twins, whose weights are permuted or
+# drawn anew, have seeds from 1.
+USERS_SEED = 0
+PERMUTED, INITIALISED = "permuted", "initialised"
 # The responses of the brain to the natural sounds, in tables of networks' responses.
 FMRI = "fmri"
 
@@ -131,6 +135,9 @@ COMPONENTS = (
     "speech",
     MUSIC_COMPONENT,
 )
+
+# Length of the 165 natural sounds.
+NATURAL_SECONDS = 2.0
 
 # Categories of the natural sounds, by the name that their tables use.
 INSTRUMENTAL_MUSIC, VOCAL_MUSIC = "Music", "Song"

@@ -37,7 +37,7 @@ rule analyses:
     benchmark:
         "<benchmarks>/analyses/{model}_seed{seed}.tsv"
     wildcard_constraints:
-        model="|".join(MODELS),
+        model=one_of(MODELS),
     conda:
         "../../envs/torch.yaml"
     # t-SNE is repeatable on one thread only.
@@ -181,7 +181,7 @@ rule training_course:
         runtime=minutes,
         gpu=GPU,
     params:
-        snapshots=lambda wildcards: config["models"][wildcards.model]["snapshots"],
+        snapshots=lambda wildcards: MODELS[wildcards.model]["snapshots"],
         ms_fraction=config["analysis"]["ms_fraction"],
         code=network_code("training_course.py"),
     script:

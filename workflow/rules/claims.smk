@@ -15,7 +15,7 @@ MEASURED = {
     paths.measures_of_sounds: WITH_NATURAL_SOUNDS + BRAIN,
     paths.measures_of_random_sets: RANDOM_ABLATION,
     paths.measures_of_course: TRAINING_COURSE,
-    paths.measures_of_layers: NETWORKS,
+    paths.measures_of_layers: NETWORKS + PLAYED,
 }
 
 

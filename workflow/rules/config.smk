@@ -3,7 +3,14 @@ from snakemake.exceptions import WorkflowError
 
 from music_selectivity.errors import InputError
 from music_selectivity.stimuli.sets import CLIPS, NATURAL_SOUNDS, sets_of_clips
-from music_selectivity.study.config import main_layers, resolve_config
+from music_selectivity.study.config import (
+    main_layers,
+    network_file,
+    resolve_config,
+    trained_models,
+    twins,
+    users_networks,
+)
 from music_selectivity.vocabulary import (
     AUDIOSET,
     COLLECTIONS,
@@ -12,9 +19,11 @@ from music_selectivity.vocabulary import (
     GENERATED_CORPORA,
     GENERATED_TABLES,
     LINEAR_SEED,
+    NATURAL_SECONDS,
     PCA,
     SOUNDSCAPES,
     TABLE,
+    USERS_SEED,
 )
 
 try:
@@ -24,7 +33,7 @@ except InputError as error:
     raise WorkflowError(str(error))
 
 CORPUS = config["corpus"]["type"]
-MODELS = list(config["models"])
+MODELS = trained_models(config["models"])
 SHARDS = [f"{shard:03d}" for shard in range(config["corpus"]["shards"])]
 
 # Sources of features are (model, seed, layer). Networks, and linear features, which run
@@ -33,13 +42,23 @@ SHARDS = [f"{shard:03d}" for shard in range(config["corpus"]["shards"])]
 LAYERS = main_layers(config["models"])
 NETWORKS = [
     (model, seed)
-    for model, spec in config["models"].items()
+    for model, spec in MODELS.items()
     for seed in config["seeds"][: spec["max_seeds"]]
 ]
 LINEAR = [
     (name, LINEAR_SEED) for name, spec in config["linear_features"].items() if spec
 ]
 FEATURE_SOURCES = NETWORKS + LINEAR
+
+# Users' networks and their twins, of which layers alone are analysed. The seeds of twins
+# are numbers.
+USERS_NETWORKS = users_networks(config["models"])
+TWINS = twins(config["models"])
+PLAYED = [(model, USERS_SEED) for model in USERS_NETWORKS] + [
+    (twin, seed)
+    for twin, (_, _, number) in TWINS.items()
+    for seed in range(1, number + 1)
+]
 
 # The folder of the 165 natural sounds, empty if the study has none.
 NATURAL_SOUNDS_FOLDER = config["natural_sounds"]["folder"]
@@ -55,9 +74,7 @@ RANDOM_ABLATION = [
     for network in NETWORKS
     if network[0] in config["analysis"]["random_ablation"]["models"]
 ]
-TRAINING_COURSE = [
-    network for network in NETWORKS if config["models"][network[0]]["snapshots"]
-]
+TRAINING_COURSE = [network for network in NETWORKS if MODELS[network[0]]["snapshots"]]
 
 # Stimulus sets by name; those of the clips in the order in which tables list them.
 SETS_OF_CLIPS = {
@@ -72,8 +89,23 @@ QUILTS = [stimuli.arrays for stimuli in SETS_OF_CLIPS.values() if stimuli.segmen
 
 def trained_as(wildcards):
     """The model without its number of networks, which changes none of them."""
-    spec = config["models"][wildcards.model]
+    spec = MODELS[wildcards.model]
     return {key: value for key, value in spec.items() if key != "max_seeds"}
+
+
+def untwinned(model):
+    """The user's network of which `model` is a twin, or which it is."""
+    return TWINS[model][0] if model in TWINS else model
+
+
+def kind_of_twin(wildcards):
+    """What becomes of the weights of a user's network; empty for the network itself."""
+    return TWINS[wildcards.model][1] if wildcards.model in TWINS else ""
+
+
+def network_place(wildcards):
+    """The file and function of a user's network, also of its twins."""
+    return USERS_NETWORKS[untwinned(wildcards.model)]["network"]
 
 
 def main_layer(wildcards):

@@ -1,11 +1,13 @@
 # What jobs ask of a scheduler, from what they were measured to take.
 import shutil
 
+from music_selectivity.networks.check_record import read_record
 from music_selectivity.stimuli.sets import at_power
 from music_selectivity.study.resources import (
     AUDIOSET_CLIPS,
     AUDIOSET_SHARES,
     COSTS,
+    NetworkSize,
     Scale,
     memory_mb,
     runtime_minutes,
@@ -68,9 +70,21 @@ SOUNDS = {
 }
 
 
+def network_size(model):
+    """What a user's network takes, by its check if that has run already."""
+    path = Path(paths.check.format(model=untwinned(model)))
+    if not path.is_file():
+        return NetworkSize()
+    check = read_record(path)
+    return NetworkSize(
+        check.seconds, check.job_mb, check.n_units, check.widest, is_assumed=False
+    )
+
+
 def scale_of(wildcards):
     """The size of the study, and of the job with these wildcards."""
-    model = config["models"].get(getattr(wildcards, "model", None), {})
+    name = getattr(wildcards, "model", None)
+    model = config["models"].get(name, {})
     return Scale(
         clips=N_CLIPS,
         seconds=config["audio"]["clip_seconds"],
@@ -82,6 +96,7 @@ def scale_of(wildcards):
         snapshots=len(model.get("snapshots", ())),
         threads=config["training"]["threads"],
         **SOUNDS,
+        network=network_size(name),
         # The wildcards of fetch and unpack.
         download=getattr(wildcards, "download", getattr(wildcards, "archive", "")),
     )

@@ -14,7 +14,7 @@ def network_code(script):
     """Param of a script that builds a network: `code`, with the model's architecture."""
 
     def digest(wildcards):
-        architecture = config["models"][wildcards.model]["architecture"]
+        architecture = MODELS[wildcards.model]["architecture"]
         return code(script, f"music_selectivity.networks.{architecture}")
 
     return digest

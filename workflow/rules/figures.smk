@@ -9,6 +9,7 @@ from music_selectivity.figures.catalogue import FIGURES, KEY_FIGURES, THEMES
 # may name there are in `paths`.
 NETWORK_GROUPS = {
     "networks": NETWORKS,
+    "with_layers": NETWORKS + PLAYED,
     "feature_sources": FEATURE_SOURCES,
     "natural_sounds": WITH_NATURAL_SOUNDS,
     "random_ablation": RANDOM_ABLATION,

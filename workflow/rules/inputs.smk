@@ -109,6 +109,20 @@ def stimulus_inputs(names):
     return inputs
 
 
+def network_files(wildcards):
+    """The Python file of a user's network, and the files that it reads."""
+    network = USERS_NETWORKS[untwinned(wildcards.model)]
+    return [network_file(network), *network["files"]]
+
+
+def check_of(wildcards):
+    """What the check of a user's network found, also for its twins.
+
+    A repeated check changes no response.
+    """
+    return ancient(paths.check.format(model=untwinned(wildcards.model)))
+
+
 def components(wildcards):
     """The principal components, for features that are those."""
     return paths.pca if wildcards.model == PCA else []

@@ -46,7 +46,7 @@ rule activations:
     benchmark:
         "<benchmarks>/activations/{model}_seed{seed}.tsv"
     wildcard_constraints:
-        model="|".join(MODELS),
+        model=one_of(MODELS),
     conda:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]

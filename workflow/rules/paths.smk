@@ -12,6 +12,11 @@ pathvars:
     benchmarks=f"{RESULTS}/benchmarks",
 
 
+def one_of(names):
+    """What constrains a wildcard to `names`; an empty pattern would allow anything."""
+    return "|".join(names) or "(?!)"
+
+
 paths = SimpleNamespace()
 # Downloaded once for all studies.
 paths.download = f"{DOWNLOADS}/{{download}}"
@@ -43,13 +48,17 @@ paths.natural_sounds = f"{RESULTS}/stimuli/natural_sounds.parquet"
 paths.quilt_clips = f"{RESULTS}/stimuli/quilt_clips.parquet"
 paths.quilt_clip_counts = f"{RESULTS}/stimuli/quilt_clips.csv"
 paths.quilt_joints = f"{RESULTS}/stimuli/quilt_joints/{{shard}}.parquet"
-# Each network, and the principal components.
+# Waveforms by shard, and of the natural sounds, for users' networks.
+paths.waveforms = f"{RESULTS}/waveforms/{{shard}}.npy"
+paths.natural_sounds_waveforms = f"{RESULTS}/waveforms/natural_sounds.npy"
+# Each network, what the check of a user's network found, and the principal components.
 network = f"{RESULTS}/networks/{{model}}/seed{{seed}}"
 paths.checkpoint = f"{network}/checkpoint.safetensors"
 paths.snapshots = f"{network}/snapshots.safetensors"
 paths.history = f"{network}/history.csv"
 paths.summary = f"{network}/summary.csv"
 paths.resume = f"{network}/resume.pt"
+paths.check = f"{RESULTS}/networks/{{model}}/check.json"
 paths.pca = f"{RESULTS}/networks/pca.npz"
 # Each source of features (networks; pca and gabor with seed 0).
 paths.activations = f"{RESULTS}/activations/{{model}}/seed{{seed}}/{{stimuli}}.parquet"
@@ -92,7 +101,7 @@ paths.benchmarks = f"{RESULTS}/benchmarks"
 
 
 wildcard_constraints:
-    model="|".join(dict(FEATURE_SOURCES)),
+    model=one_of(dict(FEATURE_SOURCES + PLAYED)),
     seed=r"\d+",
     shard=r"\d{3}",
     arrays="|".join({stimuli.arrays for stimuli in SETS_OF_CLIPS.values()}),

@@ -50,6 +50,7 @@ rule report_page:
         statistics=paths.statistics,
         quilt_clips=paths.quilt_clip_counts,
         histories=networks(paths.history),
+        checks=expand(paths.check, model=USERS_NETWORKS),
         claims=paths.claims,
         config=paths.resolved_config,
         figures=expand(f"{paths.figure}.svg", figure=FIGURES),
@@ -79,6 +80,7 @@ rule report_page:
         key_figures=KEY_FIGURES,
         networks=NETWORKS,
         layers=LAYERS,
+        twins={name: model["twins"] for name, model in USERS_NETWORKS.items()},
         templates=templates("page", "claims"),
         code=code("report_page.py"),
     script:

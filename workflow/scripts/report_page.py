@@ -5,8 +5,13 @@ from pathlib import Path
 import yaml
 
 from music_selectivity.measures import of_main_layers
+from music_selectivity.networks.check_record import read_record
 from music_selectivity.report.study_page import claims_html, report_html
-from music_selectivity.report.tables import clip_numbers, sample_size
+from music_selectivity.report.tables import (
+    clip_numbers,
+    sample_size,
+    users_networks,
+)
 from music_selectivity.report.themes import study_figure
 from music_selectivity.store import read_table, write_text
 from music_selectivity.study.jobs import job
@@ -17,6 +22,7 @@ with job(snakemake) as log:
     statistics = of_main_layers(read_table(files.statistics), params.layers)
     claims = read_table(files.claims)
     clips = clip_numbers(statistics, read_table(files.quilt_clips), params.split)
+    checks = dict(zip(params.twins, map(read_record, files.checks), strict=True))
     figures = []
     for said, svg, numbers in zip(
         params.figures, files.figures, files.numbers, strict=True
@@ -36,6 +42,7 @@ with job(snakemake) as log:
         themes=params.themes,
         key_figures=params.key_figures,
         config=yaml.safe_load(Path(files.config).read_text(encoding="utf-8")),
+        users_networks=users_networks(checks, params.twins),
     )
     write_text(snakemake.output.page, page)
     write_text(snakemake.output.claims, claims_html(claims, params.notice))

@@ -54,7 +54,7 @@ def gather(
         layer, or of the layers in a column ``layer``. A row that several tables have is
         taken from the first.
     layers
-        The main layer of each model (``config.main_layers``).
+        The main layer of each model that has one (``config.main_layers``).
 
     Returns
     -------
@@ -72,7 +72,9 @@ def gather(
         A measure or condition is unknown.
     """
     frames = [
-        table.assign(model=model, seed=seed, layer=table.get("layer", layers[model]))
+        table.assign(
+            model=model, seed=seed, layer=table.get("layer", layers.get(model))
+        )
         for (model, seed), table in tables
     ]
     everything = pd.concat(frames, ignore_index=True)

@@ -31,7 +31,7 @@ from music_selectivity.vocabulary import MEASURED_SPLIT
 
 TITLE = "Selectivity from layer to layer"
 PANEL = "not in the paper"
-INPUTS = {"layers": ["measures_of_layers", "networks"]}
+INPUTS = {"layers": ["measures_of_layers", "with_layers"]}
 ARGUMENTS = {"measured_split": "analysis.measured_split"}
 CHARTS = [
     {

@@ -76,7 +76,12 @@ class Checked:
         return sum(layer.n_units for layer in self.layers)
 
 
-def check(network: NetworkDescription, seconds: float, device: torch.device) -> Checked:
+def check(
+    network: NetworkDescription,
+    seconds: float,
+    device: torch.device,
+    natural_seconds: float | None = None,
+) -> Checked:
     """Play synthetic sounds to a network, and see whether it is as described.
 
     Parameters
@@ -87,6 +92,8 @@ def check(network: NetworkDescription, seconds: float, device: torch.device) -> 
         Length of the study's clips.
     device
         Where to compute.
+    natural_seconds
+        Length of the natural sounds, if the study plays these, too.
 
     Raises
     ------
@@ -119,6 +126,8 @@ def check(network: NetworkDescription, seconds: float, device: torch.device) -> 
         problems += unsteady or _dependent(hear, sounds, first)
         other, of_length = _of_other_length(hear, first, seconds, network)
         problems += of_length
+        if natural_seconds:
+            problems += _of_natural_sounds(hear, natural_seconds, network.sample_rate)
     problems += _not_finite(first)
     problems += _constant(first)
     problems += _unnamed_classes(first, network)
@@ -293,6 +302,19 @@ def _of_other_length(
                 if name in found and found[name].shape[1] != responses.shape[1]
             ]
     return None, []
+
+
+def _of_natural_sounds(hear: Hear, seconds: float, sample_rate: int) -> list[str]:
+    """Why the network does not take sounds of the length of the natural sounds."""
+    try:
+        hear(synthetic_sounds(seconds, sample_rate), whole=True)
+    except InputError as error:
+        return [
+            f"the network does not take the natural sounds, which last {seconds:g} s: "
+            "cut or lengthen sounds in forward, or leave natural_sounds.folder out; "
+            f"{error}"
+        ]
+    return []
 
 
 def _not_finite(recorded: Recorded) -> list[str]:

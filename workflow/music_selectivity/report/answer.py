@@ -68,6 +68,7 @@ def basis(
     clips: Sequence[tuple[str, Mapping[str, int]]],
     classes: Mapping[str, int],
     models: Sequence[Mapping],
+    users_networks: Sequence[Mapping] = (),
 ) -> str:
     """What a study measured, in a sentence.
 
@@ -75,16 +76,29 @@ def basis(
     ----------
     corpus, seconds
         Type of corpus, and length of its clips.
-    clips, classes, models
-        ``tables.clips_by_split``, ``class_counts`` and ``models``.
+    clips, classes, models, users_networks
+        ``tables.clips_by_split``, ``class_counts``, ``models`` and ``users_networks``.
     """
     counts = " and ".join(f"{number(of['All'])} {split}" for split, of in clips)
     networks = sum(row["networks"] for row in models)
+    parts = []
+    if models or not users_networks:
+        parts.append(
+            f"{networks} network{_s(networks)} of {len(models)} model{_s(len(models))}"
+        )
+    if users_networks:
+        n_users, n_twins = len(users_networks), _n_twins(users_networks)
+        users = "user's network" if n_users == 1 else "users' networks"
+        with_twins = f" with {n_twins} twin{_s(n_twins)}" if n_twins else ""
+        parts.append(f"{n_users} {users}{with_twins}")
     return (
-        f"{networks} network{_s(networks)} of {len(models)} model{_s(len(models))}, "
-        f"{counts} clips of {seconds:g} s of {SOUNDS[corpus]}, {classes['all']} sound "
+        f"{', '.join(parts)}, {counts} clips of {seconds:g} s of {SOUNDS[corpus]}, {classes['all']} sound "
         f"classes, {classes['music']} of them music-related."
     )
+
+
+def _n_twins(users_networks: Sequence[Mapping]) -> int:
+    return sum(sum(row["twins"].values()) for row in users_networks)
 
 
 def _s(count: int) -> str:

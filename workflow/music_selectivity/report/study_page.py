@@ -30,6 +30,7 @@ def report_html(
     themes: Sequence[Mapping],
     key_figures: Sequence[str],
     config: Mapping,
+    users_networks: Sequence[Mapping] = (),
 ) -> str:
     """The study's report as an HTML page, with all figures inside.
 
@@ -51,6 +52,8 @@ def report_html(
         Figures that carry the answer, the first four that have data.
     config
         The resolved config, shown at the end.
+    users_networks
+        ``tables.users_networks``.
     """
     cards = placed(claim_cards(claims), themes, figures)
     shown = shown_themes(themes, figures, cards, Style(config["figures"]))
@@ -64,7 +67,7 @@ def report_html(
         study=config["study"],
         notice=notice.strip(),
         question=QUESTION,
-        basis=basis(corpus, seconds, counts, of_classes, models),
+        basis=basis(corpus, seconds, counts, of_classes, models, users_networks),
         answer=answer(claims.to_dict("records"), corpus),
         keys=first_with_charts(shown, key_figures),
         themes=shown,
@@ -75,6 +78,7 @@ def report_html(
         n_clips=len(clips),
         baseline=baseline.to_dict("records"),
         models=models,
+        users_networks=users_networks,
         charts={each.figure.name: each.charts for each in all_shown if each.charts},
         cuts=[each for each in all_shown if each.picture and each.picture.cut],
         config=yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),

@@ -87,13 +87,43 @@ def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
     return resolved
 
 
+def trained_models(models: Mapping) -> dict[str, dict]:
+    """The models whose networks a study trains, of the config section."""
+    return {name: model for name, model in models.items() if "network" not in model}
+
+
+def users_networks(models: Mapping) -> dict[str, dict]:
+    """The networks of users, which a study does not train, of the config section."""
+    return {name: model for name, model in models.items() if "network" in model}
+
+
+def network_file(model: Mapping) -> str:
+    """The Python file of a user's network, of its entry in the config."""
+    return model["network"].rpartition(":")[0]
+
+
+def twins(models: Mapping) -> dict[str, tuple[str, str, int]]:
+    """Twins of users' networks: by name, the network, the kind and their number.
+
+    `models` is the config section. The seeds of twins are numbers from 1.
+    """
+    return {
+        f"{name}_{kind}": (name, kind, number)
+        for name, model in users_networks(models).items()
+        for kind, number in model["twins"].items()
+        if number
+    }
+
+
 def main_layers(models: Mapping) -> dict[str, str]:
     """The main layer of each model of a study, and of what tables hold besides.
 
-    `models` is the config section. The architecture of a model decides.
+    `models` is the config section. The architecture of a model decides. Users' networks
+    have no main layer, because all their layers count alike.
     """
     of_models = {
-        name: MAIN_LAYERS[spec["architecture"]] for name, spec in models.items()
+        name: MAIN_LAYERS[model["architecture"]]
+        for name, model in trained_models(models).items()
     }
     return of_models | OTHER_MAIN_LAYERS
 
@@ -103,6 +133,7 @@ def _parsed(value: object, schema: dict) -> object:
 
     Snakemake passes values inside ``--config 'key={...}'`` as text.
     """
+    schema = _chosen(schema, value)
     if isinstance(value, dict):
         free = schema.get("additionalProperties")
         parts = schema.get("properties", {})
@@ -116,6 +147,14 @@ def _parsed(value: object, schema: dict) -> object:
     if isinstance(value, str) and ("string" not in types or value == "null"):
         return yaml.safe_load(value)
     return value
+
+
+def _chosen(schema: dict, value: object) -> dict:
+    """Of a schema with alternatives by the keys of a value, the one that applies."""
+    if "if" not in schema:
+        return schema
+    given = isinstance(value, dict) and set(schema["if"]["required"]) <= set(value)
+    return schema["then" if given else "else"]
 
 
 def _check_renamed(config: dict) -> None:
@@ -150,6 +189,7 @@ def _fill_defaults(config: dict, schema: dict) -> None:
 
     Where keys are free, a study's own keys are added to those of the default.
     """
+    schema = _chosen(schema, config)
     for key, part in schema.get("properties", {}).items():
         default = json.loads(json.dumps(part.get("default")))
         if "default" in part:
@@ -183,10 +223,11 @@ def _check_meaning(config: dict) -> None:
             f"config key log_mel.f_max: {mel['f_max']} Hz must lie above f_min and at "
             f"or below half the sample rate, {audio['sample_rate'] / 2:g} Hz"
         )
+    trained = trained_models(config["models"])
     n_frames = (
         1 + round(audio["clip_seconds"] * audio["sample_rate"]) // mel["hop_length"]
     )
-    for name, model in config["models"].items():
+    for name, model in trained.items():
         n_mels_needed, n_frames_needed = MINIMUM_INPUT[model["architecture"]]
         if n_frames < n_frames_needed:
             raise InputError(
@@ -213,9 +254,10 @@ def _check_meaning(config: dict) -> None:
                 f"config key models.{name}.select_by: shuffled labels need train_ap: "
                 "on validation clips with random labels every epoch is at chance"
             )
+    _check_users_networks(config["models"])
     _check_names(config["models"])
     _check_quilts(config["quilts"], audio, mel)
-    _check_random_ablation(config["analysis"]["random_ablation"], config["models"])
+    _check_random_ablation(config["analysis"]["random_ablation"], trained)
     shares = config["corpus"][SOUNDSCAPES]
     if shares["music_share"] + shares["mixed_share"] > 1:
         raise InputError(
@@ -235,6 +277,27 @@ def _check_names(models: dict) -> None:
             f"config key models.{min(taken)}: this name is reserved for "
             f"{RESERVED[min(taken)]}; give the model another name"
         )
+    of_twins = twins(models)
+    taken = set(of_twins).intersection(models)
+    if taken:
+        network, kind, _ = of_twins[min(taken)]
+        raise InputError(
+            f"config key models.{min(taken)}: this name is reserved for the {kind} "
+            f"twins of {network}; give the model another name"
+        )
+
+
+def _check_users_networks(models: dict) -> None:
+    """The files of every network are there."""
+    for name, model in users_networks(models).items():
+        files = {"network": [network_file(model)], "files": model["files"]}
+        for key, paths in files.items():
+            for path in paths:
+                if not Path(path).is_file():
+                    raise InputError(
+                        f"config key models.{name}.{key}: {path} is not a file; paths "
+                        f"are relative to {Path.cwd()}"
+                    )
 
 
 def _check_quilts(quilts: dict, audio: dict, mel: dict) -> None:
@@ -282,13 +345,13 @@ def _check_frames(lengths: list[int], boundary: str, audio: dict, mel: dict) -> 
             )
 
 
-def _check_random_ablation(random_ablation: dict, models: dict) -> None:
+def _check_random_ablation(random_ablation: dict, trained: dict) -> None:
     # A study may have dropped the model that the default names.
-    unknown = set(random_ablation["models"]) - set(models) - {WITHOUT_MUSIC}
+    unknown = set(random_ablation["models"]) - set(trained) - {WITHOUT_MUSIC}
     if unknown:
         raise InputError(
             f"config key analysis.random_ablation.models: {min(unknown)} is not a "
-            f"model; the models are {', '.join(models)}"
+            f"model that the study trains; these are {', '.join(trained) or 'none'}"
         )
 
 

@@ -42,6 +42,29 @@ PARQUET_MB = 685
 
 
 @dataclass(frozen=True)
+class NetworkSize:
+    """What a user's network takes, as its check found; until then, as is assumed.
+
+    Attributes
+    ----------
+    seconds : float
+        Time of a clip.
+    mb : float
+        Memory of a job that plays sounds to it.
+    units, widest : int
+        Number of units of all layers, and of the layer that has most.
+    is_assumed : bool
+        Whether these are assumptions.
+    """
+
+    seconds: float = 0.1
+    mb: float = 2000
+    units: int = 10_000
+    widest: int = 1000
+    is_assumed: bool = True
+
+
+@dataclass(frozen=True)
 class Scale:
     """The size of a study, and of the job that asks.
 
@@ -68,6 +91,8 @@ class Scale:
         the unquilted clips; and in all stimulus sets that are made from clips.
     download : str
         What the job downloads, or the folder to which it unpacks, as in `DOWNLOAD_MB`.
+    network : NetworkSize
+        The user's network of the job.
     """
 
     clips: int
@@ -83,6 +108,7 @@ class Scale:
     quilts: float = 0
     heard: float = 0
     download: str = ""
+    network: NetworkSize = NetworkSize()
 
     @property
     def sound(self) -> float:
@@ -179,6 +205,31 @@ def downloaded(scale: Scale) -> float:
     return DOWNLOAD_MB.get(scale.download, PARQUET_MB)
 
 
+def checked(scale: Scale) -> float:
+    """Seconds of the user's network for the clips that its check plays, about 25."""
+    return 25 * scale.network.seconds
+
+
+def played(scale: Scale) -> float:
+    """Seconds of the user's network for all clips."""
+    return scale.clips * scale.network.seconds
+
+
+def network_mb(scale: Scale) -> float:
+    """Memory of a job that plays sounds to the user's network, MB."""
+    return scale.network.mb
+
+
+def responses(scale: Scale) -> float:
+    """Millions of responses of the units of all layers to the clips."""
+    return scale.clips * scale.network.units / 1e6
+
+
+def widest_responses(scale: Scale) -> float:
+    """Millions of responses of the layer that has most units."""
+    return scale.clips * scale.network.widest / 1e6
+
+
 @dataclass(frozen=True)
 class Cost:
     """What a rule's jobs were measured to take, on one core.
@@ -242,6 +293,17 @@ COSTS = {
     "activations": Cost(
         mb=610, seconds=4, ms=7, work=stimuli, mb_per_1000=11, parallel=True
     ),
+    "check_network": Cost(
+        mb=0, seconds=6, ms=1000, work=checked, mb_per_1000=1000, grows_with=network_mb
+    ),
+    "waveforms": Cost(mb=200, seconds=2, ms=20, work=shard_sound, mb_per_1000=2),
+    "natural_sounds_waveforms": Cost(mb=300, seconds=3),
+    "layer_responses": Cost(
+        mb=300, seconds=6, ms=1000, work=played, mb_per_1000=1000, grows_with=network_mb
+    ),
+    "twin_responses": Cost(
+        mb=300, seconds=8, ms=1000, work=played, mb_per_1000=1000, grows_with=network_mb
+    ),
     "fit_pca": Cost(
         mb=640, seconds=4, ms=16, work=sound, mb_per_1000=93, parallel=True
     ),
@@ -251,6 +313,14 @@ COSTS = {
     "natural_sound_features": Cost(mb=610, seconds=15),
     "analyses": Cost(mb=640, seconds=8, ms=6.6, work=clips, mb_per_1000=28),
     "linear_analyses": Cost(mb=640, seconds=8, ms=5.7, work=clips, mb_per_1000=28),
+    "layers": Cost(
+        mb=300,
+        seconds=4,
+        ms=300,
+        work=responses,
+        mb_per_1000=20_000,
+        grows_with=widest_responses,
+    ),
     "natural_sounds": Cost(mb=185, seconds=3),
     "fmri": Cost(mb=185, seconds=3),
     "random_ablation": Cost(
@@ -278,6 +348,10 @@ ESTIMATED = frozenset(
         "collection_tables",
         "collection_audio",
         "natural_sounds_log_mel",
+        "natural_sounds_waveforms",
+        "check_network",
+        "layer_responses",
+        "twin_responses",
         "natural_sounds",
         "fmri",
         "provenance",
