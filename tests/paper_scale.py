@@ -20,6 +20,7 @@ from music_selectivity.vocabulary import (
 SEEDS = range(1, 6)
 CLIPS, CLASSES, UNITS, GENRES, SOUNDS = 17_500, 527, 256, 25, 165
 LENGTHS = ("50", "100", "200", "400", "800", "1600")
+LAYERS = ("conv1", "conv2.3", "conv2", "avgpool", "head.1")
 EPOCHS = (0, 1, 3, 10, 30, 100)
 CATEGORIES = ("music", "speech", "vehicle", "animal", "water")
 NETWORKS = [*itertools.product(PAPER_MODELS, SEEDS)]
@@ -154,6 +155,16 @@ def categories():
     return table.assign(order="overath", paper=np.nan)
 
 
+def depth():
+    table = rows(
+        NETWORKS, "value", place=LAYERS, measure=["response_ratio", "ms_effect_size"]
+    )
+    table["layer"] = table["place"]
+    table["depth"] = table["place"].map(LAYERS.index) / (len(LAYERS) - 1)
+    numbers = {"mean": 1.0, "low": 0.9, "high": 1.1, "n_units": 256.0}
+    return table.assign(**numbers, dead_units=0.0, permutation_p=0.005)
+
+
 def tables():
     """By name of a figure, what it is drawn from."""
     nothing = {"paper": np.nan}
@@ -177,6 +188,7 @@ def tables():
         "selectivity_ratio": rows(NETWORKS, "ratio").assign(
             same_split_ratio=1.2, paper=2.07
         ),
+        "depth": depth(),
         "equal_rms": rows(OWN, "ratio", nothing, **split),
         "readout_units": rows(
             OWN,

@@ -37,6 +37,10 @@ DOWNLOAD_MB = dict.fromkeys(AUDIOSET_TABLES.values(), 1) | {
 }
 """Size of downloads, and of the folders to which archives are unpacked."""
 
+PER_CLIP_IN_LAYERS = 4.1
+"""Size of the responses of all layers to a clip, in units of that of the main layer: 736
+units in kim2024. Responses that are hardly ever 0 take 5.6 bytes each on disk."""
+
 PARQUET_MB = 685
 """Size of each Parquet file of AudioSet's mirror: 50 GB in 73 files."""
 
@@ -174,6 +178,11 @@ def shard_quilts(scale: Scale) -> float:
 def heard(scale: Scale) -> float:
     """Sounds in all stimulus sets that are made from clips, whatever their length."""
     return scale.heard
+
+
+def recorded(scale: Scale) -> float:
+    """Sounds in all stimulus sets made from clips; clips again, for all layers."""
+    return scale.heard + PER_CLIP_IN_LAYERS * scale.clips
 
 
 def frames(scale: Scale) -> float:
@@ -406,7 +415,7 @@ DISK = {
     "quilts": Disk(kb=206, units=shard_quilts),
     "natural_sounds_log_mel": Disk(mb=7),
     "train": Disk(kb=5100, units=weights, temporary=resumed),
-    "activations": Disk(mb=0.5, kb=1, units=heard),
+    "activations": Disk(mb=1, kb=1, units=recorded),
     "fit_pca": Disk(kb=53_000, units=frames),
     "linear_features": Disk(mb=0.5, kb=1.5, units=heard),
     "analyses": Disk(mb=2.5, kb=0.04, units=heard),
