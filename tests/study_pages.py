@@ -67,9 +67,9 @@ def inputs(folder: Path, drawn: bool = False, **changes) -> dict:
         "study": "made_up",
         "corpus": {"type": "audioset"},
         "audio": {"clip_seconds": 10.0},
-        "figures": {},
     }
     return {
+        "colours": {},
         "notice": "",
         "clips": clips,
         "classes": classes,

@@ -20,6 +20,8 @@ from conftest import ROOT
 from music_selectivity.figures.chart import Chart
 from music_selectivity.report import numbers
 from music_selectivity.report.pictures import pictures
+from music_selectivity.networks.check_record import CheckRecord
+from music_selectivity.report import tables
 from music_selectivity.report.study_page import claims_html, report_html
 from music_selectivity.report.themes import StudyFigure
 from music_selectivity.study.code_digest import templates_followed
@@ -153,11 +155,11 @@ def make_inputs(folder):
             }
         ],
         "key_figures": ["quilts", "ablation"],
+        "colours": {},
         "config": {
             "study": "my study",
             "corpus": {"type": "soundscapes"},
             "audio": {"clip_seconds": 2.0},
-            "figures": {},
             "models": {EVIL: {"epochs": 3}},
         },
     }
@@ -184,6 +186,32 @@ def test_clips_are_counted_by_split_and_group_and_reason(inputs):
         "silent": ["1", "1"],
         f"unreadable {EVIL}": ["0", "1"],
     }
+
+
+def test_users_networks_are_shown_with_licence_and_training_data(inputs):
+    record = CheckRecord(
+        layers=[{"n_units": 768}, {"n_units": 512}],
+        takes="waveforms",
+        sample_rate=16_000,
+        batch_size=8,
+        licence=f"MIT {EVIL}",
+        training_data="960 h of speech",
+        device="cpu",
+        seconds=0.1,
+        mb=1,
+        loaded_mb=1,
+    )
+    twins = {"my_net": {"permuted": 20, "initialised": 0}, "other": {}}
+    checks = {"my_net": record, "other": record}
+    rows = tables.users_networks(checks, twins)
+    page = Page(report_html(**inputs, users_networks=rows))
+    shown = ["waveforms at 16,000 Hz", "2", "1,280"]
+    about = [f"MIT {EVIL}", "960 h of speech"]
+    assert rows_of(page, "Network") == {
+        "my net": [*shown, "20 permuted", *about],
+        "other": [*shown, "none", *about],
+    }
+    assert "Users' networks" not in report_html(**inputs)
 
 
 def test_networks_table_has_the_kept_epoch_and_its_precision(inputs):

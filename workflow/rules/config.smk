@@ -5,6 +5,7 @@ from music_selectivity.errors import InputError
 from music_selectivity.stimuli.sets import CLIPS, NATURAL_SOUNDS, sets_of_clips
 from music_selectivity.study.config import (
     main_layers,
+    model_colours,
     network_file,
     resolve_config,
     trained_models,

@@ -15,7 +15,17 @@ NETWORK_GROUPS = {
     "random_ablation": RANDOM_ABLATION,
     "training_course": TRAINING_COURSE,
 }
-ABSENT_TABLES = [] if NATURAL_SOUNDS_FOLDER else ["natural_sounds"]
+# By name of a sound group or model.
+COLOURS = config["figures"] | model_colours(config["models"])
+# Tables that the study lacks: users' networks alone hear no quilts.
+ABSENT_TABLES = {
+    table
+    for table, is_there in {
+        "natural_sounds": NATURAL_SOUNDS_FOLDER,
+        "joint_changes": FEATURE_SOURCES,
+    }.items()
+    if not is_there
+}
 
 
 def figure_networks(entry):

@@ -35,7 +35,7 @@ rule figure:
         networks=lookup(dpath="{figure}/networks", within=FIGURE_PARAMS),
         arguments=lookup(dpath="{figure}/arguments", within=FIGURE_PARAMS),
         layers=LAYERS,
-        colours=config["figures"],
+        colours=COLOURS,
         caption=lookup(dpath="{figure}/caption", within=FIGURE_PARAMS),
         code=lookup(dpath="{figure}/code", within=FIGURE_PARAMS),
     script:
@@ -80,6 +80,7 @@ rule report_page:
         key_figures=KEY_FIGURES,
         networks=NETWORKS,
         layers=LAYERS,
+        colours=COLOURS,
         twins={name: model["twins"] for name, model in USERS_NETWORKS.items()},
         templates=templates("page", "claims"),
         code=code("report_page.py"),

@@ -1,4 +1,4 @@
-"""Check that a user's network is as its file describes it, before it is played sounds."""
+"""Check that a user's network is as its file describes it."""
 
 from dataclasses import asdict
 

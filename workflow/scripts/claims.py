@@ -11,10 +11,11 @@ from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params
-    permutations = pd.concat(
+    # None if the study trains no network.
+    permutations = [
         read_table(path).assign(model=model, seed=seed)
         for path, (model, seed) in zip(files.permutations, params.networks, strict=True)
-    )
+    ]
     measured = Measured(
         of_main_layers(read_table(files.statistics), params.layers),
         of_main_layers(read_table(files.replicates), params.layers),
@@ -23,7 +24,12 @@ with job(snakemake) as log:
     orders = evaluate_orders(measured, conventions, params.audioset)
     mixed_effects = read_table(files.mixed_effects)
     claims = evaluate(
-        measured, mixed_effects, permutations, orders, conventions, params.audioset
+        measured,
+        mixed_effects,
+        pd.concat(permutations) if permutations else None,
+        orders,
+        conventions,
+        params.audioset,
     )
     write_table(snakemake.output.orders, orders)
     write_table(snakemake.output.claims, claims)

@@ -42,6 +42,7 @@ with job(snakemake) as log:
         themes=params.themes,
         key_figures=params.key_figures,
         config=yaml.safe_load(Path(files.config).read_text(encoding="utf-8")),
+        colours=params.colours,
         users_networks=users_networks(checks, params.twins),
     )
     write_text(snakemake.output.page, page)

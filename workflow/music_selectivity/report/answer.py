@@ -80,25 +80,23 @@ def basis(
         ``tables.clips_by_split``, ``class_counts``, ``models`` and ``users_networks``.
     """
     counts = " and ".join(f"{number(of['All'])} {split}" for split, of in clips)
-    networks = sum(row["networks"] for row in models)
-    parts = []
-    if models or not users_networks:
-        parts.append(
-            f"{networks} network{_s(networks)} of {len(models)} model{_s(len(models))}"
-        )
-    if users_networks:
-        n_users, n_twins = len(users_networks), _n_twins(users_networks)
-        users = "user's network" if n_users == 1 else "users' networks"
-        with_twins = f" with {n_twins} twin{_s(n_twins)}" if n_twins else ""
-        parts.append(f"{n_users} {users}{with_twins}")
     return (
-        f"{', '.join(parts)}, {counts} clips of {seconds:g} s of {SOUNDS[corpus]}, {classes['all']} sound "
-        f"classes, {classes['music']} of them music-related."
+        f"{_networks(models, users_networks)}, {counts} clips of {seconds:g} s of "
+        f"{SOUNDS[corpus]}, {classes['all']} sound classes, {classes['music']} of them "
+        "music-related."
     )
 
 
-def _n_twins(users_networks: Sequence[Mapping]) -> int:
-    return sum(sum(row["twins"].values()) for row in users_networks)
+def _networks(models: Sequence[Mapping], users_networks: Sequence[Mapping]) -> str:
+    """How many networks a study trained, and how many users' networks it played."""
+    trained = sum(row["networks"] for row in models)
+    parts = [f"{trained} network{_s(trained)} of {len(models)} model{_s(len(models))}"]
+    if given := len(users_networks):
+        twins = sum(sum(row["twins"].values()) for row in users_networks)
+        of_users = "1 user's network" if given == 1 else f"{given} users' networks"
+        with_twins = f" with {twins} twin{_s(twins)}" if twins else ""
+        parts = (parts if models else []) + [of_users + with_twins]
+    return ", ".join(parts)
 
 
 def _s(count: int) -> str:

@@ -30,6 +30,7 @@ def report_html(
     themes: Sequence[Mapping],
     key_figures: Sequence[str],
     config: Mapping,
+    colours: Mapping[str, str],
     users_networks: Sequence[Mapping] = (),
 ) -> str:
     """The study's report as an HTML page, with all figures inside.
@@ -52,11 +53,13 @@ def report_html(
         Figures that carry the answer, the first four that have data.
     config
         The resolved config, shown at the end.
+    colours
+        By name of a sound group or model, as for `Style`.
     users_networks
         ``tables.users_networks``.
     """
     cards = placed(claim_cards(claims), themes, figures)
-    shown = shown_themes(themes, figures, cards, Style(config["figures"]))
+    shown = shown_themes(themes, figures, cards, Style(colours))
     all_shown = [each for theme in shown for each in theme.figures]
     models = tables.models(statistics, histories)
     counts = tables.clips_by_split(clips)

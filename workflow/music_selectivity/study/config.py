@@ -1,5 +1,6 @@
 """The study's config: shape and defaults by the schema, then what the values mean."""
 
+import itertools
 import json
 import os
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from music_selectivity.vocabulary import (
     GABOR,
     LEAST_SEGMENTS,
     OVERLAPPING,
+    PAPER_MODELS,
     PCA,
     SHUFFLED_LABELS,
     SOUNDSCAPES,
@@ -31,6 +33,18 @@ MINIMUM_INPUT = {"kim2024": (63, 121)}
 # and what stands for it in tables where there is no network.
 MAIN_LAYERS = {"kim2024": "avgpool"}
 OTHER_MAIN_LAYERS = {PCA: "features", GABOR: "features", FMRI: "components"}
+
+# Colours of models that the paper does not have, in the order of the config (Tol, muted).
+FURTHER_COLOURS = (
+    "#332288",
+    "#44aa99",
+    "#882255",
+    "#999933",
+    "#88ccee",
+    "#aa4499",
+    "#117733",
+    "#ddcc77",
+)
 
 # Downloads are shared by all studies. AudioSet's tables have these names there.
 DOWNLOADS = "results/downloads"
@@ -126,6 +140,15 @@ def main_layers(models: Mapping) -> dict[str, str]:
         for name, model in trained_models(models).items()
     }
     return of_models | OTHER_MAIN_LAYERS
+
+
+def model_colours(models: Mapping) -> dict[str, str]:
+    """Colours of the models and twins that the paper does not have.
+
+    `models` is the config section.
+    """
+    further = [name for name in [*models, *twins(models)] if name not in PAPER_MODELS]
+    return dict(zip(further, itertools.cycle(FURTHER_COLOURS), strict=False))
 
 
 def _parsed(value: object, schema: dict) -> object:

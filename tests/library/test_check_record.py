@@ -1,0 +1,33 @@
+"""What the check of a user's network found is kept without loss."""
+
+from music_selectivity.networks.check_record import (
+    CheckRecord,
+    read_record,
+    write_record,
+)
+
+RECORD = CheckRecord(
+    layers=[
+        {"name": "a", "shape": [4, 3, 9], "n_units": 3, "n_constant": 0},
+        {"name": "b", "shape": [4, 8], "n_units": 8, "n_constant": 2},
+    ],
+    takes="waveforms",
+    sample_rate=16_000,
+    batch_size=8,
+    licence="CC BY 4.0 – see LICENSE",
+    training_data="960 h of speech",
+    device="cpu",
+    seconds=0.25,
+    mb=30.0,
+    loaded_mb=400.0,
+)
+
+
+def test_a_record_is_read_as_it_was_written(tmp_path):
+    write_record(tmp_path / "check.json", RECORD)
+    assert read_record(tmp_path / "check.json") == RECORD
+
+
+def test_sizes_follow_from_the_layers_and_batches():
+    assert (RECORD.n_units, RECORD.widest) == (11, 8)
+    assert RECORD.job_mb == 400 + 8 * 30
