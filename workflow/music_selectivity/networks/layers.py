@@ -58,6 +58,9 @@ def examine(network: NetworkDescription) -> tuple[dict[str, Layer], list[str]]:
         )
     if not network.layers:
         problems.append(f"no layer is described; the modules are {some_of(modules)}")
+    for name in network.front_end:
+        if name not in modules:
+            problems.append(_no_module(name, modules))
     described = [
         (name, replace(layer, module=name))
         for layer in network.layers
@@ -251,14 +254,15 @@ def _names(
     """Names that a pattern describes; if there is none, a problem is added."""
     names = [name for name in modules if _matches(pattern, name)]
     if not names:
-        similar = difflib.get_close_matches(pattern, modules, n=5, cutoff=0.5)
-        near = [name for name in modules if name in similar]
-        problems.append(
-            f"no module is named {pattern}; similar names are {some_of(near)}"
-            if near
-            else f"no module is named {pattern}; the modules are {some_of(modules)}"
-        )
+        problems.append(_no_module(pattern, modules))
     return names
+
+
+def _no_module(name: str, modules: Mapping[str, nn.Module]) -> str:
+    similar = difflib.get_close_matches(name, modules, n=5, cutoff=0.5)
+    if near := [each for each in modules if each in similar]:
+        return f"no module is named {name}; similar names are {some_of(near)}"
+    return f"no module is named {name}; the modules are {some_of(modules)}"
 
 
 def _not_once(name: str, n_runs: int) -> str:

@@ -25,23 +25,35 @@ LAYERS = {
 }
 
 
-def describe_checkpoint(path: str | os.PathLike) -> NetworkDescription:
-    """The network of a checkpoint, with batch-norm folded into convolutions.
+def describe_checkpoint(
+    path: str | os.PathLike, fold: bool = True
+) -> NetworkDescription:
+    """The network of a checkpoint.
+
+    Parameters
+    ----------
+    path
+        The checkpoint.
+    fold
+        Whether batch-norm is folded into convolutions, which computes the same in less
+        time. Twins need the batch-norm.
 
     Raises
     ------
     InputError
         See ``checkpoints.load_checkpoint``.
     """
-    return describe(*load_checkpoint(path))
+    return describe(*load_checkpoint(path), fold)
 
 
-def describe(network: nn.Module, metadata: dict) -> NetworkDescription:
+def describe(
+    network: nn.Module, metadata: dict, fold: bool = True
+) -> NetworkDescription:
     """Description of what ``load_checkpoint`` returns."""
     front_end = metadata["front_end"]
     return NetworkDescription(
         # Identities that replace batch-norm are new, and in training mode.
-        module=folded(network).eval(),
+        module=(folded(network) if fold else network).eval(),
         sample_rate=front_end["audio"]["sample_rate"],
         full_scale=front_end["audio"]["full_scale"],
         log_mel=LogMelSettings(**front_end["log_mel"]),
