@@ -18,10 +18,9 @@ import yaml
 
 from conftest import ROOT
 from music_selectivity.figures.chart import Chart
-from music_selectivity.report import numbers
-from music_selectivity.report.pictures import pictures
 from music_selectivity.networks.check_record import CheckRecord
-from music_selectivity.report import tables
+from music_selectivity.report import numbers, tables
+from music_selectivity.report.pictures import pictures
 from music_selectivity.report.study_page import claims_html, report_html
 from music_selectivity.report.themes import StudyFigure
 from music_selectivity.study.code_digest import templates_followed

@@ -16,19 +16,31 @@ from music_selectivity.study.code_digest import code_followed, names_covered
 LIBRARY = ROOT / "workflow/music_selectivity"
 ARCHITECTURE = "music_selectivity.networks.kim2024"
 
-# Rules that read the waveforms of a shard's clips.
-WAVEFORMS = {"log_mel", "equal_rms", "quilts"}
-LOG_MELS = WAVEFORMS | {"natural_sounds_log_mel"}
+# Rules that read the waveforms of a shard's clips, or of the natural sounds.
+LOG_MELS = {"log_mel", "equal_rms", "quilts", "natural_sounds_log_mel"}
+WAVEFORMS = {"waveforms", "natural_sounds_waveforms"}
+# Rules about the natural sounds themselves.
+NATURAL_SOUNDS = {"natural_sounds_log_mel", "natural_sounds_waveforms"}
+# Users' networks: the check, and the responses of them and of their twins.
+PLAYED = {"layer_responses", "twin_responses"}
+USERS_NETWORKS = PLAYED | {"check_network"}
+# Rules that run networks by their descriptions.
+RUNS_NETWORKS = USERS_NETWORKS | {"activations"}
 QUILTS = {"quilt_clips", "quilts", "joint_changes"}
 # Rules that build a network, and those that run one or linear features.
 RESPONSES = {"activations", "training_course"}
 LINEAR_FEATURES = {"linear_features", "natural_sound_features"}
 # One script has all analyses of a source of features that take a minute at most.
 ALL_ANALYSES = {"analyses", "linear_analyses"}
+LAYERS_ANALYSED = ALL_ANALYSES | {"layers"}
 NETWORKS = {"train", "random_ablation"} | RESPONSES | ALL_ANALYSES
 # Rules that measure responses of units chosen by their index.
-CHOOSES_UNITS = ALL_ANALYSES | {"natural_sounds", "random_ablation", "training_course"}
-BOOTSTRAPS = ALL_ANALYSES | {"natural_sounds", "fmri"}
+CHOOSES_UNITS = LAYERS_ANALYSED | {
+    "natural_sounds",
+    "random_ablation",
+    "training_course",
+}
+BOOTSTRAPS = LAYERS_ANALYSED | {"natural_sounds", "fmri"}
 SOUNDSCAPES = {"soundscape_tables", "soundscape_audio"}
 COLLECTIONS = {"collection_tables", "collection_audio"}
 PAGES = {"audit", "usage", "report_page"}
@@ -37,6 +49,8 @@ EVERY_RULE = (
     | SOUNDSCAPES
     | COLLECTIONS
     | LOG_MELS
+    | WAVEFORMS
+    | USERS_NETWORKS
     | QUILTS
     | NETWORKS
     | CHOOSES_UNITS
@@ -48,9 +62,14 @@ EVERY_RULE = (
 RERUNS = {
     # Leaves. Of vocabulary, paper and measures only imported names count.
     "errors": set(),
-    "seeds": NETWORKS | BOOTSTRAPS | {"quilts"} | SOUNDSCAPES | {"collection_tables"},
+    "seeds": NETWORKS
+    | BOOTSTRAPS
+    | USERS_NETWORKS
+    | SOUNDSCAPES
+    | {"quilts", "collection_tables"},
     "store": EVERY_RULE - {"unpack"},
-    "vocabulary": EVERY_RULE - {"unpack", "resolved_config", "usage", "provenance"},
+    "vocabulary": EVERY_RULE
+    - {"unpack", "check_network", "resolved_config", "usage", "provenance"},
     "paper": {"audit", "mixed_effects", "claims", "figure"},
     "measures": CHOOSES_UNITS
     | {"fmri", "statistics", "claims", "figure", "report_page"},
@@ -63,16 +82,18 @@ RERUNS = {
     "study.resources": set(),
     "study.usage": {"usage"},
     # One sound.
-    "audio.log_mel": LOG_MELS | {"activations"} | LINEAR_FEATURES,
-    "audio.reading": LOG_MELS | COLLECTIONS | {"quilt_clips"},
-    "audio.torchaudio_import": LOG_MELS | {"activations"} | LINEAR_FEATURES,
+    "audio.log_mel": LOG_MELS | WAVEFORMS | RUNS_NETWORKS | LINEAR_FEATURES,
+    "audio.reading": LOG_MELS | WAVEFORMS | COLLECTIONS | {"quilt_clips"},
+    "audio.resampling": LOG_MELS | WAVEFORMS | COLLECTIONS | PLAYED | {"quilt_clips"},
+    "audio.torchaudio_import": LOG_MELS | WAVEFORMS | RUNS_NETWORKS | LINEAR_FEATURES,
     # The clips.
     "corpus.archives": {"unpack", "collection_tables"},
     "corpus.audit": {"audit"},
     "corpus.categories": {"categories"},
     "corpus.category_members": ALL_ANALYSES | {"mixed_effects", "figure"},
     "corpus.clip_table": CHOOSES_UNITS - {"natural_sounds"}
-    | {"clips", "baseline", "train", "fit_pca", "mixed_effects"},
+    | {"clips", "baseline", "train", "fit_pca", "mixed_effects", "waveforms"}
+    | PLAYED,
     "corpus.clips": {"clips"},
     "corpus.exclusions": {"list_clips"},
     # Downloads are identified by address and checksum.
@@ -80,10 +101,12 @@ RERUNS = {
     "corpus.files": {"list_clips"},
     "corpus.groups": {"list_clips"},
     "corpus.list_clips": {"list_clips"},
-    "corpus.log_mel_shards": LOG_MELS,
+    "corpus.log_mel_shards": LOG_MELS | WAVEFORMS,
     "corpus.ontology": {"list_clips", "categories", "collection_tables"},
-    "corpus.shard_clips": LOG_MELS,
-    "corpus.shards": LOG_MELS | {"list_clips", "soundscape_audio", "collection_audio"},
+    "corpus.shard_clips": LOG_MELS | WAVEFORMS,
+    "corpus.shards": LOG_MELS
+    | WAVEFORMS
+    | {"list_clips", "soundscape_audio", "collection_audio"},
     "corpus.tables": {"list_clips"},
     "corpus.unpack": {"unpack"},
     "corpus.sound_collections.esc50": {"collection_tables"},
@@ -104,39 +127,43 @@ RERUNS = {
     "corpus.soundscapes.voices": {"soundscape_audio"},
     # Stimuli.
     "stimuli.arrays": {"equal_rms", "quilts", "activations"} | LINEAR_FEATURES,
-    "stimuli.equal_rms": {"equal_rms", "natural_sounds_log_mel"},
-    "stimuli.filling": {"equal_rms", "natural_sounds_log_mel", "quilt_clips", "quilts"},
+    "stimuli.equal_rms": {"equal_rms"} | NATURAL_SOUNDS,
+    "stimuli.filling": {"equal_rms", "quilt_clips", "quilts"} | NATURAL_SOUNDS,
     "stimuli.joint_changes": {"quilts", "joint_changes"},
     "stimuli.quilt_clips": {"quilt_clips", "quilts"},
     "stimuli.quilt_shards": {"quilts"},
-    "stimuli.natural_sounds": {"natural_sounds_log_mel"},
+    "stimuli.natural_sounds": NATURAL_SOUNDS,
     "stimuli.quilts": {"quilts"},
     "stimuli.segments": {"quilts"},
     "stimuli.sets": {"equal_rms", "quilts", "activations", "mixed_effects", "claims"}
     | LINEAR_FEATURES
-    | ALL_ANALYSES,
+    | LAYERS_ANALYSED
+    | PLAYED,
+    "stimuli.waveforms": {"waveforms"},
     # Networks and linear features.
-    "networks.activations": CHOOSES_UNITS | RESPONSES | LINEAR_FEATURES,
+    "networks.activations": CHOOSES_UNITS | RESPONSES | PLAYED | LINEAR_FEATURES,
     "networks.check": set(),
-    "networks.checking": set(),
+    "networks.checking": {"check_network"},
+    "networks.check_record": {"check_network", "report_page"},
     "networks.checkpoints": NETWORKS,
     "networks.cpu_layers": NETWORKS - {"linear_analyses"},
-    "networks.description": {"activations"},
-    "networks.device": NETWORKS | LINEAR_FEATURES,
-    "networks.folding": RESPONSES | ALL_ANALYSES | LINEAR_FEATURES | {"train"},
+    "networks.description": RUNS_NETWORKS,
+    "networks.device": NETWORKS | USERS_NETWORKS | LINEAR_FEATURES,
+    "networks.folding": RESPONSES | PLAYED | ALL_ANALYSES | LINEAR_FEATURES | {"train"},
     "networks.gabor": LINEAR_FEATURES,
     "networks.kim2024": NETWORKS - {"linear_analyses"},
-    "networks.layer_folder": ALL_ANALYSES | {"activations"},
-    "networks.layer_responses": {"activations"},
-    "networks.layers": {"activations"},
+    "networks.layer_folder": ALL_ANALYSES | PLAYED | {"activations", "layers"},
+    "networks.layer_responses": PLAYED | {"activations"},
+    "networks.layers": RUNS_NETWORKS,
     "networks.optimizer": {"train"},
     "networks.own_networks": {"activations"},
     "networks.pca": LINEAR_FEATURES | {"fit_pca"},
     "networks.registry": NETWORKS,
-    "networks.responses": RESPONSES | ALL_ANALYSES | LINEAR_FEATURES,
+    "networks.responses": RESPONSES | PLAYED | ALL_ANALYSES | LINEAR_FEATURES,
     "networks.training": {"train"},
-    "networks.twins": set(),
-    "networks.user_code": {"activations"},
+    "networks.twins": USERS_NETWORKS,
+    "networks.user_code": RUNS_NETWORKS,
+    "networks.waveform_inputs": PLAYED,
     # Statistics.
     "stats.bootstrap": BOOTSTRAPS | {"random_ablation", "training_course"},
     "stats.equivalence": {"claims"},
@@ -144,20 +171,20 @@ RERUNS = {
     "stats.mixed_effects": {"mixed_effects"},
     "stats.multiple_testing": {"claims"},
     "stats.permutations": {"claims"},
-    "stats.rank_tests": ALL_ANALYSES | {"mixed_effects", "claims"},
+    "stats.rank_tests": LAYERS_ANALYSED | {"mixed_effects", "claims"},
     # Analyses.
     "analyses.ablation": ALL_ANALYSES | {"random_ablation", "training_course"},
     "analyses.baseline": {"baseline"},
-    "analyses.calibration": ALL_ANALYSES,
+    "analyses.calibration": LAYERS_ANALYSED,
     "analyses.contrasts": {"mixed_effects", "claims"},
     "analyses.embedding": ALL_ANALYSES | {"training_course"},
-    "analyses.layers": ALL_ANALYSES,
+    "analyses.layers": LAYERS_ANALYSED,
     "analyses.group_responses": CHOOSES_UNITS | {"figure"},
     "analyses.mixed_effects": {"mixed_effects"},
     "analyses.natural_sounds": {"natural_sounds", "fmri"},
     "analyses.random_ablation": {"random_ablation"},
     "analyses.of_source": ALL_ANALYSES,
-    "analyses.reselection": ALL_ANALYSES,
+    "analyses.reselection": LAYERS_ANALYSED,
     "analyses.readout": ALL_ANALYSES,
     "analyses.selectivity": CHOOSES_UNITS | {"figure"},
     "analyses.statistics": {"statistics"},
@@ -235,7 +262,7 @@ REDRAWS = {
 def scripts_of_rules() -> dict[str, tuple[str, list[str]]]:
     """By rule, the script and further modules whose digest is its param `code`.
 
-    A rule derived by `use rule` states its own param.
+    A rule derived by `use rule` states its own param, or has that of its base.
     """
     # Each figure has a digest of its own: see `figure_modules`.
     found = {"figure": ("figure.py", [])}
@@ -246,6 +273,8 @@ def scripts_of_rules() -> dict[str, tuple[str, list[str]]]:
             if digest:
                 architecture = [ARCHITECTURE] if digest[1] else []
                 found[name] = digest[2], architecture
+            elif base := re.match(r"use rule (\w+)", text):
+                found[name] = found[base[1]]
     return found
 
 
@@ -280,6 +309,7 @@ def rerun() -> dict[str, set[str]]:
 def test_every_rule_follows_its_own_script():
     shared = {
         "linear_analyses": "analyses.py",
+        "twin_responses": "layer_responses.py",
         "natural_sound_features": "linear_features.py",
     }
     scripts = {rule: script for rule, (script, _) in scripts_of_rules().items()}

@@ -98,6 +98,22 @@ def test_without_the_extra_layers_the_statistics_are_those_of_the_main_layers():
     assert not found[0].duplicated(COLUMNS).any()
 
 
+def test_users_networks_have_layers_and_none_of_them_is_the_main_layer():
+    main = (("without_music", 1), measure_table([("n_units", "all_units", 32.0)]))
+    users = (("mine", 0), of_layers("conv1", "avgpool"))
+    statistics, replicates, _ = gather([main, users], LAYERS)
+    assert set(statistics.loc[statistics["model"] == "mine", "layer"]) == {
+        "conv1",
+        "avgpool",
+    }
+    for table in (statistics, replicates):
+        assert set(of_main_layers(table, LAYERS)["model"]) == {"without_music"}
+    # A study may have no other networks.
+    statistics, _, calibrated = gather([users], {})
+    assert of_main_layers(statistics, {}).empty
+    assert calibrated.empty
+
+
 def test_layers_with_numbers_as_names_are_found(tmp_path):
     """As CSV has them: without their quotes, 3 and "3" are the same."""
     layers = {"without_music": "3"}

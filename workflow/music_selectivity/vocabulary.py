@@ -54,10 +54,8 @@ PAPER_MODELS = (
 PCA, GABOR = "pca", "gabor"
 LINEAR_FEATURES = (GABOR, PCA)
 LINEAR_SEED = 0
-# A user's network has a placeholder seed, too. Its twins, whose weights are permuted or
-# drawn anew, have seeds from 1.
+# A user's network has a placeholder seed, too. Its twins have seeds from 1.
 USERS_SEED = 0
-PERMUTED, INITIALISED = "permuted", "initialised"
 # The responses of the brain to the natural sounds, in tables of networks' responses.
 FMRI = "fmri"
 

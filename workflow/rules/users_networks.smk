@@ -26,6 +26,7 @@ rule check_network:
     params:
         network=network_place,
         seconds=config["audio"]["clip_seconds"],
+        twins=kinds_of_twins,
         natural_seconds=NATURAL_SECONDS if NATURAL_SOUNDS_FOLDER else None,
         threads=config["training"]["threads"],
         code=code("check_network.py"),

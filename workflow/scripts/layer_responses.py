@@ -3,29 +3,31 @@
 import numpy as np
 import torch
 
+from music_selectivity.corpus.clip_table import included
 from music_selectivity.networks import layer_folder
 from music_selectivity.networks.device import select_device
 from music_selectivity.networks.layer_responses import write_all_layers
-from music_selectivity.networks.twins import initialise_anew, permute_weights
+from music_selectivity.networks.twins import twin
 from music_selectivity.networks.user_code import load_network
 from music_selectivity.networks.waveform_inputs import WaveformInputs
 from music_selectivity.stimuli.sets import CLIPS, NATURAL_SOUNDS
-from music_selectivity.stimuli.waveforms import clips_with_waveforms
 from music_selectivity.store import ShardedArray, read_table
 from music_selectivity.study.jobs import job
-from music_selectivity.vocabulary import INITIALISED, PERMUTED
-
-MAKE_TWIN = {PERMUTED: permute_weights, INITIALISED: initialise_anew}
+from music_selectivity.vocabulary import TRAIN
 
 with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params
     torch.set_num_threads(params.threads)
     device = select_device(snakemake.config["device"])
     network = load_network(params.network)
+    clips = included(read_table(files.clips))
     if params.twin:
-        kept = MAKE_TWIN[params.twin](network.module, int(snakemake.wildcards.seed))
-        log.info("twin with the original parameters %s", ", ".join(kept or ["none"]))
-    clips = clips_with_waveforms(read_table(files.clips))
+        # Batch-norm is measured on clips on which no selectivity is.
+        train = clips[clips["split"] == TRAIN]
+        waveforms = ShardedArray(files.waveforms, train["shard"], train["row"])
+        inputs = WaveformInputs(waveforms, params.sample_rate, network)
+        seed = int(snakemake.wildcards.seed)
+        network = twin(network, params.twin, seed, inputs, device)
     waveforms = ShardedArray(files.waveforms, clips["shard"], clips["row"])
     sounds = {CLIPS.name: (clips["clip_id"], waveforms)}
     if files.get("sounds"):

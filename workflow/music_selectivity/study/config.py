@@ -34,7 +34,8 @@ MINIMUM_INPUT = {"kim2024": (63, 121)}
 MAIN_LAYERS = {"kim2024": "avgpool"}
 OTHER_MAIN_LAYERS = {PCA: "features", GABOR: "features", FMRI: "components"}
 
-# Colours of models that the paper does not have, in the order of the config (Tol, muted).
+# Colours of models that the paper does not have, in the order of the config: the muted
+# palette of Paul Tol.
 FURTHER_COLOURS = (
     "#332288",
     "#44aa99",
