@@ -37,9 +37,11 @@ DOWNLOAD_MB = dict.fromkeys(AUDIOSET_TABLES.values(), 1) | {
 }
 """Size of downloads, and of the folders to which archives are unpacked."""
 
-PER_CLIP_IN_LAYERS = 4.1
-"""Size of the responses of all layers to a clip, in units of that of the main layer: 736
-units in kim2024. Responses that are hardly ever 0 take 5.6 bytes each on disk."""
+RESPONSES_KB = 1
+"""Size of the responses of the main layer of kim2024, 256 units, to a sound."""
+
+LAYERS_KB = 4.1
+"""Size of the responses of all layers to a clip: 736 units in kim2024, of 5.6 bytes."""
 
 PARQUET_MB = 685
 """Size of each Parquet file of AudioSet's mirror: 50 GB in 73 files."""
@@ -155,8 +157,8 @@ def heard(scale: Scale) -> float:
 
 
 def recorded(scale: Scale) -> float:
-    """Sounds in all stimulus sets made from clips; clips again, for all layers."""
-    return scale.heard + PER_CLIP_IN_LAYERS * scale.clips
+    """KB of the responses of the main layer to all sounds, and of all to the clips."""
+    return RESPONSES_KB * scale.heard + LAYERS_KB * scale.clips
 
 
 def frames(scale: Scale) -> float:
