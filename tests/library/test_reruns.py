@@ -22,12 +22,15 @@ LOG_MELS = WAVEFORMS | {"natural_sounds_log_mel"}
 QUILTS = {"quilt_clips", "quilts", "joint_changes"}
 # Rules that build a network, and those that run one or linear features.
 RESPONSES = {"activations", "training_course"}
+# Rules that record layers of a network, or silence their units.
+OF_LAYERS = {"activations", "layer_ablation"}
 LINEAR_FEATURES = {"linear_features", "natural_sound_features"}
 # One script has all analyses of a source of features that take a minute at most.
 ALL_ANALYSES = {"analyses", "linear_analyses"}
-NETWORKS = {"train", "random_ablation"} | RESPONSES | ALL_ANALYSES
+ABLATIONS = {"random_ablation", "layer_ablation"}
+NETWORKS = {"train"} | ABLATIONS | RESPONSES | ALL_ANALYSES
 # Rules that measure responses of units chosen by their index.
-CHOOSES_UNITS = ALL_ANALYSES | {"natural_sounds", "random_ablation", "training_course"}
+CHOOSES_UNITS = ALL_ANALYSES | ABLATIONS | {"natural_sounds", "training_course"}
 BOOTSTRAPS = ALL_ANALYSES | {"natural_sounds", "fmri"}
 SOUNDSCAPES = {"soundscape_tables", "soundscape_audio"}
 COLLECTIONS = {"collection_tables", "collection_audio"}
@@ -63,9 +66,9 @@ RERUNS = {
     "study.resources": set(),
     "study.usage": {"usage"},
     # One sound.
-    "audio.log_mel": LOG_MELS | {"activations"} | LINEAR_FEATURES,
+    "audio.log_mel": LOG_MELS | OF_LAYERS | LINEAR_FEATURES,
     "audio.reading": LOG_MELS | COLLECTIONS | {"quilt_clips"},
-    "audio.torchaudio_import": LOG_MELS | {"activations"} | LINEAR_FEATURES,
+    "audio.torchaudio_import": LOG_MELS | OF_LAYERS | LINEAR_FEATURES,
     # The clips.
     "corpus.archives": {"unpack", "collection_tables"},
     "corpus.audit": {"audit"},
@@ -112,7 +115,8 @@ RERUNS = {
     "stimuli.natural_sounds": {"natural_sounds_log_mel"},
     "stimuli.quilts": {"quilts"},
     "stimuli.segments": {"quilts"},
-    "stimuli.sets": {"equal_rms", "quilts", "activations", "mixed_effects", "claims"}
+    "stimuli.sets": {"equal_rms", "quilts", "mixed_effects", "claims"}
+    | OF_LAYERS
     | LINEAR_FEATURES
     | ALL_ANALYSES,
     # Networks and linear features.
@@ -121,24 +125,29 @@ RERUNS = {
     "networks.checking": set(),
     "networks.checkpoints": NETWORKS,
     "networks.cpu_layers": NETWORKS - {"linear_analyses"},
-    "networks.description": {"activations"},
+    "networks.description": OF_LAYERS,
     "networks.device": NETWORKS | LINEAR_FEATURES,
-    "networks.folding": RESPONSES | ALL_ANALYSES | LINEAR_FEATURES | {"train"},
+    "networks.folding": RESPONSES
+    | OF_LAYERS
+    | ALL_ANALYSES
+    | LINEAR_FEATURES
+    | {"train"},
     "networks.gabor": LINEAR_FEATURES,
     "networks.kim2024": NETWORKS - {"linear_analyses"},
-    "networks.layer_folder": ALL_ANALYSES | {"activations"},
+    "networks.layer_ablation": {"layer_ablation"},
+    "networks.layer_folder": ALL_ANALYSES | OF_LAYERS,
     "networks.layer_responses": {"activations"},
-    "networks.layers": {"activations"},
+    "networks.layers": OF_LAYERS,
     "networks.optimizer": {"train"},
-    "networks.own_networks": {"activations"},
+    "networks.own_networks": OF_LAYERS,
     "networks.pca": LINEAR_FEATURES | {"fit_pca"},
     "networks.registry": NETWORKS,
-    "networks.responses": RESPONSES | ALL_ANALYSES | LINEAR_FEATURES,
+    "networks.responses": RESPONSES | OF_LAYERS | ALL_ANALYSES | LINEAR_FEATURES,
     "networks.training": {"train"},
     "networks.twins": set(),
-    "networks.user_code": {"activations"},
+    "networks.user_code": OF_LAYERS,
     # Statistics.
-    "stats.bootstrap": BOOTSTRAPS | {"random_ablation", "training_course"},
+    "stats.bootstrap": BOOTSTRAPS | ABLATIONS | {"training_course"},
     "stats.equivalence": {"claims"},
     "stats.intervals": {"claims", "figure"},
     "stats.mixed_effects": {"mixed_effects"},
@@ -146,7 +155,7 @@ RERUNS = {
     "stats.permutations": {"claims"},
     "stats.rank_tests": ALL_ANALYSES | {"mixed_effects", "claims"},
     # Analyses.
-    "analyses.ablation": ALL_ANALYSES | {"random_ablation", "training_course"},
+    "analyses.ablation": ALL_ANALYSES | ABLATIONS | {"training_course"},
     "analyses.baseline": {"baseline"},
     "analyses.calibration": ALL_ANALYSES,
     "analyses.contrasts": {"mixed_effects", "claims"},
@@ -322,8 +331,8 @@ def test_an_edit_of_what_figures_share_redraws_exactly(module):
 RERUNS_BY_NAME = {
     ("vocabulary", "SHUFFLED_LABELS"): {"train"},
     ("vocabulary", "SILENCED_SETS"): ALL_ANALYSES
-    | {"random_ablation", "statistics"}
-    | {"training_course", "claims", "figure", "report_page"},
+    | ABLATIONS
+    | {"training_course", "statistics", "claims", "figure", "report_page"},
     ("vocabulary", "COMMON_BINS"): ALL_ANALYSES
     | {"training_course", "statistics"}
     | {"claims", "figure"},

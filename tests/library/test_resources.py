@@ -45,6 +45,7 @@ PAPER = Scale(
     sources=27,
     stimuli=34,
     random_sets=10_000,
+    ablated_layers=4,
     epochs=100,
     snapshots=6,
     threads=4,
@@ -106,6 +107,7 @@ UNITS = {
     resources.stimuli: "clip of a set",
     resources.snapshots: "clip and snapshot",
     resources.random_sets: "eval clip and set",
+    resources.ablated_layers: "eval clip and layer",
     resources.sources: "clip and network",
 }
 MEMORY_UNITS = {resources.clips: "clips", resources.sources: "clips and network"}

@@ -215,7 +215,8 @@ def _check_meaning(config: dict) -> None:
             )
     _check_names(config["models"])
     _check_quilts(config["quilts"], audio, mel)
-    _check_random_ablation(config["analysis"]["random_ablation"], config["models"])
+    for key in ("random_ablation", "layer_ablation"):
+        _check_models_of(key, config["analysis"][key]["models"], config["models"])
     shares = config["corpus"][SOUNDSCAPES]
     if shares["music_share"] + shares["mixed_share"] > 1:
         raise InputError(
@@ -282,13 +283,13 @@ def _check_frames(lengths: list[int], boundary: str, audio: dict, mel: dict) -> 
             )
 
 
-def _check_random_ablation(random_ablation: dict, models: dict) -> None:
-    # A study may have dropped the model that the default names.
-    unknown = set(random_ablation["models"]) - set(models) - {WITHOUT_MUSIC}
+def _check_models_of(key: str, named: list[str], models: dict) -> None:
+    # A study may have dropped the model that a default names.
+    unknown = set(named) - set(models) - {WITHOUT_MUSIC}
     if unknown:
         raise InputError(
-            f"config key analysis.random_ablation.models: {min(unknown)} is not a "
-            f"model; the models are {', '.join(models)}"
+            f"config key analysis.{key}.models: {min(unknown)} is not a model; the "
+            f"models are {', '.join(models)}"
         )
 
 

@@ -65,6 +65,8 @@ class Scale:
         Number of stimulus sets that networks hear, the clips included.
     random_sets : int
         Number of random sets of units that random ablation silences.
+    ablated_layers : int
+        Number of layers whose units layer ablation silences.
     epochs, snapshots : int
         Number of training epochs and of snapshots of the job's model.
     threads : int
@@ -82,6 +84,7 @@ class Scale:
     sources: int
     stimuli: int
     random_sets: int = 0
+    ablated_layers: int = 0
     epochs: int = 0
     snapshots: int = 0
     threads: int = 1
@@ -134,6 +137,11 @@ def snapshots(scale: Scale) -> float:
 def random_sets(scale: Scale) -> float:
     """Clips of the eval split, times silenced sets of units."""
     return scale.clips / 2 * scale.random_sets
+
+
+def ablated_layers(scale: Scale) -> float:
+    """Clips of 10 s of the eval split, times layers with silenced units."""
+    return scale.sound / 2 * scale.ablated_layers
 
 
 def sources(scale: Scale) -> float:
@@ -260,12 +268,15 @@ COSTS = {
         mb=610, seconds=4, ms=55, work=stimuli, mb_per_1000=10, parallel=True
     ),
     "natural_sound_features": Cost(mb=610, seconds=15),
-    "analyses": Cost(mb=640, seconds=8, ms=6.6, work=clips, mb_per_1000=28),
+    "analyses": Cost(mb=640, seconds=8, ms=7, work=clips, mb_per_1000=28),
     "linear_analyses": Cost(mb=640, seconds=8, ms=5.7, work=clips, mb_per_1000=28),
     "natural_sounds": Cost(mb=185, seconds=3),
     "fmri": Cost(mb=185, seconds=3),
     "random_ablation": Cost(
         mb=540, seconds=3, ms=0.008, work=random_sets, mb_per_1000=3, parallel=True
+    ),
+    "layer_ablation": Cost(
+        mb=610, seconds=5, ms=30, work=ablated_layers, mb_per_1000=13, parallel=True
     ),
     "training_course": Cost(mb=715, seconds=5, ms=11, work=snapshots, mb_per_1000=13),
     "statistics": Cost(mb=450, seconds=5),
@@ -291,6 +302,7 @@ ESTIMATED = frozenset(
         "natural_sounds_log_mel",
         "natural_sounds",
         "fmri",
+        "layer_ablation",
         "provenance",
     ]
 )
