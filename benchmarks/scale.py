@@ -33,6 +33,7 @@ from music_selectivity.analyses.ablation import class_average_precision
 from music_selectivity.analyses.calibration import permuted_ratios
 from music_selectivity.analyses.contrasts import from_data
 from music_selectivity.analyses.embedding import embed
+from music_selectivity.analyses.layers import measures_of_layers
 from music_selectivity.analyses.mixed_effects import Network, mixed_effects_table
 from music_selectivity.analyses.random_ablation import random_ablation
 from music_selectivity.analyses.readout import readout_rows
@@ -174,6 +175,13 @@ def of_tuning(study: Study) -> None:
     weights = {split: study.weights(split) for split in SPLITS}
     reselected = means_of_reselected(study.responses, study.clips, weights, 0.125)
     tuning.tuning_rows(study.tuning(), study.clips, CATEGORIES, weights, reselected)
+
+
+def of_layers(study: Study) -> None:
+    """Layers of as many units as those of kim2024 besides the main one."""
+    layers = ((f"{n}", study.responses[:, :n]) for n in (32, 64, 128, 256))
+    weights = {split: study.weights(split) for split in SPLITS}
+    measures_of_layers(layers, ("", []), study.clips, weights, 0.125, 200)
 
 
 def of_readout(study: Study) -> None:
@@ -342,6 +350,7 @@ ANALYSES = [
     inputs_only,
     of_selectivity,
     of_tuning,
+    of_layers,
     of_readout,
     of_embedding,
     of_calibration,

@@ -47,6 +47,7 @@ analysis:
   bootstrap_draws: 20
   permutations: 20
   random_ablation: {sets: 50}
+  layer_ablation: {models: [without_music], layers: [conv2, head.1]}
   genres: {below: null, classes: [Jazz, Rock music]}
 models:
   without_music: {clips: without_music, epochs: 12, snapshots: [0, 12]}

@@ -1,8 +1,13 @@
 """The folder of layers is complete or absent, and read in the order of depth."""
 
+import re
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
+from conftest import ROOT
 from music_selectivity.errors import InputError
 from music_selectivity.networks.activations import to_table
 from music_selectivity.networks.layer_folder import (
@@ -71,3 +76,20 @@ def test_what_a_killed_job_left_is_removed(tmp_path):
     (partial / "half").write_text("half")
     write(tmp_path / "layers")
     assert [path.name for path in tmp_path.iterdir()] == ["layers"]
+
+
+def test_the_documented_example(tmp_path, monkeypatch, capsys):
+    """The clips in use, in the order of their table, are those of the responses."""
+    monkeypatch.chdir(tmp_path)
+    results = Path("results/soundscapes")
+    write(results / "activations/without_music/seed1/layers")
+    clips = pd.DataFrame({"clip_id": ["a", "x", "b", "c"], "excluded": ""})
+    clips.loc[1, "excluded"] = "silent"
+    write_table(results / "clips.parquet", clips)
+    page = (ROOT / "docs/networks.md").read_text()
+    (example,) = re.findall(
+        r"```python\n([^`]*responses_of_layers[^`]*)```", page, re.DOTALL
+    )
+    exec(example, {})
+    shapes = [f"{name} (3, {size})" for name, size in SIZES.items()]
+    assert capsys.readouterr().out.splitlines() == shapes

@@ -24,22 +24,21 @@ NATURAL_SOUNDS = {"natural_sounds_log_mel", "natural_sounds_waveforms"}
 # Users' networks: the check, and the responses of them and of their twins.
 PLAYED = {"layer_responses", "twin_responses"}
 USERS_NETWORKS = PLAYED | {"check_network"}
-# Rules that run networks by their descriptions.
-RUNS_NETWORKS = USERS_NETWORKS | {"activations"}
 QUILTS = {"quilt_clips", "quilts", "joint_changes"}
 # Rules that build a network, and those that run one or linear features.
 RESPONSES = {"activations", "training_course"}
+# Rules that record layers of a network, or silence their units.
+OF_LAYERS = {"activations", "layer_ablation"}
+# Rules that run networks by their descriptions.
+RUNS_NETWORKS = USERS_NETWORKS | OF_LAYERS
 LINEAR_FEATURES = {"linear_features", "natural_sound_features"}
 # One script has all analyses of a source of features that take a minute at most.
 ALL_ANALYSES = {"analyses", "linear_analyses"}
 LAYERS_ANALYSED = ALL_ANALYSES | {"layers"}
-NETWORKS = {"train", "random_ablation"} | RESPONSES | ALL_ANALYSES
+ABLATIONS = {"random_ablation", "layer_ablation"}
+NETWORKS = {"train"} | ABLATIONS | RESPONSES | ALL_ANALYSES
 # Rules that measure responses of units chosen by their index.
-CHOOSES_UNITS = LAYERS_ANALYSED | {
-    "natural_sounds",
-    "random_ablation",
-    "training_course",
-}
+CHOOSES_UNITS = LAYERS_ANALYSED | ABLATIONS | {"natural_sounds", "training_course"}
 BOOTSTRAPS = LAYERS_ANALYSED | {"natural_sounds", "fmri"}
 SOUNDSCAPES = {"soundscape_tables", "soundscape_audio"}
 COLLECTIONS = {"collection_tables", "collection_audio"}
@@ -135,7 +134,8 @@ RERUNS = {
     "stimuli.natural_sounds": NATURAL_SOUNDS,
     "stimuli.quilts": {"quilts"},
     "stimuli.segments": {"quilts"},
-    "stimuli.sets": {"equal_rms", "quilts", "activations", "mixed_effects", "claims"}
+    "stimuli.sets": {"equal_rms", "quilts", "mixed_effects", "claims"}
+    | OF_LAYERS
     | LINEAR_FEATURES
     | LAYERS_ANALYSED
     | PLAYED,
@@ -149,23 +149,33 @@ RERUNS = {
     "networks.cpu_layers": NETWORKS - {"linear_analyses"},
     "networks.description": RUNS_NETWORKS,
     "networks.device": NETWORKS | USERS_NETWORKS | LINEAR_FEATURES,
-    "networks.folding": RESPONSES | PLAYED | ALL_ANALYSES | LINEAR_FEATURES | {"train"},
+    "networks.folding": RESPONSES
+    | OF_LAYERS
+    | PLAYED
+    | ALL_ANALYSES
+    | LINEAR_FEATURES
+    | {"train"},
     "networks.gabor": LINEAR_FEATURES,
     "networks.kim2024": NETWORKS - {"linear_analyses"},
-    "networks.layer_folder": ALL_ANALYSES | PLAYED | {"activations", "layers"},
+    "networks.layer_ablation": {"layer_ablation"},
+    "networks.layer_folder": LAYERS_ANALYSED | PLAYED | OF_LAYERS,
     "networks.layer_responses": PLAYED | {"activations"},
     "networks.layers": RUNS_NETWORKS,
     "networks.optimizer": {"train"},
-    "networks.own_networks": {"activations"},
+    "networks.own_networks": OF_LAYERS,
     "networks.pca": LINEAR_FEATURES | {"fit_pca"},
     "networks.registry": NETWORKS,
-    "networks.responses": RESPONSES | PLAYED | ALL_ANALYSES | LINEAR_FEATURES,
+    "networks.responses": RESPONSES
+    | OF_LAYERS
+    | PLAYED
+    | ALL_ANALYSES
+    | LINEAR_FEATURES,
     "networks.training": {"train"},
     "networks.twins": USERS_NETWORKS,
     "networks.user_code": RUNS_NETWORKS,
     "networks.waveform_inputs": PLAYED,
     # Statistics.
-    "stats.bootstrap": BOOTSTRAPS | {"random_ablation", "training_course"},
+    "stats.bootstrap": BOOTSTRAPS | ABLATIONS | {"training_course"},
     "stats.equivalence": {"claims"},
     "stats.intervals": {"claims", "figure"},
     "stats.mixed_effects": {"mixed_effects"},
@@ -173,7 +183,7 @@ RERUNS = {
     "stats.permutations": {"claims"},
     "stats.rank_tests": LAYERS_ANALYSED | {"mixed_effects", "claims"},
     # Analyses.
-    "analyses.ablation": ALL_ANALYSES | {"random_ablation", "training_course"},
+    "analyses.ablation": ALL_ANALYSES | ABLATIONS | {"training_course"},
     "analyses.baseline": {"baseline"},
     "analyses.calibration": LAYERS_ANALYSED,
     "analyses.contrasts": {"mixed_effects", "claims"},
@@ -352,8 +362,8 @@ def test_an_edit_of_what_figures_share_redraws_exactly(module):
 RERUNS_BY_NAME = {
     ("vocabulary", "SHUFFLED_LABELS"): {"train"},
     ("vocabulary", "SILENCED_SETS"): ALL_ANALYSES
-    | {"random_ablation", "statistics"}
-    | {"training_course", "claims", "figure", "report_page"},
+    | ABLATIONS
+    | {"training_course", "statistics", "claims", "figure", "report_page"},
     ("vocabulary", "COMMON_BINS"): ALL_ANALYSES
     | {"training_course", "statistics"}
     | {"claims", "figure"},

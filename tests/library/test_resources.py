@@ -13,6 +13,9 @@ from conftest import ROOT
 from music_selectivity.audio.log_mel import LogMelSettings
 from music_selectivity.corpus.archives import ARCHIVES
 from music_selectivity.corpus.log_mel_shards import SHARD_DTYPE
+from music_selectivity.networks.check import BYTES_PER_RESPONSE
+from music_selectivity.networks.checking import check
+from music_selectivity.networks.own_networks import describe
 from music_selectivity.networks.registry import build
 from music_selectivity.networks.training import TrainingSettings, train
 from music_selectivity.store import ShardedArray
@@ -23,12 +26,15 @@ from music_selectivity.study.resources import (
     DISK,
     DOWNLOAD_MB,
     ESTIMATED,
+    LAYERS_KB,
     MEMORY_MARGIN,
+    RESPONSES_KB,
     TIME_MARGIN,
     Scale,
     memory_mb,
     runtime_minutes,
 )
+from small_networks import METADATA
 
 # The paper's study: 25 networks, principal components and Gabor filters. Six stimulus
 # sets of lower power and 18 sets of quilts have music alone.
@@ -39,6 +45,7 @@ PAPER = Scale(
     sources=27,
     stimuli=34,
     random_sets=10_000,
+    ablated_layers=4,
     epochs=100,
     snapshots=6,
     threads=4,
@@ -100,6 +107,7 @@ UNITS = {
     resources.stimuli: "clip of a set",
     resources.snapshots: "clip and snapshot",
     resources.random_sets: "eval clip and set",
+    resources.ablated_layers: "eval clip and layer",
     resources.sources: "clip and network",
 }
 MEMORY_UNITS = {resources.clips: "clips", resources.sources: "clips and network"}
@@ -158,6 +166,8 @@ def disk_cells_of(rule):
     )
     if disk.units is resources.downloaded:
         growth = "the size of the file"
+    if disk.units is resources.recorded:
+        growth = f"{RESPONSES_KB} per sound of a set, {LAYERS_KB} per clip"
     stays = disk.stays_mb(OF_RULE.get(rule, PAPER))
     return [f"{disk.mb:,}" if disk.mb else "", growth, f"{stays:,.0f}"]
 
@@ -194,7 +204,10 @@ def test_sizes_of_arrays_follow_from_their_shapes():
     )
     network = build("kim2024", 527, seed=1)
     assert DISK["train"].kb == pytest.approx(bytes_of(network) / 1000, rel=0.01)
-    assert DISK["activations"].kb == pytest.approx(4 * network.n_units / 1000, rel=0.05)
+    assert pytest.approx(4 * network.n_units / 1000, rel=0.05) == RESPONSES_KB
+    described = describe(build("kim2024", len(METADATA["classes"]), seed=1), METADATA)
+    n_units = check(described, 2.0, torch.device("cpu")).n_units
+    assert pytest.approx(BYTES_PER_RESPONSE * n_units / 1000, rel=0.02) == LAYERS_KB
     # Quilts of both groups and their originals, and music in the 18 other sets.
     clips = PAPER.clips / 2 * (7 * 0.84 + 18 * 0.24)
     assert PAPER.shards * DISK["quilts"].stays_mb(PAPER) == pytest.approx(

@@ -58,6 +58,7 @@ ON_A_GPU = {
     "linear_features",
     "natural_sound_features",
     "random_ablation",
+    "layer_ablation",
     "training_course",
 }
 

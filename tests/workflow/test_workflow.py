@@ -148,11 +148,11 @@ def test_bad_clips_are_excluded_and_reported(finished):
 LAST = {"usage", "provenance"}
 GATHERED = {"statistics", "mixed_effects", "claims", "figure", "report_page"} | LAST
 # Not every network has these analyses.
-OF_SOME_NETWORKS = {"training_course", "random_ablation"}
+OF_SOME_NETWORKS = {"training_course", "random_ablation", "layer_ablation"}
 AFTER_ACTIVATIONS = OF_SOME_NETWORKS | GATHERED
 AFTER_ACTIVATIONS |= {"analyses", "linear_analyses", "natural_sounds"}
 # The analyses say which units are selective; other rules read it.
-AFTER_ANALYSES = AFTER_ACTIVATIONS - {"training_course"}
+AFTER_ANALYSES = AFTER_ACTIVATIONS - {"training_course", "layer_ablation"}
 AFTER_TRAINING = AFTER_ACTIVATIONS | {"train", "activations"}
 AFTER_CLIPS = AFTER_TRAINING | {"clips", "audit", "baseline", "fit_pca"}
 AFTER_CLIPS |= {"linear_features", "natural_sound_features", "natural_sounds_log_mel"}
@@ -281,7 +281,7 @@ MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
     ),
     "which units are silenced": (
         configured(analysis__ablation_sets="notebook"),
-        AFTER_ANALYSES | CONFIG_SHOWN,
+        AFTER_ANALYSES | {"layer_ablation"} | CONFIG_SHOWN,
     ),
     "another category": (
         configured(analysis__categories__rain={"subtrees": ["Rain"]}),

@@ -189,7 +189,8 @@ class Measure:
         Parameters
         ----------
         statistics
-            ``statistics.csv``: model, seed, measure, condition, value.
+            `of_main_layers` of ``statistics.csv``: model, seed, measure, condition,
+            value.
         fields
             Keep the rows that have these.
 

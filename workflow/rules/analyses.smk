@@ -19,7 +19,7 @@ FOUND = {
 CHOICES = {
     key: value
     for key, value in config["analysis"].items()
-    if key not in ("categories", "genres", "random_ablation")
+    if key not in ("categories", "genres", "random_ablation", "layer_ablation")
 }
 
 
@@ -157,6 +157,37 @@ rule random_ablation:
         code=network_code("random_ablation.py"),
     script:
         "../scripts/random_ablation.py"
+
+
+rule layer_ablation:
+    input:
+        checkpoint=paths.checkpoint,
+        layers=paths.layers,
+        clips=paths.clips,
+        classes=paths.classes,
+        log_mels=expand(paths.log_mel, shard=SHARDS),
+    output:
+        paths.measures_of_layer_ablation,
+    log:
+        "<logs>/layer_ablation/{model}_seed{seed}.log",
+    benchmark:
+        "<benchmarks>/layer_ablation/{model}_seed{seed}.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    threads: config["training"]["threads"]
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
+        gpu=GPU,
+    params:
+        layers=config["analysis"]["layer_ablation"]["layers"],
+        ms_fraction=config["analysis"]["ms_fraction"],
+        units=config["analysis"]["ablation_sets"],
+        draws=config["analysis"]["bootstrap_draws"],
+        threads=config["training"]["threads"],
+        code=network_code("layer_ablation.py"),
+    script:
+        "../scripts/layer_ablation.py"
 
 
 rule training_course:

@@ -75,6 +75,11 @@ RANDOM_ABLATION = [
     for network in NETWORKS
     if network[0] in config["analysis"]["random_ablation"]["models"]
 ]
+LAYER_ABLATION = [
+    network
+    for network in NETWORKS
+    if network[0] in config["analysis"]["layer_ablation"]["models"]
+]
 TRAINING_COURSE = [network for network in NETWORKS if MODELS[network[0]]["snapshots"]]
 
 # Stimulus sets by name; those of the clips in the order in which tables list them.

@@ -92,6 +92,7 @@ def scale_of(wildcards):
         sources=len(FEATURE_SOURCES),
         stimuli=len(HEARD),
         random_sets=config["analysis"]["random_ablation"]["sets"],
+        ablated_layers=len(config["analysis"]["layer_ablation"]["layers"]),
         epochs=model.get("epochs", 0),
         snapshots=len(model.get("snapshots", ())),
         threads=config["training"]["threads"],

@@ -78,6 +78,7 @@ paths.measures_of_sounds = f"{analyses}/natural_sounds_measures.parquet"
 paths.sounds = f"{analyses}/natural_sounds.parquet"
 paths.measures_of_random_sets = f"{analyses}/random_ablation_measures.parquet"
 paths.null = f"{analyses}/random_ablation.parquet"
+paths.measures_of_layer_ablation = f"{analyses}/layer_ablation_measures.parquet"
 paths.measures_of_course = f"{analyses}/training_course_measures.parquet"
 paths.training_course_embedding = f"{analyses}/training_course.parquet"
 # Over all networks.

@@ -5,7 +5,8 @@ that planning a study imports no plotting library:
 
 - ``TITLE``, and ``PANEL``: the figure of the paper that it corresponds to;
 - ``INPUTS``: by argument of the module's function ``table``, either the name of a table
-  of the study, or the name of a table that each network has and a group of networks;
+  of the study, or the name of a table that each network has and a group of networks; of
+  the argument ``statistics``, the module gets ``measures.of_main_layers``;
 - ``ARGUMENTS``: by other argument of ``table``, a config key; none if left out;
 - ``CLIPS``: which clips were measured, a key of `CLIPS`; "compared" if left out;
 - ``CLAIMS``: the claims that the figure shows, see `Entry`; none if left out;

@@ -281,7 +281,8 @@ def _check_meaning(config: dict) -> None:
     _check_users_networks(config["models"])
     _check_names(config["models"])
     _check_quilts(config["quilts"], audio, mel)
-    _check_random_ablation(config["analysis"]["random_ablation"], trained)
+    for key in ("random_ablation", "layer_ablation"):
+        _check_models_of(key, config["analysis"][key]["models"], trained)
     shares = config["corpus"][SOUNDSCAPES]
     if shares["music_share"] + shares["mixed_share"] > 1:
         raise InputError(
@@ -369,13 +370,13 @@ def _check_frames(lengths: list[int], boundary: str, audio: dict, mel: dict) -> 
             )
 
 
-def _check_random_ablation(random_ablation: dict, trained: dict) -> None:
-    # A study may have dropped the model that the default names.
-    unknown = set(random_ablation["models"]) - set(trained) - {WITHOUT_MUSIC}
+def _check_models_of(key: str, named: list[str], trained: dict) -> None:
+    # A study may have dropped the model that a default names.
+    unknown = set(named) - set(trained) - {WITHOUT_MUSIC}
     if unknown:
         raise InputError(
-            f"config key analysis.random_ablation.models: {min(unknown)} is not a "
-            f"model that the study trains; these are {', '.join(trained) or 'none'}"
+            f"config key analysis.{key}.models: {min(unknown)} is not a model that the "
+            f"study trains; these are {', '.join(trained) or 'none'}"
         )
 
 

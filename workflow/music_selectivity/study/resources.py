@@ -37,9 +37,11 @@ DOWNLOAD_MB = dict.fromkeys(AUDIOSET_TABLES.values(), 1) | {
 }
 """Size of downloads, and of the folders to which archives are unpacked."""
 
-PER_CLIP_IN_LAYERS = 4.1
-"""Size of the responses of all layers to a clip, in units of that of the main layer: 736
-units in kim2024. Responses that are hardly ever 0 take 5.6 bytes each on disk."""
+RESPONSES_KB = 1
+"""Size of the responses of the main layer of kim2024, 256 units, to a sound."""
+
+LAYERS_KB = 4.1
+"""Size of the responses of all layers to a clip: 736 units in kim2024, of 5.6 bytes."""
 
 PARQUET_MB = 685
 """Size of each Parquet file of AudioSet's mirror: 50 GB in 73 files."""
@@ -86,6 +88,8 @@ class Scale:
         Number of stimulus sets that networks hear, the clips included.
     random_sets : int
         Number of random sets of units that random ablation silences.
+    ablated_layers : int
+        Number of layers whose units layer ablation silences.
     epochs, snapshots : int
         Number of training epochs and of snapshots of the job's model.
     threads : int
@@ -105,6 +109,7 @@ class Scale:
     sources: int
     stimuli: int
     random_sets: int = 0
+    ablated_layers: int = 0
     epochs: int = 0
     snapshots: int = 0
     threads: int = 1
@@ -160,6 +165,11 @@ def random_sets(scale: Scale) -> float:
     return scale.clips / 2 * scale.random_sets
 
 
+def ablated_layers(scale: Scale) -> float:
+    """Clips of 10 s of the eval split, times layers with silenced units."""
+    return scale.sound / 2 * scale.ablated_layers
+
+
 def sources(scale: Scale) -> float:
     """Clips, times networks and linear features."""
     return scale.clips * scale.sources
@@ -181,8 +191,8 @@ def heard(scale: Scale) -> float:
 
 
 def recorded(scale: Scale) -> float:
-    """Sounds in all stimulus sets made from clips; clips again, for all layers."""
-    return scale.heard + PER_CLIP_IN_LAYERS * scale.clips
+    """KB of the responses of the main layer to all sounds, and of all to the clips."""
+    return RESPONSES_KB * scale.heard + LAYERS_KB * scale.clips
 
 
 def frames(scale: Scale) -> float:
@@ -320,7 +330,7 @@ COSTS = {
         mb=610, seconds=4, ms=55, work=stimuli, mb_per_1000=10, parallel=True
     ),
     "natural_sound_features": Cost(mb=610, seconds=15),
-    "analyses": Cost(mb=640, seconds=8, ms=6.6, work=clips, mb_per_1000=28),
+    "analyses": Cost(mb=640, seconds=8, ms=7, work=clips, mb_per_1000=28),
     "linear_analyses": Cost(mb=640, seconds=8, ms=5.7, work=clips, mb_per_1000=28),
     "layers": Cost(
         mb=300,
@@ -334,6 +344,9 @@ COSTS = {
     "fmri": Cost(mb=185, seconds=3),
     "random_ablation": Cost(
         mb=540, seconds=3, ms=0.008, work=random_sets, mb_per_1000=3, parallel=True
+    ),
+    "layer_ablation": Cost(
+        mb=610, seconds=5, ms=30, work=ablated_layers, mb_per_1000=13, parallel=True
     ),
     "training_course": Cost(mb=715, seconds=5, ms=11, work=snapshots, mb_per_1000=13),
     "statistics": Cost(mb=450, seconds=5),
@@ -363,6 +376,7 @@ ESTIMATED = frozenset(
         "twin_responses",
         "natural_sounds",
         "fmri",
+        "layer_ablation",
         "provenance",
     ]
 )
