@@ -53,7 +53,7 @@ def test_demands_are_sums_and_largest_jobs(simple_costs):
     assert of_grows.disk_mb == pytest.approx(2 * 1 + 4 + 8)
     assert of_grows.temporary_mb == pytest.approx(8)
     # One core of two is idle in each job of half an hour.
-    assert demand(once) == plan.Demand(3, 3, 0, 100, 0, 0)
+    assert demand(once) == plan.Demand(3, 3, 0, 100, 0, 0, 0)
     assert demand_by_rule(grows + once) == {"once": demand(once), "grows": of_grows}
     total = demand(once + grows)
     assert (total.jobs, total.peak_mb) == (5, 400)

@@ -23,7 +23,8 @@ WAVEFORMS = {"waveforms", "natural_sounds_waveforms"}
 NATURAL_SOUNDS = {"natural_sounds_log_mel", "natural_sounds_waveforms"}
 # Users' networks: the check, and the responses of them and of their twins.
 PLAYED = {"layer_responses", "twin_responses"}
-USERS_NETWORKS = PLAYED | {"check_network"}
+CHECKS = {"check_network", "check_twin"}
+USERS_NETWORKS = PLAYED | CHECKS
 QUILTS = {"quilt_clips", "quilts", "joint_changes"}
 # Rules that build a network, and those that run one or linear features.
 RESPONSES = {"activations", "training_course"}
@@ -68,7 +69,8 @@ RERUNS = {
     | {"quilts", "collection_tables"},
     "store": EVERY_RULE - {"unpack"},
     "vocabulary": EVERY_RULE
-    - {"unpack", "check_network", "resolved_config", "usage", "provenance"},
+    - CHECKS
+    - {"unpack", "resolved_config", "usage", "provenance"},
     "paper": {"audit", "mixed_effects", "claims", "figure"},
     "measures": CHOOSES_UNITS
     | {"fmri", "statistics", "claims", "figure", "report_page"},
@@ -143,7 +145,7 @@ RERUNS = {
     # Networks and linear features.
     "networks.activations": CHOOSES_UNITS | RESPONSES | PLAYED | LINEAR_FEATURES,
     "networks.check": set(),
-    "networks.checking": {"check_network"},
+    "networks.checking": CHECKS,
     "networks.check_record": {"check_network", "report_page"},
     "networks.checkpoints": NETWORKS,
     "networks.cpu_layers": NETWORKS - {"linear_analyses"},

@@ -109,8 +109,16 @@ UNITS = {
     resources.random_sets: "eval clip and set",
     resources.ablated_layers: "eval clip and layer",
     resources.sources: "clip and network",
+    resources.checked: "s of the network for 25 clips",
+    resources.played: "s of the network for all clips",
+    resources.responses: "million responses",
 }
-MEMORY_UNITS = {resources.clips: "clips", resources.sources: "clips and network"}
+MEMORY_UNITS = {
+    resources.clips: "1,000 clips",
+    resources.sources: "1,000 clips and network",
+    resources.network_mb: "1,000 MB of the network",
+    resources.widest_responses: "1,000 million responses of a layer",
+}
 
 
 def cells_of(rule):
@@ -120,8 +128,8 @@ def cells_of(rule):
     return [
         f"{cost.mb}",
         f"{cost.seconds:,}",
-        f"{memory} per 1,000 {MEMORY_UNITS[cost.grows_with]}" if memory else "",
-        f"{time} per {UNITS[cost.work]}" if time else "",
+        f"{memory:,} per {MEMORY_UNITS[cost.grows_with]}" if memory else "",
+        f"{time:,} per {UNITS[cost.work]}" if time else "",
         f"{cost.peak_mb(PAPER):,.0f}",
         f"{cost.duration(PAPER) / 60:,.0f}",
         f"{memory_mb(rule, PAPER):,}",
@@ -155,15 +163,15 @@ DISK_UNITS = {
     resources.weights: "checkpoint or snapshot",
     resources.measured: "stimulus set and network",
     resources.snapshots: "clip and snapshot",
+    resources.responses: "million responses",
 }
 
 
 def disk_cells_of(rule):
     """The row of the docs' table of files, of a rule in the paper's study."""
     disk = DISK[rule]
-    growth = (
-        f"{disk.kb:,} per {DISK_UNITS[disk.units]}" if disk.units in DISK_UNITS else ""
-    )
+    units = disk.passing if disk.passing is not resources.once else disk.units
+    growth = f"{disk.kb:,} per {DISK_UNITS[units]}" if units in DISK_UNITS else ""
     if disk.units is resources.downloaded:
         growth = "the size of the file"
     if disk.units is resources.recorded:

@@ -109,12 +109,6 @@ def kind_of_twin(wildcards):
     return TWINS[wildcards.model][1] if wildcards.model in TWINS else ""
 
 
-def kinds_of_twins(wildcards):
-    """The kinds of twins that a user's network has."""
-    numbers = USERS_NETWORKS[wildcards.model]["twins"]
-    return [kind for kind, number in numbers.items() if number]
-
-
 def network_place(wildcards):
     """The file and function of a user's network, also of its twins."""
     return USERS_NETWORKS[untwinned(wildcards.model)]["network"]

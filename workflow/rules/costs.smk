@@ -90,6 +90,7 @@ def scale_of(wildcards):
         seconds=config["audio"]["clip_seconds"],
         shards=len(SHARDS),
         sources=len(FEATURE_SOURCES),
+        played=len(PLAYED),
         stimuli=len(HEARD),
         random_sets=config["analysis"]["random_ablation"]["sets"],
         ablated_layers=len(config["analysis"]["layer_ablation"]["layers"]),

@@ -115,12 +115,11 @@ def network_files(wildcards):
     return [network_file(network), *network["files"]]
 
 
-def check_of(wildcards):
-    """What the check of a user's network found, also for its twins.
-
-    A repeated check changes no response.
-    """
-    return ancient(paths.check.format(model=untwinned(wildcards.model)))
+def checks_of(wildcards):
+    """The check of a user's network; of a twin, also that it can be made."""
+    model = wildcards.model
+    checks = [paths.check.format(model=untwinned(model))]
+    return checks + [paths.twin_check.format(model=model)] * (model in TWINS)
 
 
 def components(wildcards):

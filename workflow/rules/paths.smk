@@ -59,6 +59,7 @@ paths.history = f"{network}/history.csv"
 paths.summary = f"{network}/summary.csv"
 paths.resume = f"{network}/resume.pt"
 paths.check = f"{RESULTS}/networks/{{model}}/check.json"
+paths.twin_check = f"{RESULTS}/networks/{{model}}/check.done"
 paths.pca = f"{RESULTS}/networks/pca.npz"
 # Each source of features (networks; pca and gabor with seed 0).
 paths.activations = f"{RESULTS}/activations/{{model}}/seed{{seed}}/{{stimuli}}.parquet"

@@ -26,7 +26,6 @@ rule check_network:
     params:
         network=network_place,
         seconds=config["audio"]["clip_seconds"],
-        twins=kinds_of_twins,
         natural_seconds=NATURAL_SECONDS if NATURAL_SOUNDS_FOLDER else None,
         threads=config["training"]["threads"],
         code=code("check_network.py"),
@@ -34,12 +33,43 @@ rule check_network:
         "../scripts/check_network.py"
 
 
+# Responses wait for it, so that a twin that cannot be made is known as early.
+rule check_twin:
+    input:
+        network_files,
+    output:
+        touch(paths.twin_check),
+    log:
+        "<logs>/check_twin/{model}.log",
+    benchmark:
+        "<benchmarks>/check_twin/{model}.tsv"
+    wildcard_constraints:
+        model=one_of(TWINS),
+    priority: 1000
+    conda:
+        "../../envs/torch.yaml"
+    threads: config["training"]["threads"]
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
+        gpu=GPU,
+    params:
+        network=network_place,
+        twin=kind_of_twin,
+        seconds=config["audio"]["clip_seconds"],
+        threads=config["training"]["threads"],
+        code=code("check_twin.py"),
+    script:
+        "../scripts/check_twin.py"
+
+
+# They stay: if one more network needed them again, Snakemake would play them to all.
 rule waveforms:
     input:
         clips=paths.clips,
         audio=shard_audio,
     output:
-        temp(paths.waveforms),
+        paths.waveforms,
     log:
         "<logs>/waveforms/{shard}.log",
     benchmark:
@@ -63,7 +93,7 @@ rule natural_sounds_waveforms:
         clips=paths.clips,
         files=folder_inputs(NATURAL_SOUNDS_FOLDER, *NATURAL_SOUNDS_FILES),
     output:
-        temp(paths.natural_sounds_waveforms),
+        paths.natural_sounds_waveforms,
     log:
         "<logs>/natural_sounds_waveforms.log",
     benchmark:
@@ -84,7 +114,7 @@ rule natural_sounds_waveforms:
 
 rule layer_responses:
     input:
-        check=check_of,
+        checks=checks_of,
         network=network_files,
         clips=paths.clips,
         waveforms=expand(paths.waveforms, shard=SHARDS),

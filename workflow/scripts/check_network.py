@@ -5,7 +5,7 @@ from dataclasses import asdict
 import torch
 
 from music_selectivity.networks.check_record import CheckRecord, write_record
-from music_selectivity.networks.checking import check, check_twin
+from music_selectivity.networks.checking import check
 from music_selectivity.networks.device import select_device
 from music_selectivity.networks.user_code import load_network
 from music_selectivity.study.jobs import job
@@ -16,9 +16,6 @@ with job(snakemake) as log:
     device = select_device(snakemake.config["device"])
     network = load_network(params.network)
     checked = check(network, params.seconds, device, params.natural_seconds)
-    for kind in params.twins:
-        # Anew, because a twin takes its place.
-        check_twin(load_network(params.network), kind, params.seconds, device)
     record = CheckRecord(
         layers=[asdict(layer) for layer in checked.layers],
         takes="waveforms" if network.log_mel is None else "log-mels",

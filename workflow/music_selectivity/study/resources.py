@@ -27,6 +27,9 @@ AUDIOSET_SHARES = {MUSIC: 0.24, NONMUSIC: 0.60, MIXED: 0.16}
 """Share of each group in AudioSet's tables. The groups of a study's clips are unknown
 until they are listed."""
 
+RESAMPLING_SECONDS = 0.004
+"""Time in which a clip of 10 s is read and resampled for a user's network."""
+
 DOWNLOAD_MB = dict.fromkeys(AUDIOSET_TABLES.values(), 1) | {
     "natural_sounds.zip": 60,
     "natural_sounds": 30,
@@ -84,6 +87,8 @@ class Scale:
         Number of shards that hold the clips.
     sources : int
         Number of networks and sets of linear features.
+    played : int
+        Number of users' networks and their twins.
     stimuli : int
         Number of stimulus sets that networks hear, the clips included.
     random_sets : int
@@ -113,6 +118,7 @@ class Scale:
     epochs: int = 0
     snapshots: int = 0
     threads: int = 1
+    played: int = 0
     equal_rms: float = 0
     quilts: float = 0
     heard: float = 0
@@ -230,8 +236,8 @@ def checked(scale: Scale) -> float:
 
 
 def played(scale: Scale) -> float:
-    """Seconds of the user's network for all clips."""
-    return scale.clips * scale.network.seconds
+    """Seconds of the user's network for all clips, and of their resampling."""
+    return scale.clips * scale.network.seconds + RESAMPLING_SECONDS * scale.sound
 
 
 def network_mb(scale: Scale) -> float:
@@ -315,6 +321,9 @@ COSTS = {
     "check_network": Cost(
         mb=0, seconds=6, ms=1000, work=checked, mb_per_1000=1000, grows_with=network_mb
     ),
+    "check_twin": Cost(
+        mb=0, seconds=6, ms=300, work=checked, mb_per_1000=1000, grows_with=network_mb
+    ),
     "waveforms": Cost(mb=200, seconds=2, ms=20, work=shard_sound, mb_per_1000=2),
     "natural_sounds_waveforms": Cost(mb=300, seconds=3),
     "layer_responses": Cost(
@@ -333,11 +342,11 @@ COSTS = {
     "analyses": Cost(mb=640, seconds=8, ms=7, work=clips, mb_per_1000=28),
     "linear_analyses": Cost(mb=640, seconds=8, ms=5.7, work=clips, mb_per_1000=28),
     "layers": Cost(
-        mb=300,
-        seconds=4,
-        ms=300,
+        mb=240,
+        seconds=6,
+        ms=500,
         work=responses,
-        mb_per_1000=20_000,
+        mb_per_1000=35_000,
         grows_with=widest_responses,
     ),
     "natural_sounds": Cost(mb=185, seconds=3),
@@ -372,6 +381,7 @@ ESTIMATED = frozenset(
         "natural_sounds_log_mel",
         "natural_sounds_waveforms",
         "check_network",
+        "check_twin",
         "layer_responses",
         "twin_responses",
         "natural_sounds",
@@ -381,6 +391,11 @@ ESTIMATED = frozenset(
     ]
 )
 """Rules whose costs are estimates: no job of theirs was measured."""
+
+OF_USERS_NETWORKS = frozenset(
+    ["check_network", "check_twin", "layer_responses", "twin_responses", "layers"]
+)
+"""Rules whose costs depend on the user's network of the job."""
 
 
 @dataclass(frozen=True)
@@ -401,12 +416,15 @@ class Disk:
         says what they are.
     temporary : callable
         Gives the units of files that the job removes when it ends, at most.
+    passing : callable
+        Gives the units of files that are removed when no job needs them any more.
     """
 
     mb: float = 0
     kb: float = 0
     units: Callable[[Scale], float] = once
     temporary: Callable[[Scale], float] = once
+    passing: Callable[[Scale], float] = once
 
     def stays_mb(self, scale: Scale) -> float:
         """What a job of this scale leaves on disk, MB."""
@@ -415,6 +433,10 @@ class Disk:
     def temporary_mb(self, scale: Scale) -> float:
         """What a job of this scale needs in addition until it ends, MB."""
         return self.kb * self.temporary(scale) / 1000
+
+    def passing_mb(self, scale: Scale) -> float:
+        """What Snakemake removes when no job needs it any more, MB."""
+        return self.kb * self.passing(scale) / 1000
 
 
 DISK = {
@@ -430,6 +452,11 @@ DISK = {
     "natural_sounds_log_mel": Disk(mb=7),
     "train": Disk(kb=5100, units=weights, temporary=resumed),
     "activations": Disk(mb=1, kb=1, units=recorded),
+    "waveforms": Disk(kb=882, units=shard_sound),
+    "natural_sounds_waveforms": Disk(mb=29),
+    "layer_responses": Disk(kb=5600, units=responses),
+    "twin_responses": Disk(kb=5600, passing=responses),
+    "layers": Disk(mb=1),
     "fit_pca": Disk(kb=53_000, units=frames),
     "linear_features": Disk(mb=0.5, kb=1.5, units=heard),
     "analyses": Disk(mb=2.5, kb=0.04, units=heard),
