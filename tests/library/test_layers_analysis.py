@@ -134,11 +134,18 @@ def test_dead_units_respond_to_all_compared_clips_equally():
 
 
 def test_a_layer_with_negative_responses_has_no_ratio():
+    """Whether it is the main layer or another one."""
     clips, responses = corpus()
-    weights = weights_of(clips, 2)
-    assert ratio_rows(responses, clips, weights, FRACTION, 20)
-    responses[3, 4] = -1e-6
-    assert ratio_rows(responses, clips, weights, FRACTION, 20) == []
+    negative = responses.copy()
+    negative[3, 4] = -1e-6
+    known = [("response_ratio", "eval", 2.0)]
+    layers = {"a": responses, "b": negative, "main": negative}
+    table = measures_of_layers(
+        layers.items(), ("main", known), clips, weights_of(clips, 2), FRACTION, 20
+    )
+    of_layers = table.groupby("measure")["layer"].unique()
+    assert list(of_layers["response_ratio"]) == ["a"]
+    assert list(of_layers["ms_effect_size"]) == list(layers)
 
 
 @given(st.permutations(["conv1", "conv2", "units", "head"]))

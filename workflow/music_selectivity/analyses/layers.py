@@ -70,7 +70,8 @@ def measures_of_layers(
     -------
     DataFrame
         ``measures.measure_table`` of `unit_rows` and `ratio_rows`, with the column
-        layer; layers in the order of depth.
+        layer; layers in the order of depth. A layer with negative responses has no
+        ratios, because these depend on where zero lies.
 
     Raises
     ------
@@ -82,11 +83,13 @@ def measures_of_layers(
     tables = []
     for layer, responses in layers:
         rows = unit_rows(responses, clips, weights, fraction)
-        if layer == main:
-            rows += [row for row in main_rows if row[0] in names]
+        if (responses < 0).any():
+            ratios = []
+        elif layer == main:
+            ratios = [row for row in main_rows if row[0] in names]
         else:
-            rows += ratio_rows(responses, clips, weights, fraction, permutations)
-        tables.append(measure_table(rows).assign(layer=layer))
+            ratios = ratio_rows(responses, clips, weights, fraction, permutations)
+        tables.append(measure_table(rows + ratios).assign(layer=layer))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -145,11 +148,8 @@ def ratio_rows(
     -------
     list of (measure, condition, values)
         By split, response_ratio, with replicates that select the units again in each
-        draw, and same_split_ratio; and ratio_permutation_p. There are none if a
-        response is negative, because a ratio then depends on where zero lies.
+        draw, and same_split_ratio; and ratio_permutation_p.
     """
-    if (responses < 0).any():
-        return []
     rows = same_split_ratios(responses, clips, fraction)
     reselected = means_of_reselected(responses, clips, weights, fraction)
     for split, (music, nonmusic) in reselected.items():
