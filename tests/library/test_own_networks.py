@@ -29,7 +29,6 @@ def test_a_trained_network_keeps_the_contract(architecture, tmp_path):
     save_checkpoint(path, network.state_dict(), metadata)
     described = describe_checkpoint(path)
     assert described.full_scale == 32768
-    assert described.module.state_dict().keys() < network.state_dict().keys()
     plain = describe_checkpoint(path, fold=False).module
     assert plain.state_dict().keys() == network.state_dict().keys()
     checked = check(described, 2.0, torch.device("cpu"))

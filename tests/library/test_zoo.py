@@ -37,11 +37,11 @@ DOCS = (ROOT / "docs/networks.md").read_text()
 def test_the_documented_networks_and_versions_are_these():
     documented = set(re.findall(r"^\| `zoo/(\S+\.py):", DOCS, re.MULTILINE))
     assert documented == {path.name for path in ZOO.glob("*.py")}
-    versions = set(re.findall(r"\| ([\w-]+ [\d.]+)(?=[;| ])", DOCS))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     pins = [*project["optional-dependencies"]["zoo"], "Resemblyzer==0.1.4"]
     pins += [pin for pin in project["dependencies"] if pin.startswith("torchaudio")]
-    assert versions == {pin.replace("==", " ") for pin in pins}
+    for pin in pins:
+        assert f" | {pin.replace('==', ' ')}" in DOCS
     assert "--no-deps Resemblyzer==0.1.4\n" in DOCS
 
 
