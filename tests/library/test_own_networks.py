@@ -29,6 +29,8 @@ def test_a_trained_network_keeps_the_contract(architecture, tmp_path):
     save_checkpoint(path, network.state_dict(), metadata)
     described = describe_checkpoint(path)
     assert described.full_scale == 32768
+    plain = describe_checkpoint(path, fold=False).module
+    assert plain.state_dict().keys() == network.state_dict().keys()
     checked = check(described, 2.0, torch.device("cpu"))
     assert [layer.name for layer in checked.layers] == [
         layer.module for layer in LAYERS[architecture]

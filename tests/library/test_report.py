@@ -197,8 +197,7 @@ def test_users_networks_are_shown_with_licence_and_training_data(inputs):
         training_data="960 h of speech",
         device="cpu",
         seconds=0.1,
-        mb=1,
-        loaded_mb=1,
+        job_mb=1,
     )
     twins = {"my_net": {"permuted": 20, "initialised": 0}, "other": {}}
     checks = {"my_net": record, "other": record}

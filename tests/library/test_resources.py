@@ -30,6 +30,7 @@ from music_selectivity.study.resources import (
     MEMORY_MARGIN,
     RESPONSES_KB,
     TIME_MARGIN,
+    NetworkSize,
     Scale,
     memory_mb,
     runtime_minutes,
@@ -206,6 +207,10 @@ def test_sizes_of_arrays_follow_from_their_shapes():
     log_mel_kb = settings.n_mels * n_frames * np.dtype(SHARD_DTYPE).itemsize / 1000
     for rule in ("log_mel", "equal_rms", "quilts"):
         assert DISK[rule].kb == pytest.approx(log_mel_kb, rel=0.01)
+    waveform_kb = 4 * audio["clip_seconds"] * audio["sample_rate"] / 1000
+    assert DISK["waveforms"].kb == pytest.approx(waveform_kb, rel=0.01)
+    for rule in ("layer_responses", "twin_responses"):
+        assert DISK[rule].kb == pytest.approx(1000 * BYTES_PER_RESPONSE)
     components = CONFIG["linear_features"]["pca"]["components"]
     assert DISK["fit_pca"].stays_mb(PAPER) == pytest.approx(
         components * log_mel_kb / 1000, rel=0.02
@@ -249,6 +254,24 @@ def test_downloads_and_what_is_unpacked_have_sizes():
     files = mirror["train_files"] + mirror["eval_files"]
     gigabytes = files * DISK["fetch"].stays_mb(PAPER) / 1000
     assert f"{gigabytes:.0f} GB of clips" in (ROOT / "docs/audioset.md").read_text()
+
+
+def test_a_checked_network_costs_what_its_check_measured():
+    size = NetworkSize(0.5, 4000, 9216, 768, is_assumed=False)
+    scale = dataclasses.replace(PAPER, network=size)
+    cost = COSTS["layer_responses"]
+    assert cost.peak_mb(scale) == cost.mb + 4000
+    hours = 35_000 * (0.5 + 0.004) / 3600
+    assert cost.duration(scale) / 3600 == pytest.approx(hours, rel=0.01)
+    kept, removed = (DISK[rule] for rule in ("layer_responses", "twin_responses"))
+    assert kept.stays_mb(scale) == pytest.approx(35_000 * 9216 * 5.6 / 1e6)
+    assert kept.passing_mb(scale) == removed.stays_mb(scale) == 0
+    assert removed.passing_mb(scale) == kept.stays_mb(scale)
+    # The widest layer alone is in memory.
+    wider = dataclasses.replace(size, units=10 * size.units)
+    assert COSTS["layers"].peak_mb(scale) == COSTS["layers"].peak_mb(
+        dataclasses.replace(scale, network=wider)
+    )
 
 
 def test_jobs_of_the_default_size_are_asked_for_as_the_config_says():

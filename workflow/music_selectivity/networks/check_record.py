@@ -28,10 +28,10 @@ class CheckRecord:
         As the description of the network states them.
     device : str
         On which the network was checked.
-    seconds, mb : float
-        Time and memory that each clip of a batch took there.
-    loaded_mb : float
-        Memory that was taken without a batch.
+    seconds : float
+        Time that each clip of a batch took there.
+    job_mb : float
+        Main memory of a job that plays sounds to the network.
     """
 
     layers: list[dict]
@@ -42,8 +42,7 @@ class CheckRecord:
     training_data: str
     device: str
     seconds: float
-    mb: float
-    loaded_mb: float
+    job_mb: float
 
     @property
     def n_units(self) -> int:
@@ -54,11 +53,6 @@ class CheckRecord:
     def widest(self) -> int:
         """Units of the layer that has most."""
         return max(layer["n_units"] for layer in self.layers)
-
-    @property
-    def job_mb(self) -> float:
-        """Memory of a job that plays sounds to the network."""
-        return self.loaded_mb + self.mb * self.batch_size
 
 
 def write_record(path: str | os.PathLike, record: CheckRecord) -> None:

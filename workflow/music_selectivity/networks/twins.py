@@ -137,6 +137,7 @@ def initialise_anew(
         Names of the parameters that no module draws anew. They keep their values.
     """
     before = {name: x.clone() for name, x in module.named_parameters()}
+    fixed = _fixed(module, front_end)
     # While it is cached, a weight that torch computes from other parameters can be
     # drawn in place.
     with parametrize.cached(), torch.random.fork_rng():
@@ -154,7 +155,7 @@ def initialise_anew(
             # Parents come last, because some initialise the modules that they contain.
             for each in reversed(list(module.modules())):
                 for name in ("reset_parameters", "_reset_parameters"):
-                    if hasattr(each, name):
+                    if hasattr(each, name) and each not in fixed:
                         getattr(each, name)()
             for (each, name), weights in computed.items():
                 setattr(each, name, weights)
@@ -179,7 +180,8 @@ def measure_batch_norm(
     Parameters
     ----------
     network
-        Its module, on `device`, is set to evaluation mode and changed in place.
+        Its module, on `device`, is set to evaluation mode and changed in place, but for
+        its front end.
     inputs
         The sounds, as the network takes them.
     device
@@ -193,7 +195,10 @@ def measure_batch_norm(
     module = network.module.eval()
     rng = seeds.generator("sounds for batch-norm")
     chosen = np.sort(rng.permutation(len(inputs))[:CLIPS])
+    fixed = _fixed(module, network.front_end)
     for norm in _batch_norms(module, inputs, device):
+        if norm in fixed:
+            continue
         moments = _Moments()
         handle = norm.register_forward_pre_hook(lambda _, x, to=moments: to.add(x[0]))
         with handle, errors_of_users():
@@ -245,13 +250,14 @@ def _batch_norms(
 
 def _learned(module: nn.Module, front_end: Iterable[str]) -> dict[str, nn.Parameter]:
     """The parameters outside the front end, by name."""
-    fixed = {
-        id(weights)
-        for name in front_end
-        for weights in module.get_submodule(name).parameters()
-    }
+    fixed = {id(x) for each in _fixed(module, front_end) for x in each.parameters()}
     return {
         name: weights
         for name, weights in module.named_parameters()
         if id(weights) not in fixed
     }
+
+
+def _fixed(module: nn.Module, front_end: Iterable[str]) -> set[nn.Module]:
+    """The modules of the front end, and those that they contain."""
+    return {each for name in front_end for each in module.get_submodule(name).modules()}
