@@ -1,6 +1,6 @@
 """Comparison with the brain where the truth is known: do intervals cover?
 
-    python benchmarks/brain.py [--studies 400] [--refitted 60]
+    python benchmarks/brain.py [--studies 200] [--refitted 30]
     python benchmarks/brain.py --docs
 
 The first simulates studies (`simulation.brain`), and a few for a comparison with the
@@ -89,8 +89,8 @@ def resampling_table(found: pd.DataFrame, truth: pd.Series) -> str:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--studies", type=int, default=400)
-    parser.add_argument("--refitted", type=int, default=60, help="for the bootstrap")
+    parser.add_argument("--studies", type=int, default=200)
+    parser.add_argument("--refitted", type=int, default=30, help="for the bootstrap")
     parser.add_argument("--output", type=Path, default=RESULTS)
     parser.add_argument(
         "--docs", action="store_true", help="write tables into the docs"

@@ -27,8 +27,11 @@ LINEAR_FEATURES = {"linear_features", "natural_sound_features"}
 ALL_ANALYSES = {"analyses", "linear_analyses"}
 NETWORKS = {"train", "random_ablation"} | RESPONSES | ALL_ANALYSES
 # Rules that measure responses of units chosen by their index.
-CHOOSES_UNITS = ALL_ANALYSES | {"natural_sounds", "random_ablation", "training_course"}
-BOOTSTRAPS = ALL_ANALYSES | {"natural_sounds", "fmri"}
+CHOOSES_UNITS = ALL_ANALYSES | {"natural_sounds", "brain"}
+CHOOSES_UNITS |= {"random_ablation", "training_course"}
+# Rules that compare sources of features with the brain.
+BRAIN = {"brain", "brain_baselines"}
+BOOTSTRAPS = ALL_ANALYSES | {"natural_sounds", "fmri"} | BRAIN
 SOUNDSCAPES = {"soundscape_tables", "soundscape_audio"}
 COLLECTIONS = {"collection_tables", "collection_audio"}
 PAGES = {"audit", "usage", "report_page"}
@@ -41,6 +44,7 @@ EVERY_RULE = (
     | NETWORKS
     | CHOOSES_UNITS
     | LINEAR_FEATURES
+    | BRAIN
     | {"fit_pca", "fmri", "statistics", "mixed_effects", "claims"}
     | {"figure", "report_page", "resolved_config", "usage", "provenance"}
 )
@@ -53,7 +57,7 @@ RERUNS = {
     "vocabulary": EVERY_RULE - {"unpack", "resolved_config", "usage", "provenance"},
     "paper": {"audit", "mixed_effects", "claims", "figure"},
     "measures": CHOOSES_UNITS
-    | {"fmri", "statistics", "claims", "figure", "report_page"},
+    | {"fmri", "brain_baselines", "statistics", "claims", "figure", "report_page"},
     # A study as a whole: its config and costs decide which jobs run, not their results.
     "study.code_digest": set(),
     "study.config": set(),
@@ -71,7 +75,7 @@ RERUNS = {
     "corpus.audit": {"audit"},
     "corpus.categories": {"categories"},
     "corpus.category_members": ALL_ANALYSES | {"mixed_effects", "figure"},
-    "corpus.clip_table": CHOOSES_UNITS - {"natural_sounds"}
+    "corpus.clip_table": CHOOSES_UNITS - {"natural_sounds", "brain"}
     | {"clips", "baseline", "train", "fit_pca", "mixed_effects"},
     "corpus.clips": {"clips"},
     "corpus.exclusions": {"list_clips"},
@@ -110,6 +114,7 @@ RERUNS = {
     "stimuli.quilt_clips": {"quilt_clips", "quilts"},
     "stimuli.quilt_shards": {"quilts"},
     "stimuli.natural_sounds": {"natural_sounds_log_mel"},
+    "stimuli.response_components": {"natural_sounds_log_mel"} | BRAIN,
     "stimuli.quilts": {"quilts"},
     "stimuli.segments": {"quilts"},
     "stimuli.sets": {"equal_rms", "quilts", "activations", "mixed_effects", "claims"}
@@ -140,20 +145,24 @@ RERUNS = {
     # Statistics.
     "stats.bootstrap": BOOTSTRAPS | {"random_ablation", "training_course"},
     "stats.equivalence": {"claims"},
-    "stats.intervals": {"claims"},
+    "stats.intervals": {"claims", "figure"},
+    "stats.jackknife": BRAIN,
     "stats.mixed_effects": {"mixed_effects"},
     "stats.multiple_testing": {"claims"},
     "stats.permutations": {"claims"},
     "stats.rank_tests": ALL_ANALYSES | {"mixed_effects", "claims"},
+    "stats.ridge": BRAIN,
+    "stats.similarity": BRAIN,
     # Analyses.
     "analyses.ablation": ALL_ANALYSES | {"random_ablation", "training_course"},
     "analyses.baseline": {"baseline"},
+    "analyses.brain": BRAIN,
     "analyses.calibration": ALL_ANALYSES,
     "analyses.contrasts": {"mixed_effects", "claims"},
     "analyses.embedding": ALL_ANALYSES | {"training_course"},
     "analyses.group_responses": CHOOSES_UNITS | {"figure"},
     "analyses.mixed_effects": {"mixed_effects"},
-    "analyses.natural_sounds": {"natural_sounds", "fmri"},
+    "analyses.natural_sounds": {"natural_sounds", "fmri"} | BRAIN,
     "analyses.random_ablation": {"random_ablation"},
     "analyses.of_source": ALL_ANALYSES,
     "analyses.reselection": ALL_ANALYSES,
@@ -205,7 +214,12 @@ RERUNS = {
 REDRAWS = {
     "style": set(FIGURES),
     "embedding_panel": {"embedding", "training_embedding"},
-    "natural_style": {"natural_sounds", "natural_ratio", "natural_categories"},
+    "natural_style": {
+        "natural_sounds",
+        "natural_ratio",
+        "natural_categories",
+        "brain",
+    },
     "segment_axis": {
         "quilts",
         "quilt_orders",

@@ -21,6 +21,11 @@ def rsa(first: np.ndarray, second: np.ndarray, permutations: np.ndarray) -> Jack
         (observations, units).
     permutations
         (permutations, observations): orders of the observations of `second`.
+
+    Returns
+    -------
+    Jackknifed
+        NaN where a representation does not vary.
     """
     pairs = np.triu_indices(len(first), k=1)
     # Ranks follow from counts of smaller and equal pairs, so that the pairs are sorted
@@ -51,15 +56,16 @@ def cka(first: np.ndarray, second: np.ndarray, permutations: np.ndarray) -> Jack
     Hilbert-Schmidt independence criterion (HSIC; Song et al. 2012, equation 5), which
     is 0 on average for unrelated representations, however many units they have.
 
-    Parameters as for `rsa`.
+    Parameters and result as for `rsa`.
     """
     one, two = _kernel(first), _kernel(second)
-    norm = np.sqrt(_hsic(one, one) * _hsic(two, two))
-    norms = np.sqrt(_hsic_without_each(one, one) * _hsic_without_each(two, two))
     null = np.array([_hsic(one, two[np.ix_(each, each)]) for each in permutations])
-    return Jackknifed(
-        _hsic(one, two) / norm, _hsic_without_each(one, two) / norms, null / norm
-    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        norm = np.sqrt(_hsic(one, one) * _hsic(two, two))
+        norms = np.sqrt(_hsic_without_each(one, one) * _hsic_without_each(two, two))
+        return Jackknifed(
+            _hsic(one, two) / norm, _hsic_without_each(one, two) / norms, null / norm
+        )
 
 
 def _kernel(features: np.ndarray) -> np.ndarray:
