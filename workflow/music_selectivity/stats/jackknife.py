@@ -65,7 +65,10 @@ class Jackknifed:
 
 
 def correlation(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Pearson's r along the first axis; NaN where `x` or `y` does not vary."""
+    """Pearson's r along the first axis; NaN where `x` or `y` does not vary.
+
+    Columns of one are compared with those of the other, or all with a single one.
+    """
     x, y = x - x.mean(axis=0), y - y.mean(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         return (x * y).sum(axis=0) / np.sqrt((x * x).sum(axis=0) * (y * y).sum(axis=0))

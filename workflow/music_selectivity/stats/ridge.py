@@ -33,7 +33,9 @@ def random_halves(n: int, splits: int, rng: np.random.Generator) -> list[Halves]
     return [(np.sort(order[:middle]), np.sort(order[middle:])) for order in orders]
 
 
-def standardised(values: np.ndarray, of: np.ndarray | slice = slice(None)):
+def standardised(
+    values: np.ndarray, of: np.ndarray | slice = slice(None)
+) -> np.ndarray:
     """Columns with mean 0 and SD 1 over the rows `of`; 0 where these do not vary."""
     values = values - values[of].mean(axis=0)
     sd = values[of].std(axis=0)
@@ -88,24 +90,18 @@ def cross_validate(
     orders = np.vstack([np.arange(len(targets)), permutations])
     # (observations, (1 + permutations) * targets): predicted alike, all at once.
     permuted = targets[orders].transpose(1, 0, 2).reshape(len(targets), -1)
+    measured = slice(targets.shape[1])
     correlations, errors, without = [], [], []
     for train, test in splits:
         ridge = _Ridge(predictors, train, test)
-        weights, penalties, error = ridge.fit(permuted[train])
-        predicted = ridge.predict(weights)
-        correlations.append(correlation(predicted, permuted[test]))
+        weights, penalties, error = ridge.fit(permuted)
+        correlations.append(correlation(ridge.predict(weights), permuted[test]))
         errors.append(error)
-        of_targets = slice(targets.shape[1])
-        left_out = np.empty(targets.shape)
-        left_out[test] = correlation_without_each(
-            predicted[:, of_targets], targets[test]
-        )
-        for number, truth in enumerate(targets[test].T):
-            changed = ridge.predict_without_each(weights[:, number], penalties[number])
-            left_out[train, number] = correlation(
-                changed, np.broadcast_to(truth[:, None], changed.shape)
+        without.append(
+            ridge.correlation_without_each(
+                targets, weights[:, measured], penalties[measured]
             )
-        without.append(left_out)
+        )
     shape = len(splits), len(orders), targets.shape[1]
     return CrossValidation(
         np.reshape(correlations, shape), np.reshape(errors, shape), np.stack(without)
@@ -140,6 +136,7 @@ class _Ridge:
     def __init__(
         self, predictors: np.ndarray, train: np.ndarray, test: np.ndarray
     ) -> None:
+        self._train, self._test = train, test
         scaled = standardised(np.asarray(predictors, np.float64), train)
         products = scaled @ scaled[train].T / scaled.shape[1]
         self._onto_test = products[test]
@@ -152,8 +149,11 @@ class _Ridge:
         self._diagonal = self._vectors**2 @ self._factors - self._constant
 
     def fit(self, targets: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Weights of the training observations, (train, targets); penalties; errors."""
-        targets = targets - targets.mean(axis=0)
+        """Weights of the training observations, (train, targets); penalties; errors.
+
+        `targets` are those of all observations.
+        """
+        targets = targets[self._train] - targets[self._train].mean(axis=0)
         rotated = self._vectors.T @ targets
         errors = np.stack(
             [
@@ -175,11 +175,22 @@ class _Ridge:
         """Of the test half, (test, targets), less the intercept."""
         return self._onto_test @ weights
 
-    def predict_without_each(self, weights: np.ndarray, penalty: int) -> np.ndarray:
-        """Predictions of a target without each training observation, (test, train).
+    def correlation_without_each(
+        self, targets: np.ndarray, weights: np.ndarray, penalties: np.ndarray
+    ) -> np.ndarray:
+        """Correlation in the test half without each observation, as `targets`.
 
-        `weights` and the number of the `penalty` are those of `fit`.
+        Weights and penalties are those of `fit`.
         """
+        truth, without = targets[self._test], np.empty(targets.shape)
+        without[self._test] = correlation_without_each(self.predict(weights), truth)
+        for number, penalty in enumerate(penalties):
+            predicted = self._predict_without_each(weights[:, number], penalty)
+            without[self._train, number] = correlation(predicted, truth[:, [number]])
+        return without
+
+    def _predict_without_each(self, weights: np.ndarray, penalty: int) -> np.ndarray:
+        """Predictions of a target without each training observation, (test, train)."""
         inverse = (self._vectors * self._factors[:, penalty]) @ self._vectors.T
         inverse -= self._constant[penalty]
         # Without an observation its weight is 0; the others change by its column of the
