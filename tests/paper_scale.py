@@ -145,6 +145,24 @@ def natural_ratio():
     return table.assign(paper=np.where(published, 1.88, np.nan), paper_sd=0.13)
 
 
+def brain():
+    heard = [source for source in SOURCES if source[0] != "pca"]
+    conditions = {
+        "brain_prediction": COMPONENTS,
+        "brain_prediction_by_units": ("all", "ms", "random"),
+        "brain_similarity": ("rsa", "cka"),
+    }
+    tables = [
+        rows([*heard, ("log_mel", 0), ("level", 0)], "value", condition=names).assign(
+            measure=measure
+        )
+        for measure, names in conditions.items()
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    numbers = {"mean": 0.5, "low": 0.4, "high": 0.6, "p": 0.005}
+    return table.assign(**numbers, above=0.2, above_low=0.1, above_high=0.3)
+
+
 def categories():
     ratios = rows(OWN, "value", category=CATEGORIES, length=[ORIGINAL])
     quilts = rows(OWN, "value", category=CATEGORIES, length=LENGTHS)
@@ -200,6 +218,7 @@ def tables():
         "categories": categories(),
         "natural_sounds": natural_sounds(),
         "natural_ratio": natural_ratio(),
+        "brain": brain(),
         "natural_categories": rows(
             [*OWN, (FMRI, 0)], "response", category=list(NATURAL_CATEGORIES)
         ),

@@ -147,6 +147,7 @@ def natural_sounds(folder: Path) -> None:
     (folder / "sounds/category_labels.csv").write_text("\n".join(lines))
     responses = {
         "R": rng.random((len(names), len(COMPONENTS))),
+        "W": rng.random((len(COMPONENTS), 30)),
         "stim_names": np.array([names], dtype=object),
         "component_names": np.array([[name] for name in COMPONENTS], dtype=object),
     }

@@ -39,8 +39,11 @@ LAYERS_ANALYSED = ALL_ANALYSES | {"layers"}
 ABLATIONS = {"random_ablation", "layer_ablation"}
 NETWORKS = {"train"} | ABLATIONS | RESPONSES | ALL_ANALYSES
 # Rules that measure responses of units chosen by their index.
-CHOOSES_UNITS = LAYERS_ANALYSED | ABLATIONS | {"natural_sounds", "training_course"}
-BOOTSTRAPS = LAYERS_ANALYSED | {"natural_sounds", "fmri"}
+CHOOSES_UNITS = LAYERS_ANALYSED | ABLATIONS
+CHOOSES_UNITS |= {"natural_sounds", "brain", "training_course"}
+# Rules that compare sources of features with the brain.
+BRAIN = {"brain", "brain_baselines"}
+BOOTSTRAPS = LAYERS_ANALYSED | {"natural_sounds", "fmri"} | BRAIN
 SOUNDSCAPES = {"soundscape_tables", "soundscape_audio"}
 COLLECTIONS = {"collection_tables", "collection_audio"}
 PAGES = {"audit", "usage", "report_page"}
@@ -55,6 +58,7 @@ EVERY_RULE = (
     | NETWORKS
     | CHOOSES_UNITS
     | LINEAR_FEATURES
+    | BRAIN
     | {"fit_pca", "fmri", "statistics", "mixed_effects", "claims"}
     | {"figure", "report_page", "resolved_config", "usage", "provenance"}
 )
@@ -73,7 +77,7 @@ RERUNS = {
     - {"unpack", "resolved_config", "usage", "provenance"},
     "paper": {"audit", "mixed_effects", "claims", "figure"},
     "measures": CHOOSES_UNITS
-    | {"fmri", "statistics", "claims", "figure", "report_page"},
+    | {"fmri", "brain_baselines", "statistics", "claims", "figure", "report_page"},
     # A study as a whole: its config and costs decide which jobs run, not their results.
     "study.code_digest": set(),
     "study.config": set(),
@@ -92,7 +96,7 @@ RERUNS = {
     "corpus.audit": {"audit"},
     "corpus.categories": {"categories"},
     "corpus.category_members": ALL_ANALYSES | {"mixed_effects", "figure"},
-    "corpus.clip_table": CHOOSES_UNITS - {"natural_sounds"}
+    "corpus.clip_table": CHOOSES_UNITS - {"natural_sounds", "brain"}
     | {"clips", "baseline", "train", "fit_pca", "mixed_effects", "waveforms"}
     | PLAYED,
     "corpus.clips": {"clips"},
@@ -134,6 +138,7 @@ RERUNS = {
     "stimuli.quilt_clips": {"quilt_clips", "quilts"},
     "stimuli.quilt_shards": {"quilts"},
     "stimuli.natural_sounds": NATURAL_SOUNDS,
+    "stimuli.response_components": NATURAL_SOUNDS | BRAIN,
     "stimuli.quilts": {"quilts"},
     "stimuli.segments": {"quilts"},
     "stimuli.sets": {"equal_rms", "quilts", "mixed_effects", "claims"}
@@ -180,20 +185,24 @@ RERUNS = {
     "stats.bootstrap": BOOTSTRAPS | ABLATIONS | {"training_course"},
     "stats.equivalence": {"claims"},
     "stats.intervals": {"claims", "figure"},
+    "stats.jackknife": BRAIN,
     "stats.mixed_effects": {"mixed_effects"},
     "stats.multiple_testing": {"claims"},
     "stats.permutations": {"claims"},
     "stats.rank_tests": LAYERS_ANALYSED | {"mixed_effects", "claims"},
+    "stats.ridge": BRAIN,
+    "stats.similarity": BRAIN,
     # Analyses.
     "analyses.ablation": ALL_ANALYSES | ABLATIONS | {"training_course"},
     "analyses.baseline": {"baseline"},
+    "analyses.brain": BRAIN,
     "analyses.calibration": LAYERS_ANALYSED,
     "analyses.contrasts": {"mixed_effects", "claims"},
     "analyses.embedding": ALL_ANALYSES | {"training_course"},
     "analyses.layers": LAYERS_ANALYSED,
     "analyses.group_responses": CHOOSES_UNITS | {"figure"},
     "analyses.mixed_effects": {"mixed_effects"},
-    "analyses.natural_sounds": {"natural_sounds", "fmri"},
+    "analyses.natural_sounds": {"natural_sounds", "fmri"} | BRAIN,
     "analyses.random_ablation": {"random_ablation"},
     "analyses.of_source": ALL_ANALYSES,
     "analyses.reselection": LAYERS_ANALYSED,
@@ -245,7 +254,12 @@ RERUNS = {
 REDRAWS = {
     "style": set(FIGURES),
     "embedding_panel": {"embedding", "training_embedding"},
-    "natural_style": {"natural_sounds", "natural_ratio", "natural_categories"},
+    "natural_style": {
+        "natural_sounds",
+        "natural_ratio",
+        "natural_categories",
+        "brain",
+    },
     "segment_axis": {
         "quilts",
         "quilt_orders",

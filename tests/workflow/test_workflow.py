@@ -150,13 +150,14 @@ GATHERED = {"statistics", "mixed_effects", "claims", "figure", "report_page"} | 
 # Not every network has these analyses.
 OF_SOME_NETWORKS = {"training_course", "random_ablation", "layer_ablation"}
 AFTER_ACTIVATIONS = OF_SOME_NETWORKS | GATHERED
-AFTER_ACTIVATIONS |= {"analyses", "linear_analyses", "natural_sounds"}
+AFTER_ACTIVATIONS |= {"analyses", "linear_analyses", "natural_sounds", "brain"}
 # The analyses say which units are selective; other rules read it.
 AFTER_ANALYSES = AFTER_ACTIVATIONS - {"training_course", "layer_ablation"}
 AFTER_TRAINING = AFTER_ACTIVATIONS | {"train", "activations"}
 AFTER_CLIPS = AFTER_TRAINING | {"clips", "audit", "baseline", "fit_pca"}
 AFTER_CLIPS |= {"linear_features", "natural_sound_features", "natural_sounds_log_mel"}
 AFTER_CLIPS |= {"equal_rms", "fmri", "quilt_clips", "quilts", "joint_changes"}
+AFTER_CLIPS |= {"brain_baselines"}
 EVERYTHING = AFTER_CLIPS | {"list_clips", "categories", "log_mel", "resolved_config"}
 # The whole config is shown on the page, and kept with the results.
 CONFIG_SHOWN = {"resolved_config", "report_page"} | LAST

@@ -19,6 +19,8 @@ import numpy as np
 
 from music_selectivity.errors import InputError
 from music_selectivity.vocabulary import (
+    ALL_UNITS,
+    CKA,
     CLASS_GROUPS,
     COMMON_BINS,
     COMPARED_GROUPS,
@@ -31,6 +33,8 @@ from music_selectivity.vocabulary import (
     OTHER_UNITS,
     OWN_BINS,
     QUILT_ORDERS,
+    RANDOM_UNITS,
+    RSA,
     SILENCED_SETS,
     SPLITS,
 )
@@ -89,6 +93,8 @@ _LINEAR = Field("linear", _one_of(LINEAR_FEATURES))
 _BINS = Field("bins", _one_of([COMMON_BINS, OWN_BINS]))
 _NATURAL_CATEGORY = Field("natural_category", _one_of(NATURAL_CATEGORIES))
 _COMPONENT = Field("component", _one_of(COMPONENTS))
+_UNIT_SET = Field("units", _one_of([ALL_UNITS, MS_UNITS, RANDOM_UNITS]))
+_SIMILARITY = Field("similarity", _one_of([RSA, CKA]))
 _STATISTIC = Field("statistic", _one_of(["mean", "sd", "2.5", "97.5", "n"]))
 # Genres and categories come from the user's config; their names may hold anything.
 _GENRE = Field("genre", ".+")
@@ -270,6 +276,17 @@ NATURAL_RATIO = Measure("natural_ratio", (_UNITS,))
 NATURAL_CATEGORY = Measure("natural_category", (_NATURAL_CATEGORY,))
 NATURAL_CORRELATION = Measure("natural_correlation", (_COMPONENT,))
 
+# The brain: prediction of its responses, and similarity to them.
+BRAIN_PREDICTION = Measure("brain_prediction", (_COMPONENT,))
+BRAIN_PREDICTION_P = Measure("brain_prediction_p", (_COMPONENT,))
+BRAIN_PREDICTION_BY_BEST_LAYER = Measure(
+    "brain_prediction_by_best_layer", (_COMPONENT,)
+)
+# Of the music component alone.
+BRAIN_PREDICTION_BY_UNITS = Measure("brain_prediction_by_units", (_UNIT_SET,))
+BRAIN_SIMILARITY = Measure("brain_similarity", (_SIMILARITY,))
+BRAIN_SIMILARITY_P = Measure("brain_similarity_p", (_SIMILARITY,))
+
 # Detection of classes, with units silenced.
 MEAN_AP = Measure("mean_ap", (_CLASSES, "/", _SILENCED))
 CHANCE_AP = Measure("chance_ap", (_CLASSES,))
@@ -303,6 +320,8 @@ N_TRAINING_CLIPS = Measure("training_clips", ("best epoch",))
 
 # Measures that no claim, figure or report reads, and why they are in the statistics.
 UNREAD = {
+    BRAIN_PREDICTION_BY_BEST_LAYER: "it is what a network predicts at best; the figure "
+    "shows its main layer",
     MS_RESPONSE: "its two means are those that response_ratio divides",
     GENRE_RATIO: "the paper gives no number for a genre to compare it with",
     CHANCE_AP: "it is the prevalence, which papers call chance; scores are compared "

@@ -58,6 +58,9 @@ LINEAR_SEED = 0
 USERS_SEED = 0
 # The responses of the brain to the natural sounds, in tables of networks' responses.
 FMRI = "fmri"
+# What predicts those without a network, in tables of networks: the mean spectrum, and
+# the level. With Gabor filters, they are the baselines of networks.
+LOG_MEL, LEVEL = "log_mel", "level"
 
 # Why a clip is excluded, as the clip table has it; a clip in use has no reason.
 USED = ""
@@ -86,6 +89,8 @@ FILLED_BY_REPETITION = "filled by repetition"
 ALL_UNITS, MS_UNITS, OTHER_UNITS = "all", "ms", "others"
 ALL_OTHERS, LEAST_SELECTIVE = "all", "least_selective"
 UNIT_NAMES = {MS_UNITS: "music-selective units", OTHER_UNITS: "other units"}
+# Sets of other units, each of as many as there are music-selective ones.
+RANDOM_UNITS = "random"
 # The units that are selective for another category of sound.
 CATEGORY_UNITS = "category:{category}"
 
@@ -136,6 +141,10 @@ COMPONENTS = (
 
 # Length of the 165 natural sounds.
 NATURAL_SECONDS = 2.0
+
+# Measures of similarity of two representations: representational similarity analysis,
+# and centred kernel alignment.
+RSA, CKA = "rsa", "cka"
 
 # Categories of the natural sounds, by the name that their tables use.
 INSTRUMENTAL_MUSIC, VOCAL_MUSIC = "Music", "Song"

@@ -21,6 +21,8 @@ CHOICES = {
     for key, value in config["analysis"].items()
     if key not in ("categories", "genres", "random_ablation", "layer_ablation")
 }
+# The file of the natural sounds that holds the brain's voxels.
+VOXELS = folder_inputs(NATURAL_SOUNDS_FOLDER, "data/*.mat")
 
 
 rule analyses:
@@ -126,6 +128,66 @@ rule fmri:
         code=code("fmri.py"),
     script:
         "../scripts/fmri.py"
+
+
+rule brain:
+    input:
+        activations=paths.activations.replace("{stimuli}", NATURAL_SOUNDS.name),
+        units=paths.units,
+        sounds=paths.natural_sounds,
+        voxels=VOXELS,
+    output:
+        paths.measures_of_brain,
+    log:
+        "<logs>/brain/{model}_seed{seed}.log",
+    benchmark:
+        "<benchmarks>/brain/{model}_seed{seed}.tsv"
+    group:
+        "analyses"
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
+    params:
+        folder=NATURAL_SOUNDS_FOLDER,
+        ms_fraction=config["analysis"]["ms_fraction"],
+        measured_split=config["analysis"]["measured_split"],
+        permutations=config["analysis"]["permutations"],
+        draws=config["analysis"]["bootstrap_draws"],
+        code=code("brain.py"),
+    script:
+        "../scripts/brain.py"
+
+
+rule brain_baselines:
+    input:
+        log_mels=paths.natural_sounds_log_mel,
+        sounds=paths.natural_sounds,
+        voxels=VOXELS,
+    output:
+        networks(paths.measures_of_brain, SIMPLE_FEATURES),
+    log:
+        "<logs>/brain_baselines.log",
+    benchmark:
+        "<benchmarks>/brain_baselines.tsv"
+    group:
+        "analyses"
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
+    params:
+        folder=NATURAL_SOUNDS_FOLDER,
+        features=[name for name, _ in SIMPLE_FEATURES],
+        permutations=config["analysis"]["permutations"],
+        draws=config["analysis"]["bootstrap_draws"],
+        code=code("brain_baselines.py"),
+    script:
+        "../scripts/brain_baselines.py"
 
 
 rule random_ablation:

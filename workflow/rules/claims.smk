@@ -13,6 +13,7 @@ CONVENTIONS = {
 MEASURED = {
     paths.measures: FEATURE_SOURCES,
     paths.measures_of_sounds: WITH_NATURAL_SOUNDS + BRAIN,
+    paths.measures_of_brain: COMPARED_WITH_BRAIN,
     paths.measures_of_random_sets: RANDOM_ABLATION,
     paths.measures_of_course: TRAINING_COURSE,
     paths.measures_of_layers: NETWORKS + PLAYED,

@@ -19,7 +19,9 @@ from music_selectivity.vocabulary import (
     GABOR,
     GENERATED_CORPORA,
     GENERATED_TABLES,
+    LEVEL,
     LINEAR_SEED,
+    LOG_MEL,
     NATURAL_SECONDS,
     PCA,
     SOUNDSCAPES,
@@ -68,6 +70,9 @@ WITH_NATURAL_SOUNDS = [
     source for source in FEATURE_SOURCES if NATURAL_SOUNDS_FOLDER and source[0] != PCA
 ]
 BRAIN = [(FMRI, LINEAR_SEED)] if NATURAL_SOUNDS_FOLDER else []
+# What predicts the brain without a network, in tables of networks.
+SIMPLE_FEATURES = [(LOG_MEL, LINEAR_SEED), (LEVEL, LINEAR_SEED)]
+COMPARED_WITH_BRAIN = WITH_NATURAL_SOUNDS + (SIMPLE_FEATURES if BRAIN else [])
 
 # Networks that only some analyses use.
 RANDOM_ABLATION = [

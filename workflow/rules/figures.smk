@@ -12,6 +12,7 @@ NETWORK_GROUPS = {
     "with_layers": NETWORKS + PLAYED,
     "feature_sources": FEATURE_SOURCES,
     "natural_sounds": WITH_NATURAL_SOUNDS,
+    "brain": COMPARED_WITH_BRAIN,
     "random_ablation": RANDOM_ABLATION,
     "training_course": TRAINING_COURSE,
 }

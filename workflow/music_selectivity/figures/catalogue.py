@@ -82,8 +82,9 @@ THEMES = (
     Theme(
         "brain",
         "The brain",
-        "Do these units prefer music among natural sounds, as the brain does?",
-        ("natural_sounds", "natural_ratio", "natural_categories"),
+        "Do these units prefer music among natural sounds, as the brain does, and do "
+        "networks predict the brain's responses?",
+        ("natural_sounds", "natural_ratio", "natural_categories", "brain"),
     ),
     Theme(
         "function",

@@ -17,6 +17,8 @@ from music_selectivity.vocabulary import (
     FMRI,
     GABOR,
     LEAST_SEGMENTS,
+    LEVEL,
+    LOG_MEL,
     OVERLAPPING,
     PAPER_MODELS,
     PCA,
@@ -68,6 +70,8 @@ RESERVED = {
     PCA: "the principal components",
     GABOR: "the Gabor filter bank",
     FMRI: "the responses of the brain to the 165 natural sounds",
+    LOG_MEL: "the mean log-mel spectra of the 165 natural sounds",
+    LEVEL: "the levels of the 165 natural sounds",
 }
 
 # Keys of earlier versions, and what they are called now.

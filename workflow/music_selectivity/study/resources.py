@@ -351,6 +351,8 @@ COSTS = {
     ),
     "natural_sounds": Cost(mb=185, seconds=3),
     "fmri": Cost(mb=185, seconds=3),
+    "brain": Cost(mb=205, seconds=4),
+    "brain_baselines": Cost(mb=205, seconds=4),
     "random_ablation": Cost(
         mb=540, seconds=3, ms=0.008, work=random_sets, mb_per_1000=3, parallel=True
     ),
