@@ -38,6 +38,7 @@ include: "workflow/rules/networks.smk"
 include: "workflow/rules/linear.smk"
 include: "workflow/rules/analyses.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/examples.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/provenance.smk"
 

@@ -265,6 +265,8 @@ COSTS = {
     "figure": Cost(
         mb=220, seconds=3, ms=0.02, work=sources, mb_per_1000=1, grows_with=sources
     ),
+    "unit_profiles": Cost(mb=500, seconds=15),
+    "sound_examples": Cost(mb=500, seconds=15),
     "report_page": Cost(mb=195, seconds=3, mb_per_1000=5),
     "resolved_config": Cost(mb=110, seconds=1),
     "usage": Cost(mb=180, seconds=2),
