@@ -36,8 +36,8 @@ OTHERS_SHOWN = 8
 """Number of units with a profile besides the music-selective ones."""
 
 LISTED = 5
-"""Of each unit, the number of classes of most response, of least response, of largest
-loss and of largest gain, and the number of clips. Of each class, the number of units."""
+"""Number of classes listed for a unit: of most and of least response, and of largest
+loss and gain; number of its clips; and number of units listed for a class."""
 
 LEAST_POSITIVES = 5
 """Classes with fewer eval clips are left out, since chance would decide their place."""

@@ -10,8 +10,7 @@ from music_selectivity.errors import InputError
 
 # The sample rates that MP3 has, Hz.
 RATES = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
-# From 0, the largest files, to 1. With more than this, LAME leaves the highest mel bands
-# out or delays the sound.
+# From 0, the largest files, to 1. With more than this, the highest mel bands are lost.
 COMPRESSION = 0.7
 
 

@@ -1,4 +1,4 @@
-"""Examples of clips and of quilts for readers: which ones, as pictures and as sounds."""
+"""Examples of clips and quilts for readers: which ones, as pictures and as sounds."""
 
 import os
 from collections.abc import Iterator, Sequence

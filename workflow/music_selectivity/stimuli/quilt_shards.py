@@ -4,7 +4,6 @@ import contextlib
 import os
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from music_selectivity.audio.log_mel import LogMel, LogMelSettings

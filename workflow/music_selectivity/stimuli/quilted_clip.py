@@ -1,4 +1,4 @@
-"""The quilts of one clip, in all lengths and orders, and what they are compared with."""
+"""The quilts of one clip in all lengths and orders, and the original of these."""
 
 import numpy as np
 
