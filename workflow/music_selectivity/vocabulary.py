@@ -98,6 +98,9 @@ UNIT_RANK, UNIT_INDEX, UNIT_RESPONSE = "rank", "msi", "mean_response"
 CLASS_RESPONSE, STIMULUS_RESPONSE = "class_response", "stimulus_response"
 CLIP_RESPONSE = "clip_response"
 CLASS_PRECISION, PRECISION_CHANGE = "average_precision", "precision_change"
+# How many units have one besides the music-selective ones; how many eval clips a listed
+# class has at least; and how many classes of each kind, clips and units are listed.
+OTHERS_SHOWN, LEAST_POSITIVES, LISTED = 8, 5, 5
 
 # The unaltered sounds: as a stimulus set, and as a length among segment lengths.
 ORIGINAL = "original"

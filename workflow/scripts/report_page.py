@@ -33,6 +33,8 @@ with job(snakemake) as log:
         figures=figures,
         themes=params.themes,
         key_figures=params.key_figures,
+        profiles=read_table(files.profiles),
+        examples=read_table(files.examples),
         config=yaml.safe_load(Path(files.config).read_text(encoding="utf-8")),
     )
     write_text(snakemake.output.page, page)

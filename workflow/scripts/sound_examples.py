@@ -39,6 +39,7 @@ with job(snakemake) as log:
         ],
         ignore_index=True,
     )
+    examples = examples.merge(clips[["clip_id", "group", "labels"]], on="clip_id")
     sounds = {}
     if params.sounds:
         quilted = clips[clips["clip_id"].isin(quilted.index)]

@@ -21,9 +21,14 @@ from music_selectivity.vocabulary import (
     CLASS_RESPONSE,
     CLIP_RESPONSE,
     COMPARED_GROUPS,
+    LEAST_POSITIVES,
+    LISTED,
     MEASURED_SPLIT,
+    MS_UNITS,
     NO_UNITS,
     OTHER_SPLIT,
+    OTHER_UNITS,
+    OTHERS_SHOWN,
     PRECISION_CHANGE,
     SPLITS,
     STIMULUS_RESPONSE,
@@ -31,16 +36,6 @@ from music_selectivity.vocabulary import (
     UNIT_RANK,
     UNIT_RESPONSE,
 )
-
-OTHERS_SHOWN = 8
-"""Number of units with a profile besides the music-selective ones."""
-
-LISTED = 5
-"""Number of classes listed for a unit: of most and of least response, and of largest
-loss and gain; number of its clips; and number of units listed for a class."""
-
-LEAST_POSITIVES = 5
-"""Classes with fewer eval clips are left out, since chance would decide their place."""
 
 COLUMNS = ["quantity", "unit", "place", "group", "value", "clips"]
 NO_UNIT = -1
@@ -100,7 +95,8 @@ def unit_profiles(
     DataFrame
         `COLUMNS`. The quantities are:
 
-        - rank: from 1, of each shown unit; place is the split that ranks
+        - rank: of every unit, from 1; place is the split that ranks, and group says
+          whether the unit is music-selective (ms) or not (others)
         - msi: music-selectivity index of every unit; place is the split
         - mean_response: of each shown unit, to all eval clips
         - class_response: to the eval clips with a class, for the classes of most and of
@@ -114,7 +110,7 @@ def unit_profiles(
 
         clips is the number of clips behind a value, of those with the class for average
         precision; 1 for an index, a rank and a clip. Classes with fewer than
-        `LEAST_POSITIVES` eval clips are left out.
+        `LEAST_POSITIVES` eval clips are left out: chance would decide their places.
 
     Raises
     ------
@@ -132,9 +128,8 @@ def unit_profiles(
     counts = labels.sum(axis=0, dtype=int)
     listed = np.flatnonzero(counts >= LEAST_POSITIVES)
     names = classes["name"].to_numpy(dtype=object)[listed]
-    ranks = 1 + np.argsort(top_units(index, 1))
     rows = [
-        *((UNIT_RANK, unit, ranked_on, "", ranks[unit], 1) for unit in shown),
+        *_rank_rows(index, fraction, ranked_on),
         *_index_rows(units),
         *_class_rows(answers, labels[:, listed], names, shown),
         *_clip_rows(answers, clips.loc[held_out, "clip_id"].to_numpy(), shown),
@@ -173,6 +168,13 @@ def silencing(
     found = class_average_precision(head, responses, labels, sets, weights)
     precision, *without = (of_classes[:, 0] for of_classes in found.values())
     return precision, np.stack(without) - precision
+
+
+def _rank_rows(index: np.ndarray, fraction: float, ranked_on: str) -> Rows:
+    selective = set(top_units(index, fraction))
+    for rank, unit in enumerate(top_units(index, 1), start=1):
+        group = MS_UNITS if unit in selective else OTHER_UNITS
+        yield UNIT_RANK, unit, ranked_on, group, rank, 1
 
 
 def _index_rows(units: pd.DataFrame) -> Rows:

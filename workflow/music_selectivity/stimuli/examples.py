@@ -10,8 +10,7 @@ from music_selectivity.audio.log_mel import LogMel, LogMelSettings
 from music_selectivity.audio.log_mel_picture import log_mel_picture
 from music_selectivity.audio.mp3 import encode_mp3
 from music_selectivity.audio.reading import AudioSettings
-from music_selectivity.corpus.found_clips import found_clips
-from music_selectivity.corpus.shard_clips import chosen_waveforms
+from music_selectivity.corpus.found_clips import found_waveforms
 from music_selectivity.stimuli.arrays import open_stimuli
 from music_selectivity.stimuli.filling import sound_samples
 from music_selectivity.stimuli.quilt_clips import QuiltSettings
@@ -122,7 +121,7 @@ def example_sounds(
     chosen = pd.concat([clips, quilted]).drop_duplicates("clip_id")
     groups = quilted.set_index("clip_id")["group"]
     lengths = sound_samples(chosen.set_index("clip_id"), audio.sample_rate)
-    for _, clip_id, waveform in chosen_waveforms(chosen, found_clips(chosen), audio):
+    for clip_id, waveform in found_waveforms(chosen, audio):
         versions = []
         if clip_id in set(clips["clip_id"]):
             versions.append((CLIPS, waveform))
