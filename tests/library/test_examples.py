@@ -47,16 +47,13 @@ def clips(tmp_path) -> pd.DataFrame:
     rows = []
     for number, (clip_id, group) in enumerate(GROUPS.items()):
         seconds = 1.9 if clip_id == "c" else 2.0
-        waveform = 0.1 * np.random.default_rng(number).normal(
-            size=round(seconds * RATE)
-        )
+        noise = np.random.default_rng(number).normal(size=round(seconds * RATE))
         path = tmp_path / f"{clip_id}.wav"
-        soundfile.write(path, waveform, RATE, "FLOAT")
-        rows.append(
-            (clip_id, "eval", group, [group], str(path), "", seconds, 0, number)
-        )
-    columns = ["clip_id", "split", "group", "labels", "found_in", "excluded"]
-    return pd.DataFrame(rows, columns=[*columns, "seconds", "shard", "row"])
+        soundfile.write(path, 0.1 * noise, RATE, "FLOAT")
+        rows.append((clip_id, group, str(path), seconds, number))
+    columns = ["clip_id", "group", "found_in", "seconds", "row"]
+    table = pd.DataFrame(rows, columns=columns)
+    return table.assign(split="eval", excluded="", shard=0)
 
 
 def sounds(clips, whole, quilted, full_scale=1):
@@ -146,10 +143,8 @@ def test_pictures_show_the_part_that_is_sound(clips, tmp_path):
 def many_clips(music: int, nonmusic: int) -> pd.DataFrame:
     groups = ["music"] * music + ["nonmusic"] * nonmusic
     ids = [f"{number:03d}" for number in range(len(groups))]
-    table = pd.DataFrame({"clip_id": ids, "group": groups, "left_out": ""})
-    return table.assign(
-        left_out=["too short" if n % 3 == 0 else "" for n in range(len(ids))]
-    )
+    reasons = ["too short" if number % 3 == 0 else "" for number in range(len(ids))]
+    return pd.DataFrame({"clip_id": ids, "group": groups, "left_out": reasons})
 
 
 def test_quilted_examples_are_drawn_from_each_group():

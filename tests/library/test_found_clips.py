@@ -33,10 +33,9 @@ def test_files_are_read_by_their_clips(tmp_path):
 
 def test_clips_of_parquet_files_come_from_the_file_of_the_table(tmp_path):
     """An id that occurs in two files is read from that in which the table found it."""
-    first = write_parquet(tmp_path / "0.parquet", [("a", encoded(1)), ("b", b"broken")])
-    second = write_parquet(
-        tmp_path / "1.parquet", [("a", encoded(2)), ("c", encoded(3))]
-    )
+    names = [tmp_path / f"{number}.parquet" for number in range(2)]
+    first = write_parquet(names[0], [("a", encoded(1)), ("b", b"broken")])
+    second = write_parquet(names[1], [("a", encoded(2)), ("c", encoded(3))])
     put(tmp_path / "2.parquet", b"not opened")
     found = dict(found_waveforms(rows({"a": second, "c": second}), AUDIO))
     assert set(found) == {"a", "c"}

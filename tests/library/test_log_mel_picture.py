@@ -1,5 +1,6 @@
 """Pictures of log-mels: means over frames, in levels below the loudest."""
 
+import itertools
 import zlib
 
 import numpy as np
@@ -27,7 +28,7 @@ def test_a_picture_has_the_levels_of_its_columns(frames, mels, seed):
     assert found.shape == (mels, columns)
     edges = [frames * column // columns for column in range(columns + 1)]
     means = np.stack(
-        [log_mel[:, a:b].mean(axis=1) for a, b in zip(edges, edges[1:], strict=False)],
+        [log_mel[:, a:b].mean(axis=1) for a, b in itertools.pairwise(edges)],
         axis=1,
     )
     below = means - means.max()

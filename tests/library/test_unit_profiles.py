@@ -1,4 +1,4 @@
-"""Profiles of units against plain recomputation, and which units and classes they list."""
+"""Profiles of units against plain recomputation, and what they list."""
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ WEIGHTS = RNG.normal(size=(UNITS, len(NAMES))).astype(np.float32)
 
 
 def clips():
-    """Every second clip is of eval, and every eighth is mixed; two eval clips are rare."""
+    """Every second clip is of eval; two eval clips have a rare class."""
     labels = [
         sorted(RNG.choice(NAMES[:-1], size=2, replace=False)) for _ in range(CLIPS)
     ]

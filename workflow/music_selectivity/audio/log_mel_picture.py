@@ -7,8 +7,8 @@ import numpy as np
 MOST_COLUMNS = 80
 """Frames are averaged to at most so many columns: 25 ms each in a sound of 2 s."""
 
-RANGE_DB = 80
-LEVELS = 32
+RANGE_DB = 60
+LEVELS = 24
 """A picture has so many levels, evenly spaced over so much below its loudest."""
 
 
