@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 import yaml
 
+import made_up_units
 from conftest import ROOT
 from music_selectivity.figures.chart import Chart
 from music_selectivity.report import numbers
@@ -153,11 +154,15 @@ def make_inputs(folder):
             }
         ],
         "key_figures": ["quilts", "ablation"],
+        "profiles": made_up_units.profiles(["without_music"], ["x", "y"], ["a", "b"]),
+        "examples": made_up_units.examples(["a", "b"], ["c", "d"], sounds=True),
         "config": {
             "study": "my study",
             "corpus": {"type": "soundscapes"},
             "audio": {"clip_seconds": 2.0},
+            "log_mel": {"n_mels": 64, "f_min": 0, "f_max": 8000},
             "figures": {},
+            "report": {"audio": True},
             "models": {EVIL: {"epochs": 3}},
         },
     }
@@ -353,7 +358,9 @@ def test_the_page_needs_nothing_from_the_net_and_runs_only_its_own_scripts(input
         assert not re.search(r"(src|href)=\"?(https?:)?//|@import|url\(", text)
         (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', text)
         policy = html.unescape(policy)
-        assert policy.startswith("default-src 'none'; img-src data: blob:; ")
+        assert policy.startswith(
+            "default-src 'none'; img-src data: blob:; media-src data:; style-src "
+        )
         assert "unsafe" not in policy
         scripts = re.findall(r"<script>(.*?)</script>", text, re.S)
         styles = re.findall(r"<style>(.*?)</style>", text, re.S)
@@ -363,8 +370,9 @@ def test_the_page_needs_nothing_from_the_net_and_runs_only_its_own_scripts(input
             digest = hashlib.sha256(content.encode()).digest()
             assert f"'sha256-{base64.b64encode(digest).decode()}'" in policy
         assert not re.search(r"<[^>]*\s(style|on\w+)=", text)
-        data = [tag for tag in page.tags if tag == "script"]
-        assert len(data) - len(scripts) == ("charts" in text and 'id="charts"' in text)
+        data = re.findall(r'<script type="application/json" id="([\w-]+)">', text)
+        assert data in ([], ["charts", "unit-data", "examples"])
+        assert page.tags.count("script") == len(scripts) + len(data)
 
 
 def test_hostile_names_stay_text(inputs):
@@ -383,8 +391,9 @@ def test_the_same_inputs_give_the_same_page(inputs):
 
 
 def test_an_empty_study_still_has_a_report(inputs):
-    for name in ("clips", "classes", "baseline", "statistics", "claims"):
-        inputs[name] = inputs[name].iloc[:0]
+    for name, value in inputs.items():
+        if isinstance(value, pd.DataFrame):
+            inputs[name] = value.iloc[:0]
     page = Page(report_html(**{**inputs, "histories": {}, "figures": []}))
     assert rows_of(page, "Split")["train"] == ["0"] * 5
     assert not [table for table in page.tables if table[0][0] in ("Claim", "Model")]
@@ -438,7 +447,7 @@ def test_sd_has_the_decimals_of_its_mean(mean, sd, shown):
 @pytest.mark.parametrize(
     ("page", "more"),
     [
-        ("page", {"contents.js", "charts.js", "page_answer.html.j2"}),
+        ("page", {"contents.js", "charts.js", "units.js", "page_answer.html.j2"}),
         ("claims", {"claims.js"}),
         ("audit", set()),
         ("usage", set()),

@@ -27,7 +27,8 @@ def log_mel_picture(log_mel: np.ndarray) -> bytes:
         ``LEVELS - 1``.
     """
     n_frames = log_mel.shape[1]
-    edges = np.linspace(0, n_frames, min(n_frames, MOST_COLUMNS) + 1).astype(int)
+    n_columns = min(n_frames, MOST_COLUMNS)
+    edges = np.arange(n_columns + 1) * n_frames // n_columns
     sums = np.add.reduceat(log_mel.astype(np.float64), edges[:-1], axis=1)
     means = sums / np.diff(edges)
     share = 1 + (means - means.max()) / RANGE_DB
