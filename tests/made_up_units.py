@@ -71,8 +71,9 @@ def examples(
     """As of ``sounds.parquet``: clips; and quilts, the first half of them of music."""
     rng = np.random.default_rng(0)
     frames = round(seconds * 80)
-    pictures = [log_mel_picture(rng.normal(-30, 9, (64, frames))) for _ in range(20)]
-    mp3s = [encode_mp3(tone(0.4, RATE, hertz), RATE) for hertz in range(200, 1800, 200)]
+    bands = rng.normal(-30, 12, (20, 64, 1))
+    pictures = [log_mel_picture(rng.normal(each, 9, (64, frames))) for each in bands]
+    mp3s = [encode_mp3(tone(1.0, RATE, hertz), RATE) for hertz in range(200, 1800, 200)]
     groups = {c: "music" if k % 2 else "mixed" for k, c in enumerate(clip_ids)}
     half = len(quilted) // 2
     of_quilts = {c: COMPARED_GROUPS[k >= half] for k, c in enumerate(quilted)}

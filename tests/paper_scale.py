@@ -19,8 +19,6 @@ from music_selectivity.vocabulary import (
 
 SEEDS = range(1, 6)
 CLIPS, CLASSES, UNITS, GENRES, SOUNDS = 17_500, 527, 256, 25, 165
-# Clips among the five of largest response of the 200 units that a page shows.
-STRONGEST = 700
 LENGTHS = ("50", "100", "200", "400", "800", "1600")
 EPOCHS = (0, 1, 3, 10, 30, 100)
 CATEGORIES = ("music", "speech", "vehicle", "animal", "water")

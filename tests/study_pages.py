@@ -49,8 +49,6 @@ def figures(folder: Path, tables: dict[str, pd.DataFrame], drawn: bool) -> list:
 
 def inputs(folder: Path, drawn: bool = False, sounds: bool = False, **changes) -> dict:
     """Arguments of `report_html` for a made-up study as large as the paper's."""
-    strongest = [f"strongest{k:03d}" for k in range(paper_scale.STRONGEST)]
-    lengths = tuple(map(int, paper_scale.LENGTHS))
     statistics = study(5)
     clips = pd.DataFrame(
         {
@@ -68,6 +66,16 @@ def inputs(folder: Path, drawn: bool = False, sounds: bool = False, **changes) -
             "speech": False,
         }
     )
+    lengths = tuple(map(int, paper_scale.LENGTHS))
+    profiles = made_up_units.profiles(
+        PAPER_MODELS,
+        classes["name"],
+        [f"clip{k:05d}" for k in range(paper_scale.CLIPS)],
+        paper_scale.UNITS,
+        lengths,
+    )
+    of_clips = profiles["quantity"] == "clip_response"
+    strongest = profiles.loc[of_clips, "place"].unique()
     baseline = pd.DataFrame(
         {"features": ["level"], "auc": [0.51], "n_train": [200], "n_eval": [200]}
     )
@@ -90,9 +98,7 @@ def inputs(folder: Path, drawn: bool = False, sounds: bool = False, **changes) -
         "figures": figures(folder, paper_scale.tables(), drawn),
         "themes": [dataclasses.asdict(theme) for theme in THEMES],
         "key_figures": KEY_FIGURES,
-        "profiles": made_up_units.profiles(
-            PAPER_MODELS, classes["name"], strongest, paper_scale.UNITS, lengths
-        ),
+        "profiles": profiles,
         "examples": made_up_units.examples(
             strongest, [f"quilted{k:02d}" for k in range(12)], sounds, lengths, 10.0
         ),

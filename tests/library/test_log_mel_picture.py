@@ -4,7 +4,6 @@ import itertools
 import zlib
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,7 +44,6 @@ def test_loudest_and_silence_are_the_ends():
     assert set(np.argwhere(found > 0)[:, 0]) == {10}
 
 
-def test_a_picture_of_noise_takes_two_kilobytes():
+def test_a_picture_of_noise_is_small():
     log_mel = np.random.default_rng(0).normal(-30, 6, (64, 161))
-    assert len(log_mel_picture(log_mel)) < 3000
-    assert len(log_mel_picture(log_mel)) == pytest.approx(2500, abs=500)
+    assert len(log_mel_picture(log_mel)) < 2000

@@ -16,18 +16,24 @@ from music_selectivity.study.code_digest import code_followed, names_covered
 LIBRARY = ROOT / "workflow/music_selectivity"
 ARCHITECTURE = "music_selectivity.networks.kim2024"
 
-# Rules that read the waveforms of a shard's clips.
-WAVEFORMS = {"log_mel", "equal_rms", "quilts"}
+# Rules that read the waveforms of clips: of all in a shard, and of some examples.
+WAVEFORMS = {"log_mel", "equal_rms", "quilts", "sound_examples"}
 LOG_MELS = WAVEFORMS | {"natural_sounds_log_mel"}
 QUILTS = {"quilt_clips", "quilts", "joint_changes"}
+MAKES_QUILTS = {"quilts", "sound_examples"}
 # Rules that build a network, and those that run one or linear features.
 RESPONSES = {"activations", "training_course"}
 LINEAR_FEATURES = {"linear_features", "natural_sound_features"}
 # One script has all analyses of a source of features that take a minute at most.
 ALL_ANALYSES = {"analyses", "linear_analyses"}
-NETWORKS = {"train", "random_ablation"} | RESPONSES | ALL_ANALYSES
+NETWORKS = {"train", "random_ablation", "unit_profiles"} | RESPONSES | ALL_ANALYSES
 # Rules that measure responses of units chosen by their index.
-CHOOSES_UNITS = ALL_ANALYSES | {"natural_sounds", "random_ablation", "training_course"}
+CHOOSES_UNITS = ALL_ANALYSES | {
+    "natural_sounds",
+    "random_ablation",
+    "training_course",
+    "unit_profiles",
+}
 BOOTSTRAPS = ALL_ANALYSES | {"natural_sounds", "fmri"}
 SOUNDSCAPES = {"soundscape_tables", "soundscape_audio"}
 COLLECTIONS = {"collection_tables", "collection_audio"}
@@ -48,7 +54,7 @@ EVERY_RULE = (
 RERUNS = {
     # Leaves. Of vocabulary, paper and measures only imported names count.
     "errors": set(),
-    "seeds": NETWORKS | BOOTSTRAPS | {"quilts"} | SOUNDSCAPES | {"collection_tables"},
+    "seeds": NETWORKS | BOOTSTRAPS | MAKES_QUILTS | SOUNDSCAPES | {"collection_tables"},
     "store": EVERY_RULE - {"unpack"},
     "vocabulary": EVERY_RULE - {"unpack", "resolved_config", "usage", "provenance"},
     "paper": {"audit", "mixed_effects", "claims", "figure"},
@@ -64,13 +70,17 @@ RERUNS = {
     "study.usage": {"usage"},
     # One sound.
     "audio.log_mel": LOG_MELS | {"activations"} | LINEAR_FEATURES,
+    # How pictures are encoded, for those who make and those who show them.
+    "audio.log_mel_picture": {"sound_examples", "report_page"},
+    "audio.mp3": {"sound_examples"},
     "audio.reading": LOG_MELS | COLLECTIONS | {"quilt_clips"},
     "audio.torchaudio_import": LOG_MELS | {"activations"} | LINEAR_FEATURES,
     # The clips.
     "corpus.archives": {"unpack", "collection_tables"},
     "corpus.audit": {"audit"},
     "corpus.categories": {"categories"},
-    "corpus.category_members": ALL_ANALYSES | {"mixed_effects", "figure"},
+    "corpus.category_members": ALL_ANALYSES
+    | {"mixed_effects", "figure", "unit_profiles"},
     "corpus.clip_table": CHOOSES_UNITS - {"natural_sounds"}
     | {"clips", "baseline", "train", "fit_pca", "mixed_effects"},
     "corpus.clips": {"clips"},
@@ -78,9 +88,10 @@ RERUNS = {
     # Downloads are identified by address and checksum.
     "corpus.fetch": set(),
     "corpus.files": {"list_clips"},
+    "corpus.found_clips": {"sound_examples"},
     "corpus.groups": {"list_clips"},
     "corpus.list_clips": {"list_clips"},
-    "corpus.log_mel_shards": LOG_MELS,
+    "corpus.log_mel_shards": LOG_MELS - {"sound_examples"},
     "corpus.ontology": {"list_clips", "categories", "collection_tables"},
     "corpus.shard_clips": LOG_MELS,
     "corpus.shards": LOG_MELS | {"list_clips", "soundscape_audio", "collection_audio"},
@@ -103,16 +114,21 @@ RERUNS = {
     "corpus.soundscapes.things": {"soundscape_audio"},
     "corpus.soundscapes.voices": {"soundscape_audio"},
     # Stimuli.
-    "stimuli.arrays": {"equal_rms", "quilts", "activations"} | LINEAR_FEATURES,
+    "stimuli.arrays": {"equal_rms", "activations"} | MAKES_QUILTS | LINEAR_FEATURES,
     "stimuli.equal_rms": {"equal_rms", "natural_sounds_log_mel"},
-    "stimuli.filling": {"equal_rms", "natural_sounds_log_mel", "quilt_clips", "quilts"},
+    "stimuli.examples": {"sound_examples"},
+    "stimuli.filling": {"equal_rms", "natural_sounds_log_mel", "quilt_clips"}
+    | MAKES_QUILTS,
     "stimuli.joint_changes": {"quilts", "joint_changes"},
-    "stimuli.quilt_clips": {"quilt_clips", "quilts"},
+    "stimuli.quilt_clips": {"quilt_clips"} | MAKES_QUILTS,
     "stimuli.quilt_shards": {"quilts"},
     "stimuli.natural_sounds": {"natural_sounds_log_mel"},
-    "stimuli.quilts": {"quilts"},
-    "stimuli.segments": {"quilts"},
-    "stimuli.sets": {"equal_rms", "quilts", "activations", "mixed_effects", "claims"}
+    "stimuli.quilted_clip": MAKES_QUILTS,
+    "stimuli.quilts": MAKES_QUILTS,
+    "stimuli.segments": MAKES_QUILTS,
+    "stimuli.sets": {"equal_rms", "activations", "mixed_effects", "claims"}
+    | {"report_page"}
+    | MAKES_QUILTS
     | LINEAR_FEATURES
     | ALL_ANALYSES,
     # Networks and linear features.
@@ -124,7 +140,10 @@ RERUNS = {
     # No rule reads users' networks.
     "networks.description": set(),
     "networks.device": NETWORKS | LINEAR_FEATURES,
-    "networks.folding": RESPONSES | ALL_ANALYSES | LINEAR_FEATURES | {"train"},
+    "networks.folding": RESPONSES
+    | ALL_ANALYSES
+    | LINEAR_FEATURES
+    | {"train", "unit_profiles"},
     "networks.gabor": LINEAR_FEATURES,
     "networks.kim2024": NETWORKS - {"linear_analyses"},
     "networks.layer_responses": set(),
@@ -133,12 +152,16 @@ RERUNS = {
     "networks.own_networks": set(),
     "networks.pca": LINEAR_FEATURES | {"fit_pca"},
     "networks.registry": NETWORKS,
-    "networks.responses": RESPONSES | ALL_ANALYSES | LINEAR_FEATURES,
+    "networks.responses": RESPONSES
+    | ALL_ANALYSES
+    | LINEAR_FEATURES
+    | {"unit_profiles"},
     "networks.training": {"train"},
     "networks.twins": set(),
     "networks.user_code": set(),
     # Statistics.
-    "stats.bootstrap": BOOTSTRAPS | {"random_ablation", "training_course"},
+    "stats.bootstrap": BOOTSTRAPS
+    | {"random_ablation", "training_course", "unit_profiles"},
     "stats.equivalence": {"claims"},
     "stats.intervals": {"claims"},
     "stats.mixed_effects": {"mixed_effects"},
@@ -146,7 +169,8 @@ RERUNS = {
     "stats.permutations": {"claims"},
     "stats.rank_tests": ALL_ANALYSES | {"mixed_effects", "claims"},
     # Analyses.
-    "analyses.ablation": ALL_ANALYSES | {"random_ablation", "training_course"},
+    "analyses.ablation": ALL_ANALYSES
+    | {"random_ablation", "training_course", "unit_profiles"},
     "analyses.baseline": {"baseline"},
     "analyses.calibration": ALL_ANALYSES,
     "analyses.contrasts": {"mixed_effects", "claims"},
@@ -162,7 +186,8 @@ RERUNS = {
     "analyses.statistics": {"statistics"},
     "analyses.training_course": {"training_course"},
     "analyses.tuning": ALL_ANALYSES,
-    "analyses.unit_sets": ALL_ANALYSES,
+    "analyses.unit_profiles": {"unit_profiles"},
+    "analyses.unit_sets": ALL_ANALYSES | {"unit_profiles"},
     # Claims: their wording, tests and verdicts rerun no model.
     "claims.catalogue": {"claims"},
     "claims.claim": {"claims"},
@@ -192,12 +217,15 @@ RERUNS = {
     "report.audit_page": {"audit"},
     "report.cards": {"report_page"},
     "report.charts": {"report_page"},
+    "report.examples": {"report_page"},
     "report.numbers": PAGES,
     "report.pictures": {"report_page"},
     "report.rendering": PAGES,
     "report.study_page": {"report_page"},
     "report.tables": {"report_page"},
     "report.themes": {"report_page"},
+    "report.units": {"report_page"},
+    "report.units_section": {"report_page"},
     "report.usage_page": {"usage"},
 }
 

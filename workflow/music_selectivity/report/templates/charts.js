@@ -465,7 +465,10 @@
     if (innerWidth === width) return;
     width = innerWidth;
     clearTimeout(waiting);
-    waiting = setTimeout(showAll, 150);
+    waiting = setTimeout(() => {
+      showAll();
+      dispatchEvent(new Event("redraw"));
+    }, 150);
   });
   for (const still of document.querySelectorAll(".live ~ .still")) still.open = false;
   showAll();

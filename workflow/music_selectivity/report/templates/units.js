@@ -30,9 +30,11 @@
 
   // Sounds: one plays at a time.
   let playing = null;
+  let frame = 0;
   function stop() {
     if (!playing) return;
     player.pause();
+    cancelAnimationFrame(frame);
     say(playing, "Play");
     playing.card.classList.remove("playing");
     playing = null;
@@ -52,9 +54,8 @@
   }
   // The line in the picture is where the sound is.
   function follow() {
-    if (!playing) return;
     playing.card.style.setProperty("--at", player.currentTime / (player.duration || 1));
-    requestAnimationFrame(follow);
+    frame = requestAnimationFrame(follow);
   }
   player?.addEventListener("ended", stop);
 
@@ -189,11 +190,10 @@
         if (!shown.has(unit)) {
           return { name: `Unit ${unit}`, note: rank(unit), value, text: signed(value) };
         }
-        const name = make("button", { type: "button" }, null, `Unit ${unit}`);
+        const name = make("a", { href: "#choose-unit" }, null, `Unit ${unit}`);
         name.addEventListener("click", () => {
           units.unit.value = shown.get(unit);
           showUnit();
-          box("choose-unit").scrollIntoView();
           units.unit.focus();
         });
         return { name, note: rank(unit), value, text: signed(value) };
@@ -223,6 +223,7 @@
   units.next.addEventListener("click", () => step(1));
   classes.class.addEventListener("change", showClass);
   clips.clip.addEventListener("change", showQuilts);
+  addEventListener("redraw", showUnit);
   showNetwork();
   showQuilts();
 })();
