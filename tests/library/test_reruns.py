@@ -349,7 +349,7 @@ def test_an_edit_of_what_figures_share_redraws_exactly(module):
 RERUNS_BY_NAME = {
     ("vocabulary", "SHUFFLED_LABELS"): {"train"},
     ("vocabulary", "SILENCED_SETS"): ALL_ANALYSES
-    | {"random_ablation", "statistics"}
+    | {"random_ablation", "unit_profiles", "statistics"}
     | {"training_course", "claims", "figure", "report_page"},
     ("vocabulary", "COMMON_BINS"): ALL_ANALYSES
     | {"training_course", "statistics"}

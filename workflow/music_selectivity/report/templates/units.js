@@ -159,11 +159,11 @@
       card(list, examples[clip].original, `clip ${clip}`,
         [`Response ${text(response)}`, labels, `${kind}, clip ${clip}`]);
     }
-    units.previous.disabled = units.unit.selectedIndex === 0;
-    units.next.disabled = units.unit.selectedIndex === units.unit.length - 1;
   }
+  // The last unit is followed by the first.
   function step(by) {
-    units.unit.selectedIndex += by;
+    const { selectedIndex, length } = units.unit;
+    units.unit.selectedIndex = (selectedIndex + by + length) % length;
     showUnit();
   }
   function showNetwork() {
@@ -191,10 +191,12 @@
           return { name: `Unit ${unit}`, note: rank(unit), value, text: signed(value) };
         }
         const name = make("a", { href: "#choose-unit" }, null, `Unit ${unit}`);
-        name.addEventListener("click", () => {
+        name.addEventListener("click", (event) => {
+          event.preventDefault();
           units.unit.value = shown.get(unit);
           showUnit();
-          units.unit.focus();
+          box("choose-unit").scrollIntoView();
+          units.unit.focus({ preventScroll: true });
         });
         return { name, note: rank(unit), value, text: signed(value) };
       }));
