@@ -352,6 +352,32 @@ def test_what_was_left_out_to_fit_is_listed(inputs, monkeypatch):
     assert "figures/ablation.svg" in listed
 
 
+@pytest.mark.parametrize(
+    ("audio", "part", "name", "most"),
+    [(True, "mp3", "sounds", 8_000_000), (False, "picture", "spectrograms", 5_000_000)],
+)
+def test_pictures_and_sounds_beyond_the_budget_are_left_out(
+    inputs, audio, part, name, most
+):
+    rng = np.random.default_rng(0)
+    ids = [f"clip{number}" for number in range(100)]
+    examples = made_up_units.examples(ids, [])
+    content = [rng.bytes(90_000) for _ in ids]
+    profiles = made_up_units.profiles(["without_music"], ["x", "y"], ids)
+    row = profiles[profiles["quantity"] == "clip_response"].iloc[[0] * len(ids)]
+    config = inputs["config"] | {"report": {"audio": audio}}
+    changed = {
+        "examples": examples.assign(**{part: content}),
+        "profiles": pd.concat([profiles, row.assign(place=ids)]),
+        "config": config,
+    }
+    text = report_html(**inputs | changed)
+    assert most - 1_000_000 < len(text.encode()) < most
+    kept = len(re.findall(r'"[A-Za-z0-9+/]{120000}"', text))
+    (cuts,) = re.findall(r'<ul class="cuts">(.*?)</ul>', text, re.S)
+    assert f"{100 - kept} of 100 {name} left out" in cuts
+
+
 def test_the_page_needs_nothing_from_the_net_and_runs_only_its_own_scripts(inputs):
     for text in (report_html(**inputs), claims_html(inputs["claims"], "")):
         page = Page(text)
