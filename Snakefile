@@ -39,6 +39,7 @@ include: "workflow/rules/linear.smk"
 include: "workflow/rules/users_networks.smk"
 include: "workflow/rules/analyses.smk"
 include: "workflow/rules/claims.smk"
+include: "workflow/rules/examples.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/provenance.smk"
 

@@ -43,6 +43,7 @@ audio: {clip_seconds: 2.0, min_seconds: 0.5, fill: repeat}
 quilts: {segment_ms: [50, 400], sound_seconds: 1.6}
 equal_rms: {divisors: [1, 64]}
 linear_features: {pca: {components: 16}}
+report: {audio: true}
 analysis:
   bootstrap_draws: 20
   permutations: 20

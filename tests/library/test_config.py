@@ -49,6 +49,20 @@ def test_linear_features_can_be_dropped():
     assert config["linear_features"]["gabor"]["largest_mels"] == 64
 
 
+def test_only_reports_of_soundscapes_have_sounds_by_default(tmp_path):
+    (tmp_path / "clips.csv").write_text("")
+    own = {
+        "corpus.type": "table",
+        "corpus.table": {"folder": str(tmp_path)},
+    }
+    assert resolve_config(merged({}), SCHEMA)["report"]["audio"] is True
+    assert resolve_config(merged(own), SCHEMA)["report"]["audio"] is False
+    for given in (True, False):
+        for change in ({}, own):
+            config = merged(change | {"report.audio": given})
+            assert resolve_config(config, SCHEMA)["report"]["audio"] is given
+
+
 def test_defaults_are_the_papers_values():
     config = resolve_config(
         {

@@ -16,8 +16,11 @@ from music_selectivity.study.code_digest import code_followed, names_covered
 LIBRARY = ROOT / "workflow/music_selectivity"
 ARCHITECTURE = "music_selectivity.networks.kim2024"
 
-# Rules that read the waveforms of a shard's clips, or of the natural sounds.
+# Rules that read the waveforms of clips, or of the natural sounds, for log-mels: of all
+# in a shard, and of some examples.
 LOG_MELS = {"log_mel", "equal_rms", "quilts", "natural_sounds_log_mel"}
+LOG_MELS |= {"sound_examples"}
+# Rules that keep these waveforms.
 WAVEFORMS = {"waveforms", "natural_sounds_waveforms"}
 # Rules about the natural sounds themselves.
 NATURAL_SOUNDS = {"natural_sounds_log_mel", "natural_sounds_waveforms"}
@@ -26,6 +29,7 @@ PLAYED = {"layer_responses", "twin_responses"}
 CHECKS = {"check_network", "check_twin"}
 USERS_NETWORKS = PLAYED | CHECKS
 QUILTS = {"quilt_clips", "quilts", "joint_changes"}
+MAKES_QUILTS = {"quilts", "sound_examples"}
 # Rules that build a network, and those that run one or linear features.
 RESPONSES = {"activations", "training_course"}
 # Rules that record layers of a network, or silence their units.
@@ -36,7 +40,8 @@ LINEAR_FEATURES = {"linear_features", "natural_sound_features"}
 # One script has all analyses of a source of features that take a minute at most.
 ALL_ANALYSES = {"analyses", "linear_analyses"}
 LAYERS_ANALYSED = ALL_ANALYSES | {"layers"}
-ABLATIONS = {"random_ablation", "layer_ablation"}
+# Rules that score classes with units silenced.
+ABLATIONS = {"random_ablation", "layer_ablation", "unit_profiles"}
 NETWORKS = {"train"} | ABLATIONS | RESPONSES | ALL_ANALYSES
 # Rules that measure responses of units chosen by their index.
 CHOOSES_UNITS = LAYERS_ANALYSED | ABLATIONS
@@ -69,8 +74,9 @@ RERUNS = {
     "seeds": NETWORKS
     | BOOTSTRAPS
     | USERS_NETWORKS
+    | MAKES_QUILTS
     | SOUNDSCAPES
-    | {"quilts", "collection_tables"},
+    | {"collection_tables"},
     "store": EVERY_RULE - {"unpack"},
     "vocabulary": EVERY_RULE
     - CHECKS
@@ -88,6 +94,9 @@ RERUNS = {
     "study.usage": {"usage"},
     # One sound.
     "audio.log_mel": LOG_MELS | WAVEFORMS | RUNS_NETWORKS | LINEAR_FEATURES,
+    # How pictures are encoded, for those who make and those who show them.
+    "audio.log_mel_picture": {"sound_examples", "report_page"},
+    "audio.mp3": {"sound_examples"},
     "audio.reading": LOG_MELS | WAVEFORMS | COLLECTIONS | {"quilt_clips"},
     "audio.resampling": LOG_MELS | WAVEFORMS | COLLECTIONS | PLAYED | {"quilt_clips"},
     "audio.torchaudio_import": LOG_MELS | WAVEFORMS | RUNS_NETWORKS | LINEAR_FEATURES,
@@ -95,7 +104,8 @@ RERUNS = {
     "corpus.archives": {"unpack", "collection_tables"},
     "corpus.audit": {"audit"},
     "corpus.categories": {"categories"},
-    "corpus.category_members": ALL_ANALYSES | {"mixed_effects", "figure"},
+    "corpus.category_members": ALL_ANALYSES
+    | {"mixed_effects", "figure", "unit_profiles"},
     "corpus.clip_table": CHOOSES_UNITS - {"natural_sounds", "brain"}
     | {"clips", "baseline", "train", "fit_pca", "mixed_effects", "waveforms"}
     | PLAYED,
@@ -104,9 +114,10 @@ RERUNS = {
     # Downloads are identified by address and checksum.
     "corpus.fetch": set(),
     "corpus.files": {"list_clips"},
+    "corpus.found_clips": {"sound_examples"},
     "corpus.groups": {"list_clips"},
     "corpus.list_clips": {"list_clips"},
-    "corpus.log_mel_shards": LOG_MELS | WAVEFORMS,
+    "corpus.log_mel_shards": LOG_MELS - {"sound_examples"} | WAVEFORMS,
     "corpus.ontology": {"list_clips", "categories", "collection_tables"},
     "corpus.shard_clips": LOG_MELS | WAVEFORMS,
     "corpus.shards": LOG_MELS
@@ -131,17 +142,20 @@ RERUNS = {
     "corpus.soundscapes.things": {"soundscape_audio"},
     "corpus.soundscapes.voices": {"soundscape_audio"},
     # Stimuli.
-    "stimuli.arrays": {"equal_rms", "quilts", "activations"} | LINEAR_FEATURES,
+    "stimuli.arrays": {"equal_rms", "activations"} | MAKES_QUILTS | LINEAR_FEATURES,
     "stimuli.equal_rms": {"equal_rms"} | NATURAL_SOUNDS,
-    "stimuli.filling": {"equal_rms", "quilt_clips", "quilts"} | NATURAL_SOUNDS,
+    "stimuli.examples": {"sound_examples"},
+    "stimuli.filling": {"equal_rms", "quilt_clips"} | MAKES_QUILTS | NATURAL_SOUNDS,
     "stimuli.joint_changes": {"quilts", "joint_changes"},
-    "stimuli.quilt_clips": {"quilt_clips", "quilts"},
+    "stimuli.quilt_clips": {"quilt_clips"} | MAKES_QUILTS,
     "stimuli.quilt_shards": {"quilts"},
     "stimuli.natural_sounds": NATURAL_SOUNDS,
+    "stimuli.quilted_clip": MAKES_QUILTS,
     "stimuli.response_components": NATURAL_SOUNDS | BRAIN,
-    "stimuli.quilts": {"quilts"},
-    "stimuli.segments": {"quilts"},
-    "stimuli.sets": {"equal_rms", "quilts", "mixed_effects", "claims"}
+    "stimuli.quilts": MAKES_QUILTS,
+    "stimuli.segments": MAKES_QUILTS,
+    "stimuli.sets": {"equal_rms", "mixed_effects", "claims", "report_page"}
+    | MAKES_QUILTS
     | OF_LAYERS
     | LINEAR_FEATURES
     | LAYERS_ANALYSED
@@ -161,7 +175,7 @@ RERUNS = {
     | PLAYED
     | ALL_ANALYSES
     | LINEAR_FEATURES
-    | {"train"},
+    | {"train", "unit_profiles"},
     "networks.gabor": LINEAR_FEATURES,
     "networks.kim2024": NETWORKS - {"linear_analyses"},
     "networks.layer_ablation": {"layer_ablation"},
@@ -176,7 +190,8 @@ RERUNS = {
     | OF_LAYERS
     | PLAYED
     | ALL_ANALYSES
-    | LINEAR_FEATURES,
+    | LINEAR_FEATURES
+    | {"unit_profiles"},
     "networks.training": {"train"},
     "networks.twins": USERS_NETWORKS,
     "networks.user_code": RUNS_NETWORKS,
@@ -211,7 +226,8 @@ RERUNS = {
     "analyses.statistics": {"statistics"},
     "analyses.training_course": {"training_course"},
     "analyses.tuning": ALL_ANALYSES,
-    "analyses.unit_sets": ALL_ANALYSES,
+    "analyses.unit_profiles": {"unit_profiles"},
+    "analyses.unit_sets": ALL_ANALYSES | {"unit_profiles"},
     # Claims: their wording, tests and verdicts rerun no model.
     "claims.catalogue": {"claims"},
     "claims.claim": {"claims"},
@@ -241,12 +257,15 @@ RERUNS = {
     "report.audit_page": {"audit"},
     "report.cards": {"report_page"},
     "report.charts": {"report_page"},
+    "report.examples": {"report_page"},
     "report.numbers": PAGES,
     "report.pictures": {"report_page"},
     "report.rendering": PAGES,
     "report.study_page": {"report_page"},
     "report.tables": {"report_page"},
     "report.themes": {"report_page"},
+    "report.units": {"report_page"},
+    "report.units_section": {"report_page"},
     "report.usage_page": {"usage"},
 }
 

@@ -58,7 +58,13 @@ def check_results(results: Path) -> pd.DataFrame:
 
 
 def test_a_study_runs_from_clips_to_report(finished):
-    check_results(finished / "results/own")
+    results = finished / "results/own"
+    check_results(results)
+    examples = pd.read_parquet(results / "examples/sounds.parquet")
+    assert (examples["picture"].str.len() > 0).all()
+    assert (examples["mp3"].str.len() > 1000).all()
+    assert {"original", "quilt_overath_50"} < set(examples["stimulus"])
+    assert '<audio id="player">' in (results / "report.html").read_text()
     assert "Nothing to be done" in run(finished)
     run(finished, "--report", "report.zip")
     with zipfile.ZipFile(finished / "report.zip") as bundle:
@@ -149,7 +155,9 @@ LAST = {"usage", "provenance"}
 GATHERED = {"statistics", "mixed_effects", "claims", "figure", "report_page"} | LAST
 # Not every network has these analyses.
 OF_SOME_NETWORKS = {"training_course", "random_ablation", "layer_ablation"}
-AFTER_ACTIVATIONS = OF_SOME_NETWORKS | GATHERED
+# They show the first network of each model.
+EXAMPLES = {"unit_profiles", "sound_examples"}
+AFTER_ACTIVATIONS = OF_SOME_NETWORKS | EXAMPLES | GATHERED
 AFTER_ACTIVATIONS |= {"analyses", "linear_analyses", "natural_sounds", "brain"}
 # The analyses say which units are selective; other rules read it.
 AFTER_ANALYSES = AFTER_ACTIVATIONS - {"training_course", "layer_ablation"}
@@ -246,7 +254,7 @@ PROMISES: dict[str, tuple[Change, set[str]]] = {
     "one clip's label": (other_label, AFTER_CLIPS | {"list_clips", "categories"}),
     "a new seed": (
         configured(seeds=[1, 7]),
-        AFTER_TRAINING - {"linear_analyses"} | {"resolved_config"},
+        AFTER_TRAINING - EXAMPLES - {"linear_analyses"} | {"resolved_config"},
     ),
     "a new model": (
         configured(models__other={"clips": "all", "epochs": 1}),
@@ -270,7 +278,7 @@ PROMISES: dict[str, tuple[Change, set[str]]] = {
 MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
     "a new seed of one model": (
         configured(seeds=[1, 7], models__untrained__max_seeds=1),
-        AFTER_TRAINING - {"linear_analyses"} | {"resolved_config"},
+        AFTER_TRAINING - EXAMPLES - {"linear_analyses"} | {"resolved_config"},
     ),
     "a training hyperparameter": (
         configured(training__max_lr=0.002),
@@ -303,6 +311,10 @@ MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
     "a figure's colour": (
         configured(figures__music="crimson"),
         {"figure"} | CONFIG_SHOWN,
+    ),
+    "whether the report has sounds": (
+        configured(report__audio=False),
+        {"sound_examples"} | CONFIG_SHOWN,
     ),
     "where networks run": (configured(device="auto"), CONFIG_SHOWN),
 }

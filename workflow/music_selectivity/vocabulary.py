@@ -100,6 +100,15 @@ MSI_TOP, MSI_MIDDLE, MSI_BOTTOM = "msi_top", "msi_middle", "msi_bottom"
 L1_TOP = "l1_top"
 SILENCED_SETS = (NO_UNITS, MSI_TOP, MSI_MIDDLE, MSI_BOTTOM, L1_TOP)
 
+# What the profiles of single units state (``unit_profiles``).
+UNIT_RANK, UNIT_INDEX, UNIT_RESPONSE = "rank", "msi", "mean_response"
+CLASS_RESPONSE, STIMULUS_RESPONSE = "class_response", "stimulus_response"
+CLIP_RESPONSE = "clip_response"
+CLASS_PRECISION, PRECISION_CHANGE = "average_precision", "precision_change"
+# How many units have one besides the music-selective ones; how many eval clips a listed
+# class has at least; and how many classes of each kind, clips and units are listed.
+OTHERS_SHOWN, LEAST_POSITIVES, LISTED = 8, 5, 5
+
 # The unaltered sounds: as a stimulus set, and as a length among segment lengths.
 ORIGINAL = "original"
 

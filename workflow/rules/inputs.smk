@@ -54,6 +54,9 @@ def shard_audio(wildcards):
     return list(FILES_BY_SHARD[wildcards.shard].values())
 
 
+AUDIO = [path for shard in SHARDS for path in shard_audio(SimpleNamespace(shard=shard))]
+
+
 def shard_clip_ids(wildcards):
     """Ids of the clips in a shard, in the order of `shard_audio`.
 

@@ -93,6 +93,9 @@ paths.claims = f"{RESULTS}/claims.csv"
 paths.claims_by_order = f"{RESULTS}/claims_by_order.csv"
 paths.claims_page = f"{RESULTS}/claims.html"
 paths.figure = f"{RESULTS}/figures/{{figure}}"
+# What the report shows of single units; and clips and quilts, as pictures and sounds.
+paths.unit_profiles = f"{RESULTS}/examples/units.parquet"
+paths.sound_examples = f"{RESULTS}/examples/sounds.parquet"
 paths.report = f"{RESULTS}/report.html"
 paths.resolved_config = f"{RESULTS}/config.yaml"
 # The run itself: what its jobs took, what made each result, and checksums.

@@ -55,6 +55,8 @@ rule report_page:
         config=paths.resolved_config,
         figures=expand(f"{paths.figure}.svg", figure=FIGURES),
         numbers=expand(f"{paths.figure}.csv", figure=FIGURES),
+        profiles=paths.unit_profiles,
+        examples=paths.sound_examples,
     output:
         page=report(paths.report, category="Report"),
         claims=report(

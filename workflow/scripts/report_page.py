@@ -41,6 +41,8 @@ with job(snakemake) as log:
         figures=figures,
         themes=params.themes,
         key_figures=params.key_figures,
+        profiles=read_table(files.profiles),
+        examples=read_table(files.examples),
         config=yaml.safe_load(Path(files.config).read_text(encoding="utf-8")),
         colours=params.colours,
         users_networks=users_networks(checks, params.twins),

@@ -87,7 +87,8 @@ def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
     """Config with every default filled in, checked.
 
     A model or category that a study sets to null is dropped, and a file that is to be
-    downloaded gets the path that it will have.
+    downloaded gets the path that it will have. Whether the report contains sounds
+    follows from the corpus, unless the study says so.
 
     Raises
     ------
@@ -103,6 +104,8 @@ def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
         part[key] = {name: x for name, x in part[key].items() if x is not None}
     _check_meaning(resolved)
     _name_downloads(resolved)
+    if resolved["report"]["audio"] is None:
+        resolved["report"]["audio"] = resolved["corpus"]["type"] == SOUNDSCAPES
     return resolved
 
 

@@ -368,6 +368,8 @@ COSTS = {
     "figure": Cost(
         mb=220, seconds=3, ms=0.02, work=sources, mb_per_1000=1, grows_with=sources
     ),
+    "unit_profiles": Cost(mb=370, seconds=12, ms=25, work=clips, mb_per_1000=10),
+    "sound_examples": Cost(mb=370, seconds=10, ms=4, work=sound, mb_per_1000=10),
     "report_page": Cost(mb=195, seconds=3, mb_per_1000=5),
     "resolved_config": Cost(mb=110, seconds=1),
     "usage": Cost(mb=180, seconds=2),
@@ -466,7 +468,8 @@ DISK = {
     "training_course": Disk(kb=0.02, units=snapshots),
     "statistics": Disk(kb=76, units=measured),
     "figure": Disk(mb=0.25, kb=0.02, units=clips),
-    "report_page": Disk(mb=3.5),
+    "sound_examples": Disk(mb=4),
+    "report_page": Disk(mb=8),
     "provenance": Disk(kb=3, units=measured),
 }
 """By rule. Jobs of the other rules write less than 1 MB each, which is not counted."""
