@@ -217,6 +217,13 @@ def test_users_networks_are_shown_with_licence_and_training_data(inputs):
     assert "Users' networks" not in report_html(**inputs)
 
 
+def test_a_study_without_trained_networks_has_no_section_on_units(inputs):
+    assert '<section id="units">' in report_html(**inputs)
+    text = report_html(**inputs | {"profiles": None, "examples": None})
+    assert "#units" not in text
+    assert Page(text).tables
+
+
 def test_networks_table_has_the_kept_epoch_and_its_precision(inputs):
     rows = rows_of(Page(report_html(**inputs)), "Model")
     assert rows["without music"] == [

@@ -55,8 +55,9 @@ rule report_page:
         config=paths.resolved_config,
         figures=expand(f"{paths.figure}.svg", figure=FIGURES),
         numbers=expand(f"{paths.figure}.csv", figure=FIGURES),
-        profiles=paths.unit_profiles,
-        examples=paths.sound_examples,
+        # Of networks that the study trains.
+        profiles=paths.unit_profiles if MODELS else [],
+        examples=paths.sound_examples if MODELS else [],
     output:
         page=report(paths.report, category="Report"),
         claims=report(

@@ -34,8 +34,8 @@ def report_html(
     figures: Sequence[StudyFigure],
     themes: Sequence[Mapping],
     key_figures: Sequence[str],
-    profiles: pd.DataFrame,
-    examples: pd.DataFrame,
+    profiles: pd.DataFrame | None,
+    examples: pd.DataFrame | None,
     config: Mapping,
     colours: Mapping[str, str],
     users_networks: Sequence[Mapping] = (),
@@ -59,7 +59,8 @@ def report_html(
     key_figures
         Figures that carry the answer, the first four that have data.
     profiles, examples
-        ``examples/units.parquet`` and ``examples/sounds.parquet``.
+        ``examples/units.parquet`` and ``examples/sounds.parquet``; None if the study
+        trains no network.
     config
         The resolved config, shown at the end.
     colours
@@ -75,11 +76,13 @@ def report_html(
     counts = tables.clips_by_split(clips)
     of_classes = tables.class_counts(classes)
     corpus, seconds = config["corpus"]["type"], config["audio"]["clip_seconds"]
-    images = sum(len(each.picture.source) for each in all_shown if each.picture)
-    budget = WITH_SOUNDS if config["report"]["audio"] else WITHOUT_SOUNDS
-    units = units_section(
-        profiles, examples, classes, style, config, budget - TEXTS - images
-    )
+    units = None
+    if profiles is not None:
+        images = sum(len(each.picture.source) for each in all_shown if each.picture)
+        budget = WITH_SOUNDS if config["report"]["audio"] else WITHOUT_SOUNDS
+        units = units_section(
+            profiles, examples, classes, style, config, budget - TEXTS - images
+        )
     return render(
         "page.html.j2",
         study=config["study"],
