@@ -75,7 +75,7 @@ rule waveforms:
     benchmark:
         "<benchmarks>/waveforms/{shard}.tsv"
     conda:
-        "../../envs/audio.yaml"
+        "../../envs/torch.yaml"
     threads: 1
     resources:
         mem_mb=memory,
@@ -99,7 +99,7 @@ rule natural_sounds_waveforms:
     benchmark:
         "<benchmarks>/natural_sounds_waveforms.tsv"
     conda:
-        "../../envs/audio.yaml"
+        "../../envs/torch.yaml"
     threads: 1
     resources:
         mem_mb=memory,

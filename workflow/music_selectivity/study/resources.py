@@ -324,8 +324,8 @@ COSTS = {
     "check_twin": Cost(
         mb=0, seconds=6, ms=300, work=checked, mb_per_1000=1000, grows_with=network_mb
     ),
-    "waveforms": Cost(mb=200, seconds=2, ms=20, work=shard_sound, mb_per_1000=2),
-    "natural_sounds_waveforms": Cost(mb=300, seconds=3),
+    "waveforms": Cost(mb=330, seconds=3, ms=20, work=shard_sound, mb_per_1000=2),
+    "natural_sounds_waveforms": Cost(mb=400, seconds=3),
     "layer_responses": Cost(
         mb=300, seconds=6, ms=1000, work=played, mb_per_1000=1000, grows_with=network_mb
     ),
@@ -342,7 +342,7 @@ COSTS = {
     "analyses": Cost(mb=640, seconds=8, ms=7, work=clips, mb_per_1000=28),
     "linear_analyses": Cost(mb=640, seconds=8, ms=5.7, work=clips, mb_per_1000=28),
     "layers": Cost(
-        mb=240,
+        mb=200,
         seconds=6,
         ms=500,
         work=responses,
