@@ -144,14 +144,8 @@
       shown.responses.map(ofClass(text)));
     bars(cell(), "Classes that lose and gain most without this unit", ["Class", "Change of AP"],
       [...shown.losses, ...shown.gains.toReversed()].map(ofClass(signed)));
-    data.charts.forEach(({ series, ...of }, i) => {
-      const lines = series.map((each, j) => {
-        const values = shown.lines[i][j];
-        return { ...each, model: network().model, seeds: [network().seed], values: [values],
-          hollow: [], mean: values, sd: [], text: [], n: [] };
-      });
-      chart(cell(), { ...of, panels: [{ name: "", series: lines }] });
-    });
+    for (const _ of data.charts) make("div", { class: "drawing" }, profile);
+    showCharts();
     make("h4", {}, place, "Clips of most response");
     const list = make("div", { class: "sounds" }, place);
     for (const [clip, response] of shown.clips) {
@@ -159,6 +153,17 @@
       card(list, examples[clip].original, `clip ${clip}`,
         [`Response ${text(response)}`, labels, `${kind}, clip ${clip}`]);
     }
+  }
+  function showCharts() {
+    const { lines } = network().units[units.unit.value];
+    const { model, seed } = network();
+    box("unit").querySelectorAll(".drawing").forEach((cell, i) => {
+      const { series, ...of } = data.charts[i];
+      const drawn = series.map((each, j) => ({ ...each, model, seeds: [seed],
+        values: [lines[i][j]], hollow: [], mean: lines[i][j], sd: [], text: [], n: [] }));
+      cell.replaceChildren();
+      chart(cell, { ...of, panels: [{ name: "", series: drawn }] });
+    });
   }
   // The last unit is followed by the first.
   function step(by) {
@@ -225,7 +230,7 @@
   units.next.addEventListener("click", () => step(1));
   classes.class.addEventListener("change", showClass);
   clips.clip.addEventListener("change", showQuilts);
-  addEventListener("redraw", showUnit);
+  addEventListener("redraw", showCharts);
   showNetwork();
   showQuilts();
 })();
