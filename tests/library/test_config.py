@@ -143,6 +143,11 @@ def test_short_segments_are_allowed_where_no_order_needs_adjacent_frames():
         ({"corpus.shards": "two"}, r"corpus\.shards: 'two'.*integer"),
         ({"audio.clip_seconds": 1.0}, r"audio\.clip_seconds: 1\.0 s give 81 frames"),
         ({"log_mel.n_mels": 40}, r"log_mel\.n_mels: 40, but model"),
+        ({"architecture": "resnet"}, r"architecture: 'resnet'.*kim2024, cnn10"),
+        (
+            {"architecture": "cnn10", "audio.clip_seconds": 0.1},
+            r"model without_music \(cnn10\) needs 16; give longer clips",
+        ),
         ({"corpus.soundscapes": {"music_share": 0.7, "mixed_share": 0.4}}, r"together"),
         ({"models.pca": {"clips": "all"}}, r"models\.pca: .*principal components"),
         ({"models.untrained.snapshots": [1]}, r"snapshots: 1 is after the last epoch"),
@@ -212,12 +217,22 @@ def test_the_smallest_input_is_that_of_the_networks():
     from music_selectivity.networks.registry import build
     from music_selectivity.study.config import MINIMUM_INPUT
 
-    models = json.loads(SCHEMA.read_text())["properties"]["models"]
-    of_model = models["additionalProperties"]["properties"]
-    assert of_model["architecture"]["enum"] == list(MINIMUM_INPUT)
+    of_study = json.loads(SCHEMA.read_text())["properties"]
+    of_model = of_study["models"]["additionalProperties"]["properties"]
+    assert of_study["architecture"]["enum"] == list(MINIMUM_INPUT)
+    assert of_model["architecture"]["enum"] == [*MINIMUM_INPUT, None]
     for name, smallest in MINIMUM_INPUT.items():
         network = build(name, 2, seed=0)
         assert (network.minimum_mels, network.minimum_frames) == smallest
+
+
+def test_models_have_the_architecture_of_the_study_unless_they_name_one():
+    models = resolve_config(DEFAULT, SCHEMA)["models"]
+    assert {model["architecture"] for model in models.values()} == {"kim2024"}
+    change = {"architecture": "cnn10", "models.with_music.architecture": "ast_small"}
+    models = resolve_config(merged(change), SCHEMA)["models"]
+    found = {name: model["architecture"] for name, model in models.items()}
+    assert found == dict.fromkeys(models, "cnn10") | {"with_music": "ast_small"}
 
 
 def test_a_model_set_to_null_is_dropped():

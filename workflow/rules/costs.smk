@@ -6,6 +6,7 @@ from music_selectivity.study.resources import (
     AUDIOSET_CLIPS,
     AUDIOSET_SHARES,
     COSTS,
+    NETWORK_TIME,
     Scale,
     memory_mb,
     runtime_minutes,
@@ -80,6 +81,8 @@ def scale_of(wildcards):
         random_sets=config["analysis"]["random_ablation"]["sets"],
         epochs=model.get("epochs", 0),
         snapshots=len(model.get("snapshots", ())),
+        # Linear features have no architecture.
+        network_time=NETWORK_TIME.get(model.get("architecture"), 1),
         threads=config["training"]["threads"],
         **SOUNDS,
         # The wildcards of fetch and unpack.

@@ -25,7 +25,7 @@ from music_selectivity.vocabulary import (
 
 # Smallest log-mel, bands and frames, that each architecture takes. It is repeated here,
 # where torch is not imported, to reject clips that are too short before any is read.
-MINIMUM_INPUT = {"kim2024": (63, 121)}
+MINIMUM_INPUT = {"kim2024": (63, 121), "cnn10": (16, 16), "ast_small": (16, 16)}
 
 # Downloads are shared by all studies. AudioSet's tables have these names there.
 DOWNLOADS = "results/downloads"
@@ -62,8 +62,9 @@ RENAMED = {
 def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
     """Config with every default filled in, checked.
 
-    A model or category that a study sets to null is dropped, and a file that is to be
-    downloaded gets the path that it will have.
+    A model or category that a study sets to null is dropped, a model that names no
+    architecture gets that of the study, and a file that is to be downloaded gets the
+    path that it will have.
 
     Raises
     ------
@@ -77,6 +78,8 @@ def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
     _fill_defaults(resolved, schema)
     for part, key in ((resolved, "models"), (resolved["analysis"], "categories")):
         part[key] = {name: x for name, x in part[key].items() if x is not None}
+    for model in resolved["models"].values():
+        model["architecture"] = model["architecture"] or resolved["architecture"]
     _check_meaning(resolved)
     _name_downloads(resolved)
     return resolved

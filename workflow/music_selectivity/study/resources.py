@@ -27,6 +27,10 @@ AUDIOSET_SHARES = {MUSIC: 0.24, NONMUSIC: 0.60, MIXED: 0.16}
 """Share of each group in AudioSet's tables. The groups of a study's clips are unknown
 until they are listed."""
 
+NETWORK_TIME = {"kim2024": 1.0, "cnn10": 2.3, "ast_small": 1.8}
+"""Time that a clip takes in networks of each architecture, relative to ``kim2024``, for
+which costs are stated (measured by ``benchmarks/architectures.py``)."""
+
 DOWNLOAD_MB = dict.fromkeys(AUDIOSET_TABLES.values(), 1) | {
     "natural_sounds.zip": 60,
     "natural_sounds": 30,
@@ -61,6 +65,8 @@ class Scale:
         Number of random sets of units that random ablation silences.
     epochs, snapshots : int
         Number of training epochs and of snapshots of the job's model.
+    network_time : float
+        Time that a clip takes in the networks of the model, as in `NETWORK_TIME`.
     threads : int
         Number of threads of rules that run networks.
     equal_rms, quilts, heard : float
@@ -78,6 +84,7 @@ class Scale:
     random_sets: int = 0
     epochs: int = 0
     snapshots: int = 0
+    network_time: float = 1
     threads: int = 1
     equal_rms: float = 0
     quilts: float = 0
@@ -200,6 +207,8 @@ class Cost:
         Units with which memory grows, as for `work`.
     parallel : bool
         Whether threads share the work.
+    by_network : bool
+        Whether a network does the work, whose architecture determines its time.
     """
 
     mb: float
@@ -209,6 +218,7 @@ class Cost:
     mb_per_1000: float = 0
     grows_with: Callable[[Scale], float] = clips
     parallel: bool = False
+    by_network: bool = False
 
     def peak_mb(self, scale: Scale) -> float:
         """Memory that a job of this scale takes."""
@@ -217,7 +227,8 @@ class Cost:
     def duration(self, scale: Scale) -> float:
         """Seconds that a job of this scale takes, with a core for each thread."""
         threads = scale.threads if self.parallel else 1
-        return self.seconds + self.ms * self.work(scale) / 1000 / threads
+        ms = self.ms * scale.network_time if self.by_network else self.ms
+        return self.seconds + ms * self.work(scale) / 1000 / threads
 
 
 COSTS = {
@@ -238,9 +249,23 @@ COSTS = {
     "joint_changes": Cost(mb=130, seconds=2, mb_per_1000=1),
     "natural_sounds_log_mel": Cost(mb=450, seconds=5),
     "categories": Cost(mb=135, seconds=1, mb_per_1000=5),
-    "train": Cost(mb=740, seconds=5, ms=17, work=epochs, mb_per_1000=13, parallel=True),
+    "train": Cost(
+        mb=740,
+        seconds=5,
+        ms=17,
+        work=epochs,
+        mb_per_1000=13,
+        parallel=True,
+        by_network=True,
+    ),
     "activations": Cost(
-        mb=610, seconds=4, ms=7, work=stimuli, mb_per_1000=11, parallel=True
+        mb=610,
+        seconds=4,
+        ms=7,
+        work=stimuli,
+        mb_per_1000=11,
+        parallel=True,
+        by_network=True,
     ),
     "fit_pca": Cost(
         mb=640, seconds=4, ms=16, work=sound, mb_per_1000=93, parallel=True
@@ -256,7 +281,9 @@ COSTS = {
     "random_ablation": Cost(
         mb=540, seconds=3, ms=0.008, work=random_sets, mb_per_1000=3, parallel=True
     ),
-    "training_course": Cost(mb=715, seconds=5, ms=11, work=snapshots, mb_per_1000=13),
+    "training_course": Cost(
+        mb=715, seconds=5, ms=11, work=snapshots, mb_per_1000=13, by_network=True
+    ),
     "statistics": Cost(mb=450, seconds=5),
     "mixed_effects": Cost(
         mb=235, seconds=5, ms=0.1, work=sources, mb_per_1000=0.5, grows_with=sources
