@@ -167,6 +167,11 @@ def test_short_segments_are_allowed_where_no_order_needs_adjacent_frames():
         ({"corpus.shards": "two"}, r"corpus\.shards: 'two'.*integer"),
         ({"audio.clip_seconds": 1.0}, r"audio\.clip_seconds: 1\.0 s give 81 frames"),
         ({"log_mel.n_mels": 40}, r"log_mel\.n_mels: 40, but model"),
+        ({"architecture": "resnet"}, r"architecture: 'resnet'.*kim2024, cnn10"),
+        (
+            {"architecture": "cnn10", "audio.clip_seconds": 0.1},
+            r"model without_music \(cnn10\) needs 16; give longer clips",
+        ),
         ({"corpus.soundscapes": {"music_share": 0.7, "mixed_share": 0.4}}, r"together"),
         ({"models.pca": {"clips": "all"}}, r"models\.pca: .*principal components"),
         ({"models.untrained.snapshots": [1]}, r"snapshots: 1 is after the last epoch"),
@@ -238,11 +243,14 @@ def test_values_that_the_command_line_gives_as_text_are_read():
 
 def test_the_smallest_input_is_that_of_the_networks():
     from music_selectivity.networks.registry import build
-    from music_selectivity.study.config import MINIMUM_INPUT
+    from music_selectivity.study.config import MAIN_LAYERS, MINIMUM_INPUT
 
-    models = json.loads(SCHEMA.read_text())["properties"]["models"]
-    of_model = models["additionalProperties"]["else"]["properties"]
-    assert of_model["architecture"]["enum"] == list(MINIMUM_INPUT)
+    of_study = json.loads(SCHEMA.read_text())["properties"]
+    models = of_study["models"]["additionalProperties"]
+    of_model = models["else"]["properties"]
+    assert of_study["architecture"]["enum"] == list(MINIMUM_INPUT)
+    assert of_model["architecture"]["enum"] == [*MINIMUM_INPUT, None]
+    assert set(MAIN_LAYERS) == set(MINIMUM_INPUT)
     for name, smallest in MINIMUM_INPUT.items():
         network = build(name, 2, seed=0)
         assert (network.minimum_mels, network.minimum_frames) == smallest
@@ -315,6 +323,15 @@ def test_a_bad_key_of_a_users_network_is_named(network, change, message):
     given = {"models.mine": network | {"twins": {"permuted": 1}}}
     with pytest.raises(InputError, match=message):
         resolve_config(merged(given | change), SCHEMA)
+
+
+def test_models_have_the_architecture_of_the_study_unless_they_name_one():
+    models = resolve_config(DEFAULT, SCHEMA)["models"]
+    assert {model["architecture"] for model in models.values()} == {"kim2024"}
+    change = {"architecture": "cnn10", "models.with_music.architecture": "ast_small"}
+    models = resolve_config(merged(change), SCHEMA)["models"]
+    found = {name: model["architecture"] for name, model in models.items()}
+    assert found == dict.fromkeys(models, "cnn10") | {"with_music": "ast_small"}
 
 
 def test_a_model_set_to_null_is_dropped():

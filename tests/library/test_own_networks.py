@@ -38,6 +38,21 @@ def test_a_trained_network_keeps_the_contract(architecture, tmp_path):
     assert checked.other_seconds == 2.5
 
 
+@pytest.mark.parametrize(
+    ("architecture", "layer"),
+    [("kim2024", "avgpool"), ("cnn10", "pool"), ("ast_small", "pool")],
+)
+def test_the_units_are_among_the_layers(architecture, layer):
+    network = build(architecture, 3, seed=1).eval()
+    described = describe(network, METADATA | {"architecture": architecture})
+    generator = torch.Generator().manual_seed(0)
+    x = 15 * torch.randn(3, 64, 130, generator=generator) - 30
+    with LayerRecorder(described.module, find_layers(described)) as recorder:
+        found = recorder.responses(x)[layer]
+    with torch.inference_mode():
+        torch.testing.assert_close(found, network.units(x), rtol=1e-4, atol=1e-5)
+
+
 def test_layers_of_kim2024_by_depth():
     """Recorded from the folded network, and computed by hand from the plain one."""
     network = build("kim2024", 3, seed=1).eval()

@@ -12,9 +12,9 @@ import pytest
 from conftest import ROOT
 from music_selectivity.figures.catalogue import FIGURES
 from music_selectivity.study.code_digest import code_followed, names_covered
+from music_selectivity.study.config import MINIMUM_INPUT
 
 LIBRARY = ROOT / "workflow/music_selectivity"
-ARCHITECTURE = "music_selectivity.networks.kim2024"
 
 # Rules that read the waveforms of clips, or of the natural sounds, for log-mels: of all
 # in a shard, and of some examples.
@@ -163,10 +163,14 @@ RERUNS = {
     "stimuli.waveforms": {"waveforms"},
     # Networks and linear features.
     "networks.activations": CHOOSES_UNITS | RESPONSES | PLAYED | LINEAR_FEATURES,
+    # An architecture reruns only networks of its own: see OF_ARCHITECTURE.
+    "networks.ast_small": NETWORKS - {"linear_analyses"},
     "networks.check": set(),
     "networks.checking": CHECKS,
     "networks.check_record": {"check_network", "report_page"},
     "networks.checkpoints": NETWORKS,
+    "networks.cnn10": NETWORKS - {"linear_analyses"},
+    "networks.common_layers": NETWORKS - {"linear_analyses"},
     "networks.cpu_layers": NETWORKS - {"linear_analyses"},
     "networks.description": RUNS_NETWORKS,
     "networks.device": NETWORKS | USERS_NETWORKS | LINEAR_FEATURES,
@@ -229,6 +233,8 @@ RERUNS = {
     "analyses.unit_profiles": {"unit_profiles"},
     "analyses.unit_sets": ALL_ANALYSES | {"unit_profiles"},
     # Claims: their wording, tests and verdicts rerun no model.
+    # No rule compares studies.
+    "claims.across_studies": set(),
     "claims.catalogue": {"claims"},
     "claims.claim": {"claims"},
     "claims.conventions": {"claims"},
@@ -257,6 +263,7 @@ RERUNS = {
     "report.audit_page": {"audit"},
     "report.cards": {"report_page"},
     "report.charts": {"report_page"},
+    "report.comparison_page": set(),
     "report.examples": {"report_page"},
     "report.numbers": PAGES,
     "report.pictures": {"report_page"},
@@ -304,11 +311,14 @@ REDRAWS = {
 }
 
 
-def scripts_of_rules() -> dict[str, tuple[str, list[str]]]:
+def scripts_of_rules(*architectures: str) -> dict[str, tuple[str, list[str]]]:
     """By rule, the script and further modules whose digest is its param `code`.
 
-    A rule derived by `use rule` states its own param, or has that of its base.
+    A rule derived by `use rule` states its own param, or has that of its base. Networks
+    are of the given architectures, or of all.
     """
+    names = architectures or MINIMUM_INPUT
+    of_networks = [f"music_selectivity.networks.{name}" for name in names]
     # Each figure has a digest of its own: see `figure_modules`.
     found = {"figure": ("figure.py", [])}
     for file in (ROOT / "workflow/rules").glob("*.smk"):
@@ -316,8 +326,7 @@ def scripts_of_rules() -> dict[str, tuple[str, list[str]]]:
             name = re.match(r"(?:use rule \w+ as|rule) (\w+)", text)[1]
             digest = re.search(r"\b(network_)?code\(\s*\"(\w+\.py)\"", text)
             if digest:
-                architecture = [ARCHITECTURE] if digest[1] else []
-                found[name] = digest[2], architecture
+                found[name] = digest[2], of_networks if digest[1] else []
             elif base := re.match(r"use rule (\w+)", text):
                 found[name] = found[base[1]]
     return found
@@ -380,6 +389,23 @@ def test_an_edit_of_a_module_reruns_exactly(module, rerun):
     assert rerun.get(module, set()) == RERUNS[module]
 
 
+# The modules of architectures that networks of each follow.
+OF_ARCHITECTURE = {
+    "kim2024": {"networks.kim2024"},
+    "cnn10": {"networks.cnn10", "networks.common_layers"},
+    "ast_small": {"networks.ast_small", "networks.common_layers"},
+}
+
+
+@pytest.mark.parametrize("architecture", MINIMUM_INPUT)
+@pytest.mark.parametrize("rule", sorted(NETWORKS - {"linear_analyses"}))
+def test_an_edit_of_an_architecture_leaves_networks_of_others(architecture, rule):
+    script, modules = scripts_of_rules(architecture)[rule]
+    of_any = set().union(*OF_ARCHITECTURE.values())
+    followed = modules_followed(script, *modules) & of_any
+    assert followed == OF_ARCHITECTURE[architecture]
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_an_edit_of_a_figure_redraws_it_alone(name, rerun):
     assert rerun[f"figures.{name}"] == {"figure"}
@@ -424,7 +450,7 @@ def test_an_edit_of_a_name_reruns_exactly(module, name):
 
 
 def test_training_follows_nothing_but_what_can_change_a_weight():
-    script, modules = scripts_of_rules()["train"]
+    script, modules = scripts_of_rules("kim2024")["train"]
     assert modules_followed(script, *modules) == {
         "networks.kim2024",
         "networks.cpu_layers",

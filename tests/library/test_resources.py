@@ -20,7 +20,7 @@ from music_selectivity.networks.registry import build
 from music_selectivity.networks.training import TrainingSettings, train
 from music_selectivity.store import ShardedArray
 from music_selectivity.study import resources
-from music_selectivity.study.config import resolve_config
+from music_selectivity.study.config import MINIMUM_INPUT, resolve_config
 from music_selectivity.study.resources import (
     COSTS,
     DISK,
@@ -28,6 +28,7 @@ from music_selectivity.study.resources import (
     ESTIMATED,
     LAYERS_KB,
     MEMORY_MARGIN,
+    NETWORK_TIME,
     RESPONSES_KB,
     TIME_MARGIN,
     NetworkSize,
@@ -97,6 +98,31 @@ def test_requests_cover_the_cost_and_grow_with_the_study(rule, clips, seconds, s
     larger = dataclasses.replace(scale, clips=2 * clips)
     assert memory_mb(rule, larger) >= memory_mb(rule, scale)
     assert runtime_minutes(rule, larger) >= runtime_minutes(rule, scale)
+
+
+def test_rules_that_run_networks_take_longer_with_slower_ones():
+    assert NETWORK_TIME.keys() == MINIMUM_INPUT.keys()
+    assert NETWORK_TIME["kim2024"] == 1
+    slower = dataclasses.replace(PAPER, network_time=2)
+    longer = {
+        rule
+        for rule, cost in COSTS.items()
+        if cost.duration(slower) > cost.duration(PAPER)
+    }
+    assert longer == {"train", "activations", "training_course"}
+    cost = COSTS["train"]
+    assert cost.duration(slower) - cost.seconds == pytest.approx(
+        2 * (cost.duration(PAPER) - cost.seconds)
+    )
+
+
+def test_the_docs_state_the_time_of_each_architecture():
+    stated = re.findall(
+        r"(\d\.\d)\s+times as long with `(\w+)`",
+        (ROOT / "docs/resources.md").read_text(),
+    )
+    others = {name: time for name, time in NETWORK_TIME.items() if name != "kim2024"}
+    assert {name: float(time) for time, name in stated} == others
 
 
 # What the docs call the units of work, and those of memory.

@@ -7,6 +7,7 @@ from music_selectivity.study.resources import (
     AUDIOSET_CLIPS,
     AUDIOSET_SHARES,
     COSTS,
+    NETWORK_TIME,
     NetworkSize,
     Scale,
     memory_mb,
@@ -96,6 +97,8 @@ def scale_of(wildcards):
         ablated_layers=len(config["analysis"]["layer_ablation"]["layers"]),
         epochs=model.get("epochs", 0),
         snapshots=len(model.get("snapshots", ())),
+        # Linear features have no architecture.
+        network_time=NETWORK_TIME.get(model.get("architecture"), 1),
         threads=config["training"]["threads"],
         **SOUNDS,
         network=network_size(name),

@@ -21,7 +21,27 @@ LAYERS = {
         Layer("conv2", unit_axis=1),
         Layer("avgpool", unit_axis=1),
         Layer("head.1", unit_axis=1),
-    )
+    ),
+    # After each block; the units; the embedding.
+    "cnn10": (
+        Layer("conv1", unit_axis=1),
+        Layer("conv2", unit_axis=1),
+        Layer("conv3", unit_axis=1),
+        Layer("conv4", unit_axis=1),
+        Layer("pool", unit_axis=1),
+        Layer("head.1", unit_axis=1),
+    ),
+    # The patches without their positions, and after each block; the units; the hidden
+    # layer of the head.
+    "ast_small": (
+        Layer("patches", unit_axis=1),
+        Layer("blocks.0", unit_axis=2),
+        Layer("blocks.1", unit_axis=2),
+        Layer("blocks.2", unit_axis=2),
+        Layer("blocks.3", unit_axis=2),
+        Layer("pool", unit_axis=1),
+        Layer("head.1", unit_axis=1),
+    ),
 }
 
 

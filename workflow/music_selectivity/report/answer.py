@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from music_selectivity.claims.verdicts import (
-    DIRECTION,
+    HELD,
     NOT_MEMORIZED,
     NOT_REPLICATED,
     NOT_RUN,
     OPEN,
-    REPLICATED,
     TOO_FEW,
+    UNTESTED,
 )
 from music_selectivity.report.numbers import number, text
 from music_selectivity.vocabulary import AUDIOSET, COLLECTIONS, SOUNDSCAPES, TABLE
@@ -23,8 +23,6 @@ QUESTION = (
 # in time, and whether networks need them.
 UNITS, STRUCTURE, FUNCTION = "2b", "4b-a", "5c-a"
 
-HELD = (REPLICATED, DIRECTION)
-UNTESTED = (NOT_RUN, NOT_MEMORIZED)
 # The end of "whether ..." where a claim is not decided.
 UNDECIDED = {
     OPEN: "stays open",

@@ -29,11 +29,11 @@ from music_selectivity.vocabulary import (
 
 # Smallest log-mel, bands and frames, that each architecture takes. It is repeated here,
 # where torch is not imported, to reject clips that are too short before any is read.
-MINIMUM_INPUT = {"kim2024": (63, 121)}
+MINIMUM_INPUT = {"kim2024": (63, 121), "cnn10": (16, 16), "ast_small": (16, 16)}
 
 # The layer whose units all analyses read and by which the claims go, by architecture;
 # and what stands for it in tables where there is no network.
-MAIN_LAYERS = {"kim2024": "avgpool"}
+MAIN_LAYERS = {"kim2024": "avgpool", "cnn10": "pool", "ast_small": "pool"}
 OTHER_MAIN_LAYERS = {PCA: "features", GABOR: "features", FMRI: "components"}
 
 # Colours of models that the paper does not have, in the order of the config: the muted
@@ -86,9 +86,10 @@ RENAMED = {
 def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
     """Config with every default filled in, checked.
 
-    A model or category that a study sets to null is dropped, and a file that is to be
-    downloaded gets the path that it will have. Whether the report contains sounds
-    follows from the corpus, unless the study says so.
+    A model or category that a study sets to null is dropped, a model that names no
+    architecture gets that of the study, and a file that is to be downloaded gets the
+    path that it will have. Whether the report contains sounds follows from the corpus,
+    unless the study says so.
 
     Raises
     ------
@@ -102,6 +103,8 @@ def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
     _fill_defaults(resolved, schema)
     for part, key in ((resolved, "models"), (resolved["analysis"], "categories")):
         part[key] = {name: x for name, x in part[key].items() if x is not None}
+    for model in trained_models(resolved["models"]).values():
+        model["architecture"] = model["architecture"] or resolved["architecture"]
     _check_meaning(resolved)
     _name_downloads(resolved)
     if resolved["report"]["audio"] is None:

@@ -30,6 +30,10 @@ until they are listed."""
 RESAMPLING_SECONDS = 0.004
 """Time in which a clip of 10 s is read and resampled for a user's network."""
 
+NETWORK_TIME = {"kim2024": 1.0, "cnn10": 2.3, "ast_small": 1.8}
+"""Time that a clip takes in networks of each architecture, relative to ``kim2024``, for
+which costs are stated (measured by ``benchmarks/architectures.py``)."""
+
 DOWNLOAD_MB = dict.fromkeys(AUDIOSET_TABLES.values(), 1) | {
     "natural_sounds.zip": 60,
     "natural_sounds": 30,
@@ -97,6 +101,8 @@ class Scale:
         Number of layers whose units layer ablation silences.
     epochs, snapshots : int
         Number of training epochs and of snapshots of the job's model.
+    network_time : float
+        Time that a clip takes in the networks of the model, as in `NETWORK_TIME`.
     threads : int
         Number of threads of rules that run networks.
     equal_rms, quilts, heard : float
@@ -117,6 +123,7 @@ class Scale:
     ablated_layers: int = 0
     epochs: int = 0
     snapshots: int = 0
+    network_time: float = 1
     threads: int = 1
     played: int = 0
     equal_rms: float = 0
@@ -276,6 +283,8 @@ class Cost:
         Units with which memory grows, as for `work`.
     parallel : bool
         Whether threads share the work.
+    by_network : bool
+        Whether a network does the work, whose architecture determines its time.
     """
 
     mb: float
@@ -285,6 +294,7 @@ class Cost:
     mb_per_1000: float = 0
     grows_with: Callable[[Scale], float] = clips
     parallel: bool = False
+    by_network: bool = False
 
     def peak_mb(self, scale: Scale) -> float:
         """Memory that a job of this scale takes."""
@@ -293,7 +303,8 @@ class Cost:
     def duration(self, scale: Scale) -> float:
         """Seconds that a job of this scale takes, with a core for each thread."""
         threads = scale.threads if self.parallel else 1
-        return self.seconds + self.ms * self.work(scale) / 1000 / threads
+        ms = self.ms * scale.network_time if self.by_network else self.ms
+        return self.seconds + ms * self.work(scale) / 1000 / threads
 
 
 COSTS = {
@@ -314,9 +325,23 @@ COSTS = {
     "joint_changes": Cost(mb=130, seconds=2, mb_per_1000=1),
     "natural_sounds_log_mel": Cost(mb=450, seconds=5),
     "categories": Cost(mb=135, seconds=1, mb_per_1000=5),
-    "train": Cost(mb=740, seconds=5, ms=17, work=epochs, mb_per_1000=13, parallel=True),
+    "train": Cost(
+        mb=740,
+        seconds=5,
+        ms=17,
+        work=epochs,
+        mb_per_1000=13,
+        parallel=True,
+        by_network=True,
+    ),
     "activations": Cost(
-        mb=610, seconds=4, ms=7, work=stimuli, mb_per_1000=11, parallel=True
+        mb=610,
+        seconds=4,
+        ms=7,
+        work=stimuli,
+        mb_per_1000=11,
+        parallel=True,
+        by_network=True,
     ),
     "check_network": Cost(
         mb=0, seconds=6, ms=1000, work=checked, mb_per_1000=1000, grows_with=network_mb
@@ -357,9 +382,17 @@ COSTS = {
         mb=540, seconds=3, ms=0.008, work=random_sets, mb_per_1000=3, parallel=True
     ),
     "layer_ablation": Cost(
-        mb=610, seconds=5, ms=30, work=ablated_layers, mb_per_1000=13, parallel=True
+        mb=610,
+        seconds=5,
+        ms=30,
+        work=ablated_layers,
+        mb_per_1000=13,
+        parallel=True,
+        by_network=True,
     ),
-    "training_course": Cost(mb=715, seconds=5, ms=11, work=snapshots, mb_per_1000=13),
+    "training_course": Cost(
+        mb=715, seconds=5, ms=11, work=snapshots, mb_per_1000=13, by_network=True
+    ),
     "statistics": Cost(mb=450, seconds=5),
     "mixed_effects": Cost(
         mb=235, seconds=5, ms=0.1, work=sources, mb_per_1000=0.5, grows_with=sources
