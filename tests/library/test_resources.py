@@ -109,7 +109,7 @@ def test_rules_that_run_networks_take_longer_with_slower_ones():
         for rule, cost in COSTS.items()
         if cost.duration(slower) > cost.duration(PAPER)
     }
-    assert longer == {"train", "activations", "training_course"}
+    assert longer == {"train", "activations", "layer_ablation", "training_course"}
     cost = COSTS["train"]
     assert cost.duration(slower) - cost.seconds == pytest.approx(
         2 * (cost.duration(PAPER) - cost.seconds)
