@@ -1,6 +1,9 @@
 """Users' networks in real studies: played, measured, refused, and what runs again."""
 
+import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -253,6 +256,32 @@ def test_a_network_with_the_studys_front_end_hears_the_log_mels_of_the_study(
     assert list(found["clip_id"]) == list(expected["clip_id"])
     units = list(found)[1:]
     np.testing.assert_allclose(found[units], expected[units], rtol=0, atol=1e-5)
+
+
+@pytest.mark.full
+def test_a_plan_uses_what_the_check_measured(checkout):
+    def plan() -> str:
+        command = [sys.executable, "workflow/plan.py"]
+        done = subprocess.run(
+            command, cwd=checkout, capture_output=True, text=True, check=True
+        )
+        return " ".join(done.stdout.split())
+
+    assumed = "Each user's network that was not checked yet counts as"
+    assert assumed not in plan()
+    check = checkout / "results/own/networks/mels/check.json"
+    away = check.rename(check.with_name("away.json"))
+    try:
+        assert assumed in plan()
+    finally:
+        away.rename(check)
+
+
+@pytest.mark.full
+def test_files_of_networks_are_in_the_provenance(checkout):
+    provenance = json.loads((checkout / "results/own/provenance.json").read_text())
+    assert {"networks.py", "weights.pt"} <= set(provenance["inputs"])
+    assert all(result["job"] for result in provenance["results"].values())
 
 
 # By change, the jobs that run again. The responses of twins were removed, so that an

@@ -112,10 +112,15 @@ def stimulus_inputs(names):
     return inputs
 
 
-def network_files(wildcards):
+def files_of_network(name):
     """The Python file of a user's network, and the files that it reads."""
-    network = USERS_NETWORKS[untwinned(wildcards.model)]
+    network = USERS_NETWORKS[name]
     return [network_file(network), *network["files"]]
+
+
+def network_files(wildcards):
+    """Input function: the files of a user's network, also of its twins."""
+    return files_of_network(untwinned(wildcards.model))
 
 
 def checks_of(wildcards):

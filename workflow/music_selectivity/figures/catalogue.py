@@ -114,6 +114,7 @@ KEY_FIGURES = (
     "ablation",
     "natural_ratio",
     "class_precision",
+    "depth",
 )
 
 # What captions say of the measured clips, with the numbers of clips to fill in.
