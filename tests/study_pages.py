@@ -70,7 +70,8 @@ def inputs(folder: Path, drawn: bool = False, sounds: bool = False, **changes) -
     profiles = made_up_units.profiles(
         PAPER_MODELS,
         classes["name"],
-        [f"clip{k:05d}" for k in range(paper_scale.CLIPS)],
+        # With sounds, few clips, so that the page loads fast.
+        [f"clip{k:05d}" for k in range(100 if sounds else paper_scale.CLIPS)],
         paper_scale.UNITS,
         lengths,
     )
