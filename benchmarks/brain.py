@@ -65,7 +65,7 @@ def coverage_table(found: pd.DataFrame) -> str:
         above = ""
         if group["p"].notna().any():
             above = percent(group["p"] <= LEVEL, group["study"])
-        ends = f"{truth.min():.2f} to {truth.max():.2f}"
+        ends = " to ".join(map(_decimal, (truth.min(), truth.max())))
         rows.append([*key, ends, percent(covered, group["study"]), above])
     columns = ["measure", "layer", "truth", "coverage, %", "p <= .05, %"]
     return markdown(columns, rows)
@@ -81,10 +81,15 @@ def resampling_table(found: pd.DataFrame, truth: pd.Series) -> str:
             by_sd = (group["value"] - true).abs() <= HALF * group["se"]
             by_percentiles = (group["low"] <= true) & (true <= group["high"])
             shares = [f"{100 * np.mean(each):.0f}" for each in (by_sd, by_percentiles)]
-            rows.append([way, component, f"{true:.2f}", f"{shift:+.2f}", *shares])
+            rows.append([way, component, _decimal(true), _decimal(shift), *shares])
     columns = ["replicates", "component", "truth", "mean less value"]
     columns += ["coverage by their SD, %", "by their percentiles, %"]
     return markdown(columns, rows)
+
+
+def _decimal(value: float) -> str:
+    """Two decimals; what rounds to 0 has no sign."""
+    return f"{round(value, 2) + 0:.2f}"
 
 
 if __name__ == "__main__":
