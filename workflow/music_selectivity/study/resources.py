@@ -27,9 +27,9 @@ AUDIOSET_SHARES = {MUSIC: 0.24, NONMUSIC: 0.60, MIXED: 0.16}
 """Share of each group in AudioSet's tables. The groups of a study's clips are unknown
 until they are listed."""
 
-NETWORK_TIME = {"kim2024": 1.0, "cnn10": 2.3, "ast_small": 1.8}
-"""Time that a clip takes in networks of each architecture, relative to ``kim2024``, for
-which costs are stated (measured by ``benchmarks/architectures.py``)."""
+NETWORK_TIME = {"kim2024": 1.0, "cnn10": 2.2, "ast_small": 1.4}
+"""Time that a clip of 10 s takes in networks of each architecture, relative to
+``kim2024``, for which costs are stated (``benchmarks/architectures.py``)."""
 
 DOWNLOAD_MB = dict.fromkeys(AUDIOSET_TABLES.values(), 1) | {
     "natural_sounds.zip": 60,
