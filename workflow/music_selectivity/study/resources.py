@@ -30,9 +30,9 @@ until they are listed."""
 RESAMPLING_SECONDS = 0.004
 """Time in which a clip of 10 s is read and resampled for a user's network."""
 
-NETWORK_TIME = {"kim2024": 1.0, "cnn10": 2.3, "ast_small": 1.8}
-"""Time that a clip takes in networks of each architecture, relative to ``kim2024``, for
-which costs are stated (measured by ``benchmarks/architectures.py``)."""
+NETWORK_TIME = {"kim2024": 1.0, "cnn10": 2.2, "ast_small": 1.4}
+"""Time that a clip of 10 s takes in networks of each architecture, relative to
+``kim2024``, for which costs are stated (``benchmarks/architectures.py``)."""
 
 DOWNLOAD_MB = dict.fromkeys(AUDIOSET_TABLES.values(), 1) | {
     "natural_sounds.zip": 60,
