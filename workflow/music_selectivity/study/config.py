@@ -34,7 +34,8 @@ MINIMUM_INPUT = {"kim2024": (63, 121), "cnn10": (16, 16), "ast_small": (16, 16)}
 # The layer whose units all analyses read and by which the claims go, by architecture;
 # and what stands for it in tables where there is no network.
 MAIN_LAYERS = {"kim2024": "avgpool", "cnn10": "pool", "ast_small": "pool"}
-OTHER_MAIN_LAYERS = {PCA: "features", GABOR: "features", FMRI: "components"}
+OTHER_MAIN_LAYERS = dict.fromkeys((PCA, GABOR, LOG_MEL, LEVEL), "features")
+OTHER_MAIN_LAYERS |= {FMRI: "components"}
 
 # Colours of models that the paper does not have, in the order of the config: the muted
 # palette of Paul Tol.
