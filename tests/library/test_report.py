@@ -220,7 +220,8 @@ def test_users_networks_are_shown_with_licence_and_training_data(inputs):
 def test_a_study_without_trained_networks_has_no_section_on_units(inputs):
     assert '<section id="units">' in report_html(**inputs)
     text = report_html(**inputs | {"profiles": None, "examples": None})
-    assert "#units" not in text
+    assert 'href="#units"' not in text
+    assert 'id="units"' not in text
     assert Page(text).tables
 
 
@@ -521,6 +522,6 @@ def test_the_digest_of_a_page_follows_all_that_it_includes(page, more):
 
 
 def test_every_template_is_used():
-    pages = ("page", "claims", "audit", "usage")
+    pages = ("page", "claims", "audit", "usage", "comparison")
     used = templates_followed(TEMPLATES, *(f"{page}.html.j2" for page in pages))
     assert used == set(TEMPLATES.iterdir())

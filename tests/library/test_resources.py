@@ -118,7 +118,7 @@ def test_rules_that_run_networks_take_longer_with_slower_ones():
 
 def test_the_docs_state_the_time_of_each_architecture():
     stated = re.findall(
-        r"(\d\.\d)\s+times as long with `(\w+)`",
+        r"(\d\.\d)\s+times\s+as\s+long\s+with\s+`(\w+)`",
         (ROOT / "docs/resources.md").read_text(),
     )
     others = {name: time for name, time in NETWORK_TIME.items() if name != "kim2024"}
