@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from music_selectivity.analyses.selectivity import top_units
-from music_selectivity.audio.inversion import Inversion, Sounds
+from music_selectivity.audio.inversion import Inversion
 from music_selectivity.audio.mp3 import encode_mp3
 from music_selectivity.audio.reading import (
     AudioSettings,
@@ -126,9 +126,7 @@ def preferred_inputs(
     def responses(log_mels: torch.Tensor) -> torch.Tensor:
         return network.units(log_mels)[:, units]
 
-    start = best_noise(responses, clips, rng)
-    sounds = Sounds(inversion, start, rng)
-    log_mels = ascend(responses, start, clips, sounds.follow)
+    log_mels = ascend(responses, best_noise(responses, clips, rng), clips)
     mp3s = [_encoded(each, audio) for each in inversion(log_mels, rng).numpy()]
     heard = inversion.log_mel(np.stack([_decoded(mp3, audio) for mp3 in mp3s]))
     with torch.inference_mode():

@@ -11,9 +11,6 @@ ITERATIONS = 100
 """More change little: on clips of the default study, log-mels of the sounds are then
 0.7 dB from the given ones (RMS), and after 300 iterations 0.6 dB."""
 
-START_ITERATIONS = 10
-"""From noise to a sound that `Sounds` then lets follow."""
-
 
 class Inversion:
     """Waveforms whose log-mel spectrogram is close to a given one.
@@ -82,38 +79,12 @@ class Inversion:
         noise = rng.standard_normal((len(log_mels), self._n_samples), np.float32)
         waveforms = torch.from_numpy(noise)
         for _ in range(iterations):
-            waveforms = self.step(waveforms, log_mels)
+            waveforms = self._step(waveforms, log_mels)
         return waveforms
 
-    def step(self, waveforms: torch.Tensor, log_mels: torch.Tensor) -> torch.Tensor:
-        """Waveforms after one iteration towards the log-mels."""
+    def _step(self, waveforms: torch.Tensor, log_mels: torch.Tensor) -> torch.Tensor:
         spectrum = torch.stft(waveforms, **self._stft, return_complex=True)
         power = self._bands.T @ spectrum.abs().square()
         needed = 10 ** (log_mels / 10) / power.clamp_min(10 ** (FLOOR_DB / 10))
         spectrum *= (self._shares @ needed).sqrt()
         return torch.istft(spectrum, **self._stft, length=self._n_samples)
-
-
-class Sounds:
-    """Sounds that follow log-mels, one iteration of the inversion at a time.
-
-    Parameters
-    ----------
-    inversion
-        For the sounds' length and front end.
-    log_mels
-        Where the sounds start, (sounds, mels, frames).
-    rng
-        As for `Inversion`.
-    """
-
-    def __init__(
-        self, inversion: Inversion, log_mels: torch.Tensor, rng: np.random.Generator
-    ) -> None:
-        self._inversion = inversion
-        self._waveforms = inversion(log_mels, rng, START_ITERATIONS)
-
-    def follow(self, log_mels: torch.Tensor) -> torch.Tensor:
-        """Log-mels of the sounds, after one iteration towards `log_mels`."""
-        self._waveforms = self._inversion.step(self._waveforms, log_mels)
-        return torch.from_numpy(self._inversion.log_mel(self._waveforms.numpy()))

@@ -11,7 +11,7 @@ DRAWS = 64
 """Draws of noise, of which the ascent of each unit starts at the best. Many units are
 silent for most draws, and a silent unit has no gradient."""
 
-STEPS = 256
+STEPS = 128
 
 FIRST_STEP_DB = 3.0
 """Root mean square of the first step. Steps become shorter linearly, to 0."""
@@ -20,10 +20,6 @@ PULL = 1.0
 """Pull to the mean log-mel of the clips, in units of the step, where an input is one
 standard deviation of the clips away from it."""
 
-
-EXPONENT = 0.5
-"""Power of the clips' spectrum by which the gradient is multiplied. Without it, fine
-patterns grow that no sound has."""
 
 FLAT = 1e-12
 """A gradient whose root mean square is below this has no direction."""
@@ -49,20 +45,14 @@ def ascend(
     responses: Responses,
     start: torch.Tensor,
     clips: LogMelStatistics,
-    realised: Callable[[torch.Tensor], torch.Tensor],
     pull: float = PULL,
 ) -> torch.Tensor:
     """A log-mel for each unit that drives it strongly: near a local optimum.
 
-    In each step,
-
-    - the gradient is multiplied by the root of the clips' spectrum, which favours
-      coarse patterns and leaves the level as it is (preconditioning; Olah, Mordvintsev
-      & Schubert 2017);
-    - the input is pulled to the mean of the clips (an L2 penalty; Simonyan, Vedaldi &
-      Zisserman 2014) and limited to their range in each band;
-    - it becomes the log-mel of a sound that is close to it, because most log-mels are
-      those of no sound.
+    Each step follows the gradient, multiplied by the spectrum of the clips, which
+    favours patterns as coarse as theirs and leaves the level as it is (preconditioning;
+    Olah, Mordvintsev & Schubert 2017). It pulls the input to the mean of the clips (an
+    L2 penalty; Simonyan, Vedaldi & Zisserman 2014), and limits it to their range.
 
     Parameters
     ----------
@@ -72,9 +62,6 @@ def ascend(
         Where the ascent starts, (units, mels, frames), dB.
     clips
         Statistics of clips' log-mels.
-    realised
-        Gives the log-mels of sounds close to given log-mels, and is called once a step:
-        ``audio.inversion.Sounds.follow``.
     pull
         As `PULL`.
 
@@ -86,10 +73,9 @@ def ascend(
     log_mels = start
     for step in range(STEPS):
         size = FIRST_STEP_DB * (1 - step / STEPS)
-        gradient = _gradient(responses, log_mels)
-        direction = _normalised(clips.filtered(gradient, EXPONENT))
+        direction = _normalised(clips.filtered(_gradient(responses, log_mels)))
         direction -= pull * (log_mels - clips.mean) / clips.sd
-        log_mels = realised(clips.limited(log_mels + size * direction))
+        log_mels = clips.limited(log_mels + size * direction)
     return log_mels
 
 

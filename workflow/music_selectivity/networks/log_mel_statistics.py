@@ -42,10 +42,9 @@ class LogMelStatistics:
         white = torch.from_numpy(rng.standard_normal(shape, np.float32))
         return self.limited(self.mean + self.filtered(white))
 
-    def filtered(self, x: torch.Tensor, exponent: float = 1) -> torch.Tensor:
-        """`x`, (..., mels, frames), times a power of the spectrum at each frequency."""
-        gains = self.spectrum**exponent
-        return torch.fft.irfft2(gains * torch.fft.rfft2(x), s=x.shape[-2:])
+    def filtered(self, x: torch.Tensor) -> torch.Tensor:
+        """`x`, (..., mels, frames), with each frequency multiplied by the spectrum."""
+        return torch.fft.irfft2(self.spectrum * torch.fft.rfft2(x), s=x.shape[-2:])
 
     def limited(self, log_mels: torch.Tensor) -> torch.Tensor:
         """Log-mels within the range that the clips have in each band."""
