@@ -112,6 +112,24 @@ def random_ablation():
     return pd.concat([bins, chosen.assign(p=0.0001)], ignore_index=True)
 
 
+def preferred_inputs():
+    """Of one network and the untrained one, with 160 times."""
+    kinds = {"ms": [5, 9, 70, 200], "random": [31], "untrained": [5, 9, 70, 200]}
+    keys = [
+        (WITHOUT_MUSIC, 1, kind, unit, band)
+        for kind, units in kinds.items()
+        for unit in units
+        for band in range(64)
+    ]
+    table = pd.DataFrame(keys, columns=["model", "seed", "kind", "unit", "band"])
+    table.insert(4, "heard", 3.2)
+    table.insert(5, "percentile_99", 2.4)
+    table.insert(6, "kept", True)
+    times = [f"{0.062 * number:.3f}" for number in range(160)]
+    levels = RNG.normal(-20, 10, (len(table), len(times))).round(1)
+    return table.join(pd.DataFrame(levels, columns=times))
+
+
 def readout_genres():
     keys = itertools.product(
         [WITHOUT_MUSIC], [f"Genre {i}" for i in range(GENRES)], range(1, 5)
@@ -245,6 +263,7 @@ def tables():
         ),
         "ablation": rows(OWN, "mean_ap", {"chance": 0.0045}, condition=SILENCED_SETS),
         "random_ablation": random_ablation(),
+        "preferred_inputs": preferred_inputs(),
         "training_course": rows(
             NETWORKS,
             "value",

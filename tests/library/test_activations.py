@@ -63,6 +63,7 @@ def test_every_analysis_checks_the_sounds_of_the_responses_that_it_reads():
         "layer_ablation": {"responses_to"},
         "layers": {"responses_of_layers"},
         "natural_sounds": {"responses_to"},
+        "preferred_inputs": {"responses_to"},
         "random_ablation": {"responses_to"},
         "unit_profiles": {"from_table", "responses_to"},
     }

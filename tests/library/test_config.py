@@ -204,6 +204,10 @@ def test_short_segments_are_allowed_where_no_order_needs_adjacent_frames():
             {"analysis": {"layer_ablation": {"models": ["conv2"]}}},
             r"layer_ablation\.models: conv2 is not a model that the study trains",
         ),
+        (
+            {"analysis": {"preferred_inputs": {"models": ["music"]}}},
+            r"preferred_inputs\.models: music is not a model that the study trains",
+        ),
         ({"equal_rms.divisors": [2, 4]}, r"equal_rms\.divisors: .*1 must be"),
         ({"natural_sounds.folder": "/no/such"}, r"natural_sounds\.folder: /no/such"),
         ({"figures": {"music": "#12"}}, r"figures\.music: '#12'.*#rrggbb"),

@@ -57,5 +57,5 @@ def test_the_same_sound_gives_the_same_bytes():
 
 def test_a_libsndfile_without_mp3_is_named(monkeypatch):
     monkeypatch.setattr(mp3.soundfile, "available_formats", lambda: {"WAV": ""})
-    with pytest.raises(InputError, match=r"report\.audio.*cannot write MP3"):
+    with pytest.raises(InputError, match="cannot write MP3; install version"):
         encode_mp3(tone(0.5), RATE)

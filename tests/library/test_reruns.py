@@ -42,10 +42,10 @@ ALL_ANALYSES = {"analyses", "linear_analyses"}
 LAYERS_ANALYSED = ALL_ANALYSES | {"layers"}
 # Rules that score classes with units silenced.
 ABLATIONS = {"random_ablation", "layer_ablation", "unit_profiles"}
-NETWORKS = {"train"} | ABLATIONS | RESPONSES | ALL_ANALYSES
+NETWORKS = {"train", "preferred_inputs"} | ABLATIONS | RESPONSES | ALL_ANALYSES
 # Rules that measure responses of units chosen by their index.
 CHOOSES_UNITS = LAYERS_ANALYSED | ABLATIONS
-CHOOSES_UNITS |= {"natural_sounds", "brain", "training_course"}
+CHOOSES_UNITS |= {"natural_sounds", "brain", "training_course", "preferred_inputs"}
 # Rules that compare sources of features with the brain.
 BRAIN = {"brain", "brain_baselines"}
 BOOTSTRAPS = LAYERS_ANALYSED | {"natural_sounds", "fmri"} | BRAIN
@@ -93,13 +93,29 @@ RERUNS = {
     "study.resources": set(),
     "study.usage": {"usage"},
     # One sound.
-    "audio.log_mel": LOG_MELS | WAVEFORMS | RUNS_NETWORKS | LINEAR_FEATURES,
+    "audio.inversion": {"preferred_inputs"},
+    "audio.log_mel": LOG_MELS
+    | WAVEFORMS
+    | RUNS_NETWORKS
+    | LINEAR_FEATURES
+    | {"preferred_inputs"},
     # How pictures are encoded, for those who make and those who show them.
     "audio.log_mel_picture": {"sound_examples", "report_page"},
-    "audio.mp3": {"sound_examples"},
-    "audio.reading": LOG_MELS | WAVEFORMS | COLLECTIONS | {"quilt_clips"},
-    "audio.resampling": LOG_MELS | WAVEFORMS | COLLECTIONS | PLAYED | {"quilt_clips"},
-    "audio.torchaudio_import": LOG_MELS | WAVEFORMS | RUNS_NETWORKS | LINEAR_FEATURES,
+    "audio.mp3": {"sound_examples", "preferred_inputs"},
+    "audio.reading": LOG_MELS
+    | WAVEFORMS
+    | COLLECTIONS
+    | {"quilt_clips", "preferred_inputs"},
+    "audio.resampling": LOG_MELS
+    | WAVEFORMS
+    | COLLECTIONS
+    | PLAYED
+    | {"quilt_clips", "preferred_inputs"},
+    "audio.torchaudio_import": LOG_MELS
+    | WAVEFORMS
+    | RUNS_NETWORKS
+    | LINEAR_FEATURES
+    | {"preferred_inputs"},
     # The clips.
     "corpus.archives": {"unpack", "collection_tables"},
     "corpus.audit": {"audit"},
@@ -163,6 +179,7 @@ RERUNS = {
     "stimuli.waveforms": {"waveforms"},
     # Networks and linear features.
     "networks.activations": CHOOSES_UNITS | RESPONSES | PLAYED | LINEAR_FEATURES,
+    "networks.ascent": {"preferred_inputs"},
     # An architecture reruns only networks of its own: see OF_ARCHITECTURE.
     "networks.ast_small": NETWORKS - {"linear_analyses"},
     "networks.check": set(),
@@ -179,13 +196,14 @@ RERUNS = {
     | PLAYED
     | ALL_ANALYSES
     | LINEAR_FEATURES
-    | {"train", "unit_profiles"},
+    | {"train", "unit_profiles", "preferred_inputs"},
     "networks.gabor": LINEAR_FEATURES,
     "networks.kim2024": NETWORKS - {"linear_analyses"},
     "networks.layer_ablation": {"layer_ablation"},
     "networks.layer_folder": LAYERS_ANALYSED | PLAYED | OF_LAYERS,
     "networks.layer_responses": PLAYED | {"activations"},
     "networks.layers": RUNS_NETWORKS,
+    "networks.log_mel_statistics": {"preferred_inputs"},
     "networks.optimizer": {"train"},
     "networks.own_networks": OF_LAYERS,
     "networks.pca": LINEAR_FEATURES | {"fit_pca"},
@@ -222,6 +240,7 @@ RERUNS = {
     "analyses.group_responses": CHOOSES_UNITS | {"figure"},
     "analyses.mixed_effects": {"mixed_effects"},
     "analyses.natural_sounds": {"natural_sounds", "fmri"} | BRAIN,
+    "analyses.preferred_inputs": {"preferred_inputs"},
     "analyses.random_ablation": {"random_ablation"},
     "analyses.of_source": ALL_ANALYSES,
     "analyses.reselection": LAYERS_ANALYSED,

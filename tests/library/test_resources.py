@@ -109,7 +109,13 @@ def test_rules_that_run_networks_take_longer_with_slower_ones():
         for rule, cost in COSTS.items()
         if cost.duration(slower) > cost.duration(PAPER)
     }
-    assert longer == {"train", "activations", "layer_ablation", "training_course"}
+    assert longer == {
+        "train",
+        "activations",
+        "layer_ablation",
+        "training_course",
+        "preferred_inputs",
+    }
     cost = COSTS["train"]
     assert cost.duration(slower) - cost.seconds == pytest.approx(
         2 * (cost.duration(PAPER) - cost.seconds)
@@ -139,6 +145,7 @@ UNITS = {
     resources.checked: "s of the network for 25 clips",
     resources.played: "s of the network for all clips",
     resources.responses: "million responses",
+    resources.frames: "10 s of a clip's length",
 }
 MEMORY_UNITS = {
     resources.clips: "1,000 clips",

@@ -97,7 +97,29 @@ def test_the_tiny_study_runs_without_natural_sounds(tmp_path):
     assert "no evidence" in (results / "report.html").read_text()
     assert "no evidence" in (results / "claims.html").read_text()
     assert pd.read_csv(results / "figures/natural_sounds.csv").empty
+    check_preferred_inputs(results / "analyses/without_music/seed1")
     assert planned(checkout, "--configfile", "studies/tiny.yaml") == {}
+
+
+def check_preferred_inputs(analyses: Path) -> None:
+    """Of four MS units and a random one, and of the same MS units before training."""
+    table = pd.read_csv(analyses / "preferred_inputs.csv")
+    kinds = ["ms"] * 4 + ["random"] + ["untrained"] * 4
+    assert list(table["kind"]) == kinds
+    units = table.groupby("kind")["unit"].apply(list)
+    assert units["ms"] == units["untrained"]
+    assert not set(units["random"]) & set(units["ms"])
+    sounds = {path.name for path in (analyses / "preferred_inputs").glob("*.mp3")}
+    assert sounds == set(table["sound"])
+
+
+def test_preferred_inputs_are_sought_where_a_study_asks_for_them(tmp_path):
+    checkout = checkout_into(tmp_path)
+    tiny = ["--configfile", "studies/tiny.yaml"]
+    assert planned(checkout, *tiny)["preferred_inputs"] == 1
+    choice = "analysis={preferred_inputs: {models: []}}"
+    assert "preferred_inputs" not in planned(checkout, *tiny, "--config", choice)
+    assert "preferred_inputs" not in planned(checkout)
 
 
 def test_results_say_what_made_them_and_can_be_checked(finished):
@@ -317,6 +339,10 @@ MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
         {"sound_examples"} | CONFIG_SHOWN,
     ),
     "where networks run": (configured(device="auto"), CONFIG_SHOWN),
+    "the models whose units' preferred inputs are sought": (
+        configured(analysis__preferred_inputs__models=["without_music"]),
+        {"preferred_inputs", "figure"} | CONFIG_SHOWN,
+    ),
 }
 # By change, how many jobs of a rule run again: only the new networks, one of two
 # shards, one figure of many.

@@ -19,7 +19,8 @@ FOUND = {
 CHOICES = {
     key: value
     for key, value in config["analysis"].items()
-    if key not in ("categories", "genres", "random_ablation", "layer_ablation")
+    if key not in ("categories", "genres", "preferred_inputs")
+    and key not in ("random_ablation", "layer_ablation")
 }
 # The file of the natural sounds that holds the brain's voxels.
 VOXELS = folder_inputs(NATURAL_SOUNDS_FOLDER, "data/*.mat")
@@ -279,3 +280,37 @@ rule training_course:
         code=network_code("training_course.py"),
     script:
         "../scripts/training_course.py"
+
+
+rule preferred_inputs:
+    input:
+        checkpoint=paths.checkpoint,
+        activations=paths.original,
+        untrained=of_untrained(paths.checkpoint),
+        untrained_activations=of_untrained(paths.original),
+        units=paths.units,
+        clips=paths.clips,
+        log_mels=expand(paths.log_mel, shard=SHARDS),
+    output:
+        table=paths.preferred_inputs,
+        log_mels=paths.preferred_log_mels,
+        sounds=directory(paths.preferred_sounds),
+    log:
+        "<logs>/preferred_inputs/{model}_seed{seed}.log",
+    benchmark:
+        "<benchmarks>/preferred_inputs/{model}_seed{seed}.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    # The ascent amplifies rounding errors, which depend on the number of threads.
+    threads: 1
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
+    params:
+        ms_fraction=config["analysis"]["ms_fraction"],
+        measured_split=config["analysis"]["measured_split"],
+        audio=config["audio"],
+        log_mel=config["log_mel"],
+        code=network_code("preferred_inputs.py"),
+    script:
+        "../scripts/preferred_inputs.py"

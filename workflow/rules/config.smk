@@ -86,6 +86,11 @@ LAYER_ABLATION = [
     if network[0] in config["analysis"]["layer_ablation"]["models"]
 ]
 TRAINING_COURSE = [network for network in NETWORKS if MODELS[network[0]]["snapshots"]]
+PREFERRED_INPUTS = [
+    (model, config["seeds"][0])
+    for model in MODELS
+    if model in config["analysis"]["preferred_inputs"]["models"]
+]
 
 # Stimulus sets by name; those of the clips in the order in which tables list them.
 SETS_OF_CLIPS = {

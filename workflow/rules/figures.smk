@@ -15,6 +15,7 @@ NETWORK_GROUPS = {
     "brain": COMPARED_WITH_BRAIN,
     "random_ablation": RANDOM_ABLATION,
     "training_course": TRAINING_COURSE,
+    "preferred_inputs": PREFERRED_INPUTS,
 }
 # By name of a sound group or model.
 COLOURS = config["figures"] | model_colours(config["models"])

@@ -130,6 +130,27 @@ def checks_of(wildcards):
     return checks + [paths.twin_check.format(model=model)] * (model in TWINS)
 
 
+def of_untrained(path):
+    """Input function: `path` of the untrained network with the seed of a trained one.
+
+    None if the network is itself untrained, or if the study has no untrained model of
+    its architecture.
+    """
+
+    def inputs(wildcards):
+        architecture = MODELS[wildcards.model]["architecture"]
+        untrained = [
+            model
+            for model, spec in MODELS.items()
+            if spec["epochs"] == 0 and spec["architecture"] == architecture
+        ]
+        if wildcards.model in untrained or not untrained:
+            return []
+        return path.format(model=untrained[0], seed=wildcards.seed)
+
+    return inputs
+
+
 def components(wildcards):
     """The principal components, for features that are those."""
     return paths.pca if wildcards.model == PCA else []

@@ -35,10 +35,9 @@ def encode_mp3(waveform: np.ndarray, sample_rate: int) -> bytes:
     """
     if "MP3" not in soundfile.available_formats():
         raise InputError(
-            "config key report.audio: the installed libsndfile "
-            f"({soundfile.__libsndfile_version__}) cannot write MP3; install version "
-            "1.1 or newer, which pip's package soundfile contains, or set report.audio "
-            "to false"
+            f"the installed libsndfile ({soundfile.__libsndfile_version__}) cannot "
+            "write MP3; install version 1.1 or newer, which pip's package soundfile "
+            "contains"
         )
     rate = next((rate for rate in RATES if rate >= sample_rate), RATES[-1])
     if rate != sample_rate:

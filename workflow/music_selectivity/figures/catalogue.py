@@ -65,6 +65,7 @@ THEMES = (
             "readout_units",
             "readout_genres",
             "categories",
+            "preferred_inputs",
         ),
     ),
     Theme(

@@ -292,7 +292,7 @@ def _check_meaning(config: dict) -> None:
     _check_users_networks(config["models"])
     _check_names(config["models"])
     _check_quilts(config["quilts"], audio, mel)
-    for key in ("random_ablation", "layer_ablation"):
+    for key in ("random_ablation", "layer_ablation", "preferred_inputs"):
         _check_models_of(key, config["analysis"][key]["models"], trained)
     shares = config["corpus"][SOUNDSCAPES]
     if shares["music_share"] + shares["mixed_share"] > 1:

@@ -393,6 +393,14 @@ COSTS = {
     "training_course": Cost(
         mb=715, seconds=5, ms=11, work=snapshots, mb_per_1000=13, by_network=True
     ),
+    "preferred_inputs": Cost(
+        mb=610,
+        seconds=5,
+        ms=110_000,
+        work=frames,
+        mb_per_1000=4,
+        by_network=True,
+    ),
     "statistics": Cost(mb=450, seconds=5),
     "mixed_effects": Cost(
         mb=235, seconds=5, ms=0.1, work=sources, mb_per_1000=0.5, grows_with=sources
@@ -500,6 +508,7 @@ DISK = {
     "linear_analyses": Disk(mb=2.5, kb=0.04, units=heard),
     "layer_ablation": Disk(mb=1.2),
     "training_course": Disk(kb=0.02, units=snapshots),
+    "preferred_inputs": Disk(kb=3300, units=frames),
     "statistics": Disk(kb=84, units=measured),
     "figure": Disk(mb=0.25, kb=0.02, units=clips),
     "sound_examples": Disk(mb=4),
