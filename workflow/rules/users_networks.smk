@@ -33,7 +33,8 @@ rule check_network:
         "../scripts/check_network.py"
 
 
-# Responses wait for it, so that a twin that cannot be made is known as early.
+# A twin that cannot be made is known as early. It has a rule of its own, because a check
+# that is repeated plays all sounds to the network again.
 rule check_twin:
     input:
         network_files,
@@ -63,7 +64,8 @@ rule check_twin:
         "../scripts/check_twin.py"
 
 
-# They stay: if one more network needed them again, Snakemake would play them to all.
+# They are no temporary files: once one more network needed them, Snakemake would play
+# them to all networks again.
 rule waveforms:
     input:
         clips=paths.clips,
