@@ -453,6 +453,6 @@ def test_the_digest_of_a_page_follows_all_that_it_includes(page, more):
 
 
 def test_every_template_is_used():
-    pages = ("page", "claims", "audit", "usage")
+    pages = ("page", "claims", "audit", "usage", "comparison")
     used = templates_followed(TEMPLATES, *(f"{page}.html.j2" for page in pages))
     assert used == set(TEMPLATES.iterdir())
