@@ -84,6 +84,7 @@ def test_claims_are_shown_by_their_agreement():
     assert [table[1][0] for table in (held, undecided)] == ["c Claim c", "b Claim b"]
     assert {"../one/report.html", "../two/report.html"} < set(page.addresses)
     assert "different sounds" not in text
+    assert text.count("&lt;b&gt;made up&lt;/b&gt;") == 1
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,7 @@ def comparison_html(
     return render(
         "comparison.html.j2",
         studies=reports,
+        notices=dict.fromkeys(filter(None, (of["notice"] for of in configs.values()))),
         groups={name: rows for name, rows in groups.items() if rows},
         n_claims=len(rows),
         differences=differences(configs),
