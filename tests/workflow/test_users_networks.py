@@ -319,7 +319,9 @@ CHANGES = {
     ),
     "the number of bootstrap samples": (
         {"config.yaml": ("bootstrap_draws: 20", "bootstrap_draws: 21")},
-        {"twin_responses": 2, "layers": 4, "fmri": 1, "resolved_config": 1} | GATHERED,
+        {"twin_responses": 2, "layers": 4, "resolved_config": 1}
+        | {"fmri": 1, "brain_baselines": 1}
+        | GATHERED,
     ),
 }
 
