@@ -13,12 +13,25 @@ from music_selectivity.networks.own_networks import (
     describe_checkpoint,
 )
 from music_selectivity.networks.registry import build
-from music_selectivity.study.config import MINIMUM_INPUT
+from music_selectivity.study.config import MAIN_LAYERS, MINIMUM_INPUT
 from small_networks import METADATA
 
 
 def test_every_architecture_has_layers():
     assert LAYERS.keys() == MINIMUM_INPUT.keys()
+
+
+@pytest.mark.parametrize("architecture", LAYERS)
+def test_the_main_layer_has_the_units_of_the_network(architecture):
+    network = build(architecture, 3, seed=1).eval()
+    described = describe(network, METADATA | {"architecture": architecture})
+    main = MAIN_LAYERS[architecture]
+    generator = torch.Generator().manual_seed(0)
+    x = 15 * torch.randn(2, 64, 130, generator=generator) - 30
+    with LayerRecorder(described.module, {main: find_layers(described)[main]}) as each:
+        found = each.responses(x)[main]
+    with torch.inference_mode():
+        np.testing.assert_allclose(found, network.units(x), rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("architecture", LAYERS)

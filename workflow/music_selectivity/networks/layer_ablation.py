@@ -87,7 +87,7 @@ def silenced(module: nn.Module, layer: Layer, units: np.ndarray) -> Iterator[Non
 
     def silence(_module: nn.Module, _inputs: tuple, output: object) -> object:
         tensor = tensor_in(output, layer)
-        numbers = torch.as_tensor(units, dtype=torch.long, device=tensor.device)
+        numbers = torch.tensor(units, dtype=torch.long, device=tensor.device)
         # A copy, because other modules may read what the output shares its memory with.
         kept = tensor.index_fill(layer.unit_axis, numbers, 0)
         return _with_tensor(output, layer.path, kept)
