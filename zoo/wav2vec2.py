@@ -1,7 +1,7 @@
 """wav2vec 2.0 and HuBERT of torchaudio, trained on speech; you download the weights.
 
-Download the file of a network from https://download.pytorch.org/torchaudio/models/ and
-lay it beside this file.
+Download the file of a network, to which the documentation of torchaudio's pipelines
+links, and lay it beside this file.
 """
 
 from pathlib import Path
