@@ -3,7 +3,8 @@
 # long: kills, full disks, Slurm and other schedulers, conda, downloads, more studies.
 # `make simulate` simulates studies with a known truth: 45 minutes on two idle cores
 # (docs/simulations.md). `make plan` says what a study will take, and runs nothing; with
-# STUDY=studies/NAME.yaml, and ARGS="--config KEY=VALUE", it plans another one.
+# STUDY=studies/NAME.yaml, and ARGS="--config KEY=VALUE", it plans another one. `make
+# architectures` runs one study with each architecture, and compares their claims.
 PYTHON ?= python3
 # What is installed besides: `test`, and `browser` for the tests of pages in a browser.
 EXTRAS ?= test
@@ -22,6 +23,18 @@ test: $(VENV)/installed
 test-all: $(VENV)/installed
 	$(PYTEST)
 
+ARCHITECTURES := kim2024 cnn10 ast_small
+STUDIES := $(ARCHITECTURES:%=architectures_%)
+
+# One study after the other, because each uses all cores.
+architectures: $(VENV)/installed
+	for name in $(ARCHITECTURES); do \
+	    $(VENV)/bin/snakemake --cores all --configfile studies/architectures.yaml \
+	        --config architecture=$$name study=architectures_$$name || exit; \
+	done
+	$(VENV)/bin/python workflow/compare.py $(STUDIES:%=results/%) \
+	    --output results/architectures
+
 simulate: $(VENV)/installed
 	$(VENV)/bin/python benchmarks/simulate.py
 
@@ -31,4 +44,4 @@ $(VENV)/installed: pyproject.toml
 	$(VENV)/bin/python -m pip install --editable '.[$(EXTRAS)]'
 	touch $@
 
-.PHONY: study plan test test-all simulate
+.PHONY: study plan test test-all architectures simulate

@@ -8,7 +8,8 @@ except for statistics (25 networks and two sets of linear features), and mixed-e
 models and claims (25 networks). Sounds of equal RMS, quilts, Gabor features, training
 and activations use clips of 10 s of noise; the first three are of one shard of 32. The
 network is trained on half of the clips for one epoch, and its responses to all clips
-are computed. For both, the log-mels of one shard are repeated.
+are computed. For both, the log-mels of one shard are repeated. Responses of layers are
+those of a cheap network with 12 layers of 768 units, to clips of 1 s.
 
 Each analysis runs in a separate process. The first row only creates the inputs. If
 analyses are named, such as of_quilts, only these run.
@@ -33,6 +34,7 @@ from music_selectivity.analyses.ablation import class_average_precision
 from music_selectivity.analyses.calibration import permuted_ratios
 from music_selectivity.analyses.contrasts import from_data
 from music_selectivity.analyses.embedding import embed
+from music_selectivity.analyses.layers import measures_of_layers
 from music_selectivity.analyses.mixed_effects import Network, mixed_effects_table
 from music_selectivity.analyses.random_ablation import random_ablation
 from music_selectivity.analyses.readout import readout_rows
@@ -55,15 +57,18 @@ from music_selectivity.measures import (
     measure_table,
 )
 from music_selectivity.networks import pca
+from music_selectivity.networks.description import Layer, NetworkDescription
 from music_selectivity.networks.gabor import GaborFilterBank, GaborSettings
+from music_selectivity.networks.layer_responses import write_all_layers
 from music_selectivity.networks.registry import build
 from music_selectivity.networks.responses import scores_of_units, write_responses
 from music_selectivity.networks.training import TrainingSettings, train
+from music_selectivity.networks.waveform_inputs import WaveformInputs
 from music_selectivity.stats.bootstrap import split_weights
 from music_selectivity.stimuli.equal_rms import write_equal_rms_shard
 from music_selectivity.stimuli.quilt_clips import QuiltSettings
 from music_selectivity.stimuli.quilt_shards import write_quilt_shards
-from music_selectivity.stimuli.sets import sets_of_clips
+from music_selectivity.stimuli.sets import CLIPS, sets_of_clips
 from music_selectivity.store import ShardedArray, read_table, write_table
 from music_selectivity.vocabulary import (
     CATEGORY,
@@ -176,6 +181,48 @@ def of_tuning(study: Study) -> None:
     tuning.tuning_rows(study.tuning(), study.clips, CATEGORIES, weights, reselected)
 
 
+def of_layers(study: Study) -> None:
+    """Layers of as many units as those of kim2024 besides the main one."""
+    layers = ((f"{n}", study.responses[:, :n]) for n in (32, 64, 128, 256))
+    weights = {split: study.weights(split) for split in SPLITS}
+    measures_of_layers(layers, ("", []), study.clips, weights, 0.125, 200)
+
+
+class Stack(torch.nn.Module):
+    """Twelve layers of 768 units, which cost little."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        sizes = [50, *[768] * 12]
+        self.layers = torch.nn.ModuleList(map(torch.nn.Linear, sizes, sizes[1:]))
+
+    def forward(self, waveforms: torch.Tensor) -> torch.Tensor:
+        """Units, (clips, frames, 768), of waveforms, (clips, samples)."""
+        x = waveforms.unflatten(1, (5, 50, -1)).abs().mean(3)
+        for layer in self.layers:
+            x = layer(x).relu()
+        return x
+
+
+def of_layer_responses(study: Study) -> Callable[[], object]:
+    """Responses of a user's network to clips of 1 s, those of one shard repeated."""
+    rng = np.random.default_rng(0)
+    path, n_rows = study.folder / "waveforms.npy", max(1, len(study.clips) // SHARDS)
+    np.save(path, rng.uniform(-0.5, 0.5, (n_rows, AUDIO.sample_rate)).astype("f4"))
+    rows = np.arange(len(study.clips)) % n_rows
+    waveforms = ShardedArray([path], np.zeros_like(rows), rows)
+    network = NetworkDescription(
+        module=Stack().eval(),
+        sample_rate=16_000,
+        layers=[Layer("layers.*", unit_axis=2)],
+        licence="none",
+        training_data="none: random weights",
+    )
+    inputs = WaveformInputs(waveforms, AUDIO.sample_rate, network)
+    names, folder = list(study.clips["clip_id"]), study.folder / "layers"
+    return lambda: write_all_layers(folder, CLIPS.name, names, network, inputs, CPU)
+
+
 def of_readout(study: Study) -> None:
     readout_rows(
         study.responses,
@@ -281,7 +328,8 @@ def of_statistics(study: Study) -> Callable[[], object]:
     write_table(path, measure_table(rows))
 
     def write_statistics() -> None:
-        _, replicates, _ = gather((source, read_table(path)) for source in SOURCES)
+        tables = ((source, read_table(path)) for source in SOURCES)
+        _, replicates, _ = gather(tables, {model: "units" for model, _ in SOURCES})
         write_table(study.folder / "replicates.parquet", replicates)
 
     return write_statistics
@@ -341,6 +389,8 @@ ANALYSES = [
     inputs_only,
     of_selectivity,
     of_tuning,
+    of_layers,
+    of_layer_responses,
     of_readout,
     of_embedding,
     of_calibration,

@@ -20,6 +20,7 @@ from music_selectivity.vocabulary import (
 SEEDS = range(1, 6)
 CLIPS, CLASSES, UNITS, GENRES, SOUNDS = 17_500, 527, 256, 25, 165
 LENGTHS = ("50", "100", "200", "400", "800", "1600")
+LAYERS = ("conv1", "conv2.3", "conv2", "avgpool", "head.1")
 EPOCHS = (0, 1, 3, 10, 30, 100)
 CATEGORIES = ("music", "speech", "vehicle", "animal", "water")
 NETWORKS = [*itertools.product(PAPER_MODELS, SEEDS)]
@@ -162,6 +163,24 @@ def natural_ratio():
     return table.assign(paper=np.where(published, 1.88, np.nan), paper_sd=0.13)
 
 
+def brain():
+    heard = [source for source in SOURCES if source[0] != "pca"]
+    conditions = {
+        "brain_prediction": COMPONENTS,
+        "brain_prediction_by_units": ("all", "ms", "random"),
+        "brain_similarity": ("rsa", "cka"),
+    }
+    tables = [
+        rows([*heard, ("log_mel", 0), ("level", 0)], "value", condition=names).assign(
+            measure=measure
+        )
+        for measure, names in conditions.items()
+    ]
+    table = pd.concat(tables, ignore_index=True)
+    numbers = {"mean": 0.5, "low": 0.4, "high": 0.6, "p": 0.005}
+    return table.assign(**numbers, above=0.2, above_low=0.1, above_high=0.3)
+
+
 def categories():
     ratios = rows(OWN, "value", category=CATEGORIES, length=[ORIGINAL])
     quilts = rows(OWN, "value", category=CATEGORIES, length=LENGTHS)
@@ -170,6 +189,16 @@ def categories():
         ignore_index=True,
     )
     return table.assign(order="overath", paper=np.nan)
+
+
+def depth():
+    table = rows(
+        NETWORKS, "value", place=LAYERS, measure=["response_ratio", "ms_effect_size"]
+    )
+    table["layer"] = table["place"]
+    table["depth"] = table["place"].map(LAYERS.index) / (len(LAYERS) - 1)
+    numbers = {"mean": 1.0, "low": 0.9, "high": 1.1, "n_units": 256.0}
+    return table.assign(**numbers, dead_units=0.0, permutation_p=0.005)
 
 
 def tables():
@@ -195,6 +224,7 @@ def tables():
         "selectivity_ratio": rows(NETWORKS, "ratio").assign(
             same_split_ratio=1.2, paper=2.07
         ),
+        "depth": depth(),
         "equal_rms": rows(OWN, "ratio", nothing, **split),
         "readout_units": rows(
             OWN,
@@ -206,6 +236,7 @@ def tables():
         "categories": categories(),
         "natural_sounds": natural_sounds(),
         "natural_ratio": natural_ratio(),
+        "brain": brain(),
         "natural_categories": rows(
             [*OWN, (FMRI, 0)], "response", category=list(NATURAL_CATEGORIES)
         ),

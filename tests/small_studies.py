@@ -43,10 +43,12 @@ audio: {clip_seconds: 2.0, min_seconds: 0.5, fill: repeat}
 quilts: {segment_ms: [50, 400], sound_seconds: 1.6}
 equal_rms: {divisors: [1, 64]}
 linear_features: {pca: {components: 16}}
+report: {audio: true}
 analysis:
   bootstrap_draws: 20
   permutations: 20
   random_ablation: {sets: 50}
+  layer_ablation: {models: [without_music], layers: [conv2, head.1]}
   genres: {below: null, classes: [Jazz, Rock music]}
 models:
   without_music: {clips: without_music, epochs: 12, snapshots: [0, 12]}
@@ -146,6 +148,7 @@ def natural_sounds(folder: Path) -> None:
     (folder / "sounds/category_labels.csv").write_text("\n".join(lines))
     responses = {
         "R": rng.random((len(names), len(COMPONENTS))),
+        "W": rng.random((len(COMPONENTS), 30)),
         "stim_names": np.array([names], dtype=object),
         "component_names": np.array([[name] for name in COMPONENTS], dtype=object),
     }

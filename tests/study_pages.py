@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+import made_up_units
 import paper_scale
 from conftest import ROOT
 from music_selectivity.claims.evaluation import evaluate
@@ -13,6 +14,7 @@ from music_selectivity.claims.measured import Measured
 from music_selectivity.figures.catalogue import FIGURES, KEY_FIGURES, THEMES
 from music_selectivity.figures.style import Style, save
 from music_selectivity.report.themes import study_figure
+from music_selectivity.vocabulary import PAPER_MODELS
 from true_study import study
 
 SVG = (
@@ -45,7 +47,7 @@ def figures(folder: Path, tables: dict[str, pd.DataFrame], drawn: bool) -> list:
     return found
 
 
-def inputs(folder: Path, drawn: bool = False, **changes) -> dict:
+def inputs(folder: Path, drawn: bool = False, sounds: bool = False, **changes) -> dict:
     """Arguments of `report_html` for a made-up study as large as the paper's."""
     statistics = study(5)
     clips = pd.DataFrame(
@@ -58,8 +60,23 @@ def inputs(folder: Path, drawn: bool = False, **changes) -> dict:
         }
     )
     classes = pd.DataFrame(
-        {"name": ["Jazz", "Rain"], "music_related": [True, False], "speech": False}
+        {
+            "name": [f"class {k}" for k in range(paper_scale.CLASSES)],
+            "music_related": [k % 4 == 0 for k in range(paper_scale.CLASSES)],
+            "speech": False,
+        }
     )
+    lengths = tuple(map(int, paper_scale.LENGTHS))
+    profiles = made_up_units.profiles(
+        PAPER_MODELS,
+        classes["name"],
+        # With sounds, few clips, so that the page loads fast.
+        [f"clip{k:05d}" for k in range(100 if sounds else paper_scale.CLIPS)],
+        paper_scale.UNITS,
+        lengths,
+    )
+    of_clips = profiles["quantity"] == "clip_response"
+    strongest = profiles.loc[of_clips, "place"].unique()
     baseline = pd.DataFrame(
         {"features": ["level"], "auc": [0.51], "n_train": [200], "n_eval": [200]}
     )
@@ -67,9 +84,11 @@ def inputs(folder: Path, drawn: bool = False, **changes) -> dict:
         "study": "made_up",
         "corpus": {"type": "audioset"},
         "audio": {"clip_seconds": 10.0},
-        "figures": {},
+        "log_mel": {"n_mels": 64, "f_min": 0, "f_max": 8000},
+        "report": {"audio": sounds},
     }
     return {
+        "colours": {},
         "notice": "",
         "clips": clips,
         "classes": classes,
@@ -80,5 +99,9 @@ def inputs(folder: Path, drawn: bool = False, **changes) -> dict:
         "figures": figures(folder, paper_scale.tables(), drawn),
         "themes": [dataclasses.asdict(theme) for theme in THEMES],
         "key_figures": KEY_FIGURES,
+        "profiles": profiles,
+        "examples": made_up_units.examples(
+            strongest, [f"quilted{k:02d}" for k in range(12)], sounds, lengths, 10.0
+        ),
         "config": config,
     } | changes

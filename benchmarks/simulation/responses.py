@@ -9,7 +9,12 @@ import pandas as pd
 from music_selectivity.analyses.statistics import gather
 from music_selectivity.analyses.tuning import tuning_rows
 from music_selectivity.claims.measured import Measured
-from music_selectivity.measures import TRAIN_AP, Row, measure_table
+from music_selectivity.measures import (
+    TRAIN_AP,
+    Row,
+    measure_table,
+    of_main_layers,
+)
 from music_selectivity.stats.bootstrap import clip_weights, weighted_mean
 from music_selectivity.stimuli.sets import CLIPS, EQUAL_RMS_ARRAYS, set_named
 from music_selectivity.vocabulary import (
@@ -266,8 +271,19 @@ def measure_tables(
 
 def measured_of(tables: dict[Network, pd.DataFrame], n: int | None = None) -> Measured:
     """What a study of the first `n` networks, by default of all, measured."""
-    chosen = ((key, x) for key, x in tables.items() if n is None or key[1] <= n)
-    return Measured(*gather(chosen)[:2])
+    chosen = [(key, x) for key, x in tables.items() if n is None or key[1] <= n]
+    statistics, replicates, _ = gathered(chosen)
+    return Measured(statistics, replicates)
+
+
+def gathered(
+    tables: list[tuple[Network, pd.DataFrame]],
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """``statistics.gather`` of networks that have one layer, without its name."""
+    layers = {model: "units" for (model, _), _ in tables}
+    statistics, replicates, calibrated = gather(tables, layers)
+    of_layer = (of_main_layers(table, layers) for table in (statistics, replicates))
+    return *of_layer, calibrated
 
 
 def _chosen_once(

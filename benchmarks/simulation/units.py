@@ -22,7 +22,6 @@ from music_selectivity.analyses.selectivity import (
     top_units,
     unit_table,
 )
-from music_selectivity.analyses.statistics import gather
 from music_selectivity.analyses.tuning import tuning_rows
 from music_selectivity.analyses.unit_sets import clip_responses, unit_sets
 from music_selectivity.claims.catalogue import mixed_contrasts
@@ -56,7 +55,7 @@ from music_selectivity.vocabulary import (
     WITH_MUSIC,
     WITHOUT_MUSIC,
 )
-from simulation.responses import Network
+from simulation.responses import Network, gathered
 from simulation.studies import RESULTS
 from simulation.worlds import GENRES, LENGTHS, MS_LOSS, RATIO, RATIOS, factor, varies
 
@@ -239,7 +238,7 @@ def full_study(number: int, reference: bool = False) -> pd.DataFrame:
             measures += permutation_rows(null, original, corpus.clips, FRACTION)
             nulls.append(null.assign(model=model, seed=seed))
         tables.append((network, measure_table(measures)))
-    statistics, replicates, calibrated = gather(tables)
+    statistics, replicates, calibrated = gathered(tables)
     claims = evaluate(
         Measured(statistics, replicates),
         None if reference else _mixed(tuning, corpus),

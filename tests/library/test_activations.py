@@ -54,12 +54,16 @@ def test_every_analysis_checks_the_sounds_of_the_responses_that_it_reads():
     for path in sorted((ROOT / "workflow/scripts").glob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        found = used & {"from_table", "responses_to"}
+        found = used & {"from_table", "responses_to", "responses_of_layers"}
         if found:
             readers[path.stem] = found
     assert readers == {
-        "analyses": {"from_table", "responses_to"},
+        "analyses": {"from_table", "responses_to", "responses_of_layers"},
+        "brain": {"responses_to"},
+        "layer_ablation": {"responses_to"},
+        "layers": {"responses_of_layers"},
         "natural_sounds": {"responses_to"},
         "preferred_inputs": {"responses_to"},
         "random_ablation": {"responses_to"},
+        "unit_profiles": {"from_table", "responses_to"},
     }

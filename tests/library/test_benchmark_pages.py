@@ -8,6 +8,7 @@ from conftest import ROOT
 
 sys.path.append(str(ROOT / "benchmarks"))
 
+import brain
 import pages
 import simulate
 import soundscapes
@@ -24,7 +25,7 @@ def test_the_tables_of_a_page_are_replaced(tmp_path):
 
 
 def test_pages_have_a_place_for_their_tables():
-    for benchmark in (simulate, soundscapes):
+    for benchmark in (brain, simulate, soundscapes):
         assert pages.begin(benchmark.COMMAND) in benchmark.DOCS.read_text()
 
 

@@ -16,7 +16,7 @@ from music_selectivity.networks.description import Layer
 from small_networks import described
 
 DOCS = (ROOT / "docs/networks.md").read_text()
-EXAMPLE, FRONT_END, ADAPTER = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
+EXAMPLE, FRONT_END, ADAPTER, _ = re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL)
 COMMANDS = re.findall(r"^python -m (\S+) my_network.py:make(.*)$", DOCS, re.MULTILINE)
 
 

@@ -7,7 +7,7 @@ from torch import nn
 from torch.nn import functional
 
 from music_selectivity.errors import InputError
-from music_selectivity.networks.checking import check, synthetic_sounds
+from music_selectivity.networks.checking import check, check_twin, synthetic_sounds
 from music_selectivity.networks.description import Layer
 from small_networks import (
     RATE,
@@ -74,6 +74,49 @@ def test_shapes_and_units_that_never_vary_are_reported():
     assert layer.n_constant == 5
 
 
+# Twins.
+
+
+def test_twins_that_can_be_made_pass():
+    for kind in ("permuted", "initialised"):
+        check_twin(recurrent(), kind, 1.0, CPU)
+
+
+class OwnWeights(nn.Module):
+    """Holds a parameter that nothing draws anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(16, 1))
+
+    def forward(self, x):
+        return self.scale * x
+
+
+def test_a_twin_that_cannot_be_made():
+    described = network(OwnWeights())
+    check_twin(described, "permuted", 1.0, CPU)
+    with pytest.raises(InputError, match=r"draws function\.scale anew"):
+        check_twin(described, "initialised", 1.0, CPU)
+
+
+class Logarithm(nn.Module):
+    """Its weights are 0 and 1; where a 0 comes first, the logarithm is not finite."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weights = nn.Parameter(torch.arange(1.0, 1001.0))
+
+    def forward(self, x):
+        return x + (self.weights[0] - 1 < 1e-6).log()
+
+
+def test_a_twin_whose_responses_are_not_finite():
+    check(network(Logarithm().eval()), 1.0, CPU)
+    with pytest.raises(InputError, match=r"^in a twin, layer made is not finite for 4"):
+        check_twin(network(Logarithm().eval()), "permuted", 1.0, CPU)
+
+
 # Wrong networks, and the sentence of each.
 
 
@@ -120,6 +163,22 @@ def test_clips_that_are_too_short():
         "longer clips (audio.clip_seconds), or lengthen them in forward; "
     )
     assert "RuntimeError: Calculated padded input size" in problem
+
+
+def test_natural_sounds_of_a_length_that_the_network_does_not_take():
+    def fixed(x):
+        if x.shape[2] < 30:
+            raise ValueError("too few frames")
+        return x
+
+    check(network(fixed), 1.0, CPU, natural_seconds=2.0)
+    with pytest.raises(InputError) as raised:
+        check(network(fixed), 1.0, CPU, natural_seconds=0.7)
+    (problem,) = str(raised.value).splitlines()
+    assert problem.startswith(
+        "the network does not take the natural sounds, which last 0.7 s: cut or "
+    )
+    assert problem.endswith("ValueError: too few frames")
 
 
 def test_a_network_that_fails_after_its_last_layer():

@@ -2,13 +2,23 @@
 
 import copy
 import json
+from pathlib import Path
 
 import pytest
 import yaml
 
 from conftest import ROOT
 from music_selectivity.errors import InputError
-from music_selectivity.study.config import resolve_config
+from music_selectivity.study.config import (
+    OTHER_MAIN_LAYERS,
+    main_layers,
+    model_colours,
+    network_file,
+    resolve_config,
+    trained_models,
+    twins,
+    users_networks,
+)
 
 SCHEMA = ROOT / "workflow/schemas/config.schema.json"
 DEFAULT = yaml.safe_load((ROOT / "config.yaml").read_text())
@@ -37,6 +47,20 @@ def test_linear_features_can_be_dropped():
     config = resolve_config(merged({"linear_features": {"pca": None}}), SCHEMA)
     assert config["linear_features"]["pca"] is None
     assert config["linear_features"]["gabor"]["largest_mels"] == 64
+
+
+def test_only_reports_of_soundscapes_have_sounds_by_default(tmp_path):
+    (tmp_path / "clips.csv").write_text("")
+    own = {
+        "corpus.type": "table",
+        "corpus.table": {"folder": str(tmp_path)},
+    }
+    assert resolve_config(merged({}), SCHEMA)["report"]["audio"] is True
+    assert resolve_config(merged(own), SCHEMA)["report"]["audio"] is False
+    for given in (True, False):
+        for change in ({}, own):
+            config = merged(change | {"report.audio": given})
+            assert resolve_config(config, SCHEMA)["report"]["audio"] is given
 
 
 def test_defaults_are_the_papers_values():
@@ -143,6 +167,11 @@ def test_short_segments_are_allowed_where_no_order_needs_adjacent_frames():
         ({"corpus.shards": "two"}, r"corpus\.shards: 'two'.*integer"),
         ({"audio.clip_seconds": 1.0}, r"audio\.clip_seconds: 1\.0 s give 81 frames"),
         ({"log_mel.n_mels": 40}, r"log_mel\.n_mels: 40, but model"),
+        ({"architecture": "resnet"}, r"architecture: 'resnet'.*kim2024, cnn10"),
+        (
+            {"architecture": "cnn10", "audio.clip_seconds": 0.1},
+            r"model without_music \(cnn10\) needs 16; give longer clips",
+        ),
         ({"corpus.soundscapes": {"music_share": 0.7, "mixed_share": 0.4}}, r"together"),
         ({"models.pca": {"clips": "all"}}, r"models\.pca: .*principal components"),
         ({"models.untrained.snapshots": [1]}, r"snapshots: 1 is after the last epoch"),
@@ -169,11 +198,15 @@ def test_short_segments_are_allowed_where_no_order_needs_adjacent_frames():
         ),
         (
             {"analysis": {"random_ablation": {"models": ["without-music"]}}},
-            r"random_ablation\.models: without-music is not a model; the models are",
+            r"random_ablation\.models: without-music is not a model that the study",
+        ),
+        (
+            {"analysis": {"layer_ablation": {"models": ["conv2"]}}},
+            r"layer_ablation\.models: conv2 is not a model that the study trains",
         ),
         (
             {"analysis": {"preferred_inputs": {"models": ["music"]}}},
-            r"preferred_inputs\.models: music is not a model; the models are",
+            r"preferred_inputs\.models: music is not a model that the study trains",
         ),
         ({"equal_rms.divisors": [2, 4]}, r"equal_rms\.divisors: .*1 must be"),
         ({"natural_sounds.folder": "/no/such"}, r"natural_sounds\.folder: /no/such"),
@@ -214,14 +247,95 @@ def test_values_that_the_command_line_gives_as_text_are_read():
 
 def test_the_smallest_input_is_that_of_the_networks():
     from music_selectivity.networks.registry import build
-    from music_selectivity.study.config import MINIMUM_INPUT
+    from music_selectivity.study.config import MAIN_LAYERS, MINIMUM_INPUT
 
-    models = json.loads(SCHEMA.read_text())["properties"]["models"]
-    of_model = models["additionalProperties"]["properties"]
-    assert of_model["architecture"]["enum"] == list(MINIMUM_INPUT)
+    of_study = json.loads(SCHEMA.read_text())["properties"]
+    models = of_study["models"]["additionalProperties"]
+    of_model = models["else"]["properties"]
+    assert of_study["architecture"]["enum"] == list(MINIMUM_INPUT)
+    assert of_model["architecture"]["enum"] == [*MINIMUM_INPUT, None]
+    assert set(MAIN_LAYERS) == set(MINIMUM_INPUT)
     for name, smallest in MINIMUM_INPUT.items():
         network = build(name, 2, seed=0)
         assert (network.minimum_mels, network.minimum_frames) == smallest
+
+
+@pytest.fixture
+def network(tmp_path, monkeypatch) -> dict:
+    """The entry of a user's network whose files lie in the working directory."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("mine.py", "weights.pt"):
+        Path(name).touch()
+    return {"network": "mine.py:make", "files": ["weights.pt"]}
+
+
+def test_a_users_network_has_no_keys_of_training(network):
+    given = network | {"twins": {"permuted": "20"}}
+    config = resolve_config(merged({"models.mine": given}), SCHEMA)
+    models = config["models"]
+    assert models["mine"] == network | {"twins": {"permuted": 20, "initialised": 0}}
+    assert models["untrained"]["architecture"] == "kim2024"
+    assert set(trained_models(models)) == set(DEFAULT["models"])
+    assert users_networks(models) == {"mine": models["mine"]}
+    assert network_file(models["mine"]) == "mine.py"
+    assert twins(models) == {"mine_permuted": ("mine", "permuted", 20)}
+    assert "mine" not in main_layers(models)
+    assert set(model_colours(models)) == {"mine", "mine_permuted"}
+    # A resolved config is one that can be resolved.
+    assert resolve_config(config, SCHEMA) == config
+
+
+def test_a_study_may_have_users_networks_alone(network):
+    dropped = {f"models.{name}": None for name in DEFAULT["models"]}
+    config = resolve_config(merged(dropped | {"models.mine": network}), SCHEMA)
+    assert set(config["models"]) == {"mine"}
+    assert main_layers(config["models"]) == OTHER_MAIN_LAYERS
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (
+            {"models.mine": {"files": ["weights.pt"]}},
+            r"models\.mine: .*files.*unexpected.*known keys: architecture, clips",
+        ),
+        ({"models.mine": {}}, r"models\.mine: 'clips' is a required .*or network for"),
+        ({"models.mine.epochs": 3}, r"models\.mine: .*'epochs' was unexpected.*twins$"),
+        ({"models.mine.network": "mine.py"}, r"models\.mine\.network: .*my_network.py"),
+        ({"models.mine.network": "no.py:make"}, r"mine\.network: no\.py is not a file"),
+        (
+            {"models.mine.files": ["no.pt"]},
+            r"mine\.files: no\.pt is not a file",
+        ),
+        ({"models.mine.twins": {"permuted": -1}}, r"mine\.twins\.permuted: -1 "),
+        ({"models.mine.twins": {"other": 1}}, r"twins: .*known keys: permuted, init"),
+        (
+            {"models.mine_permuted": {"clips": "all"}},
+            r"models\.mine_permuted: .*reserved for the permuted twins of mine;",
+        ),
+        (
+            {"models.gabor": {"network": "mine.py:make"}},
+            r"gabor: .*reserved for",
+        ),
+        (
+            {"analysis.random_ablation": {"models": ["mine"]}},
+            r"models: mine is not a model that the study trains; these are without_m",
+        ),
+    ],
+)
+def test_a_bad_key_of_a_users_network_is_named(network, change, message):
+    given = {"models.mine": network | {"twins": {"permuted": 1}}}
+    with pytest.raises(InputError, match=message):
+        resolve_config(merged(given | change), SCHEMA)
+
+
+def test_models_have_the_architecture_of_the_study_unless_they_name_one():
+    models = resolve_config(DEFAULT, SCHEMA)["models"]
+    assert {model["architecture"] for model in models.values()} == {"kim2024"}
+    change = {"architecture": "cnn10", "models.with_music.architecture": "ast_small"}
+    models = resolve_config(merged(change), SCHEMA)["models"]
+    found = {name: model["architecture"] for name, model in models.items()}
+    assert found == dict.fromkeys(models, "cnn10") | {"with_music": "ast_small"}
 
 
 def test_a_model_set_to_null_is_dropped():
@@ -234,6 +348,8 @@ def leaves(schema: dict, prefix: str = ""):
     for key, part in schema.get("properties", {}).items():
         yield f"{prefix}{key}", part
         yield from leaves(part, f"{prefix}{key}.")
+    for alternative in {"then", "else"} & set(schema):
+        yield from leaves(schema[alternative], prefix)
     values = schema.get("additionalProperties")
     if isinstance(values, dict):
         yield from leaves(values, f"{prefix}<name>.")

@@ -30,6 +30,7 @@ GOOD = {
         ({"licence": " "}, "licence is ' '; give a text"),
         ({"training_data": None}, "training_data is None; give a text"),
         ({"log_mel": {"n_mels": 64}}, "log_mel is a dict; give LogMelSettings"),
+        ({"front_end": "stft"}, "front_end is 'stft'; give a list of names of modules"),
         ({"class_names": ["a"]}, "class_names and logits belong together"),
         ({"logits": Layer("head", 1)}, "class_names and logits belong together"),
         ({"logits": "head", "class_names": ["a"]}, "logits is a str; give Layer"),

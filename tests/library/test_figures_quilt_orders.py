@@ -149,3 +149,8 @@ def test_the_csv_alone_gives_the_same_bytes_again(tmp_path):
     for suffix in ("svg", "png", "csv"):
         one, two = (tmp_path / f / f"orders.{suffix}" for f in ("one", "two"))
         assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_study_without_quilts_has_no_rows():
+    statistics, _ = make()
+    assert quilt_orders.table(statistics.iloc[:0], None).empty

@@ -38,13 +38,13 @@ def study() -> Study:
     )
 
 
-def source(of: Study, head=None) -> Source:
+def source(of: Study, head=None, **layers) -> Source:
     rng = np.random.default_rng(1)
     responses = rng.lognormal(0, 0.2, (len(of.clips), N_UNITS)).astype(np.float32)
     music = (of.clips["group"] == "music").to_numpy()
     responses[np.ix_(music, PLANTED)] *= RATIO
     heard = iter([("original", of.clips["clip_id"].to_numpy(), responses)])
-    return Source(1, responses, heard, {"gabor": responses[:, :4]}, head)
+    return Source(1, responses, heard, {"gabor": responses[:, :4]}, head, **layers)
 
 
 def values_of(rows) -> pd.Series:
@@ -90,3 +90,17 @@ def test_networks_also_have_the_ablation_on_eval_clips():
     assert silenced == pytest.approx(truth.mean(), abs=1e-9)
     ablation = tables["ablation"].set_index(["condition", "class"])
     assert ablation.loc[("none", "Dog"), "average_precision"] == pytest.approx(expected)
+
+
+def test_networks_with_several_layers_are_also_measured_in_each():
+    of = study()
+    rng = np.random.default_rng(2)
+    other = rng.lognormal(0, 0.2, (len(of.clips), 8)).astype(np.float32)
+    alone = source(of).responses
+    found = source(of, layer="b", layers=iter([("a", other), ("b", alone)]))
+    tables, rows = analyse(found, of)
+    assert set(tables) == TABLES | {"layers"}
+    by_layer = tables["layers"].set_index(["layer", "measure", "condition"])["value"]
+    ratios = by_layer[:, "response_ratio", "eval"]
+    assert ratios["b"] == values_of(rows)["response_ratio", "eval"]
+    assert ratios["a"] == pytest.approx(1, abs=0.1)

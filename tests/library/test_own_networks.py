@@ -13,12 +13,25 @@ from music_selectivity.networks.own_networks import (
     describe_checkpoint,
 )
 from music_selectivity.networks.registry import build
-from music_selectivity.study.config import MINIMUM_INPUT
+from music_selectivity.study.config import MAIN_LAYERS, MINIMUM_INPUT
 from small_networks import METADATA
 
 
 def test_every_architecture_has_layers():
     assert LAYERS.keys() == MINIMUM_INPUT.keys()
+
+
+@pytest.mark.parametrize("architecture", LAYERS)
+def test_the_main_layer_has_the_units_of_the_network(architecture):
+    network = build(architecture, 3, seed=1).eval()
+    described = describe(network, METADATA | {"architecture": architecture})
+    main = MAIN_LAYERS[architecture]
+    generator = torch.Generator().manual_seed(0)
+    x = 15 * torch.randn(2, 64, 130, generator=generator) - 30
+    with LayerRecorder(described.module, {main: find_layers(described)[main]}) as each:
+        found = each.responses(x)[main]
+    with torch.inference_mode():
+        np.testing.assert_allclose(found, network.units(x), rtol=1e-3, atol=1e-4)
 
 
 @pytest.mark.parametrize("architecture", LAYERS)
@@ -29,11 +42,28 @@ def test_a_trained_network_keeps_the_contract(architecture, tmp_path):
     save_checkpoint(path, network.state_dict(), metadata)
     described = describe_checkpoint(path)
     assert described.full_scale == 32768
+    plain = describe_checkpoint(path, fold=False).module
+    assert plain.state_dict().keys() == network.state_dict().keys()
     checked = check(described, 2.0, torch.device("cpu"))
     assert [layer.name for layer in checked.layers] == [
         layer.module for layer in LAYERS[architecture]
     ]
     assert checked.other_seconds == 2.5
+
+
+@pytest.mark.parametrize(
+    ("architecture", "layer"),
+    [("kim2024", "avgpool"), ("cnn10", "pool"), ("ast_small", "pool")],
+)
+def test_the_units_are_among_the_layers(architecture, layer):
+    network = build(architecture, 3, seed=1).eval()
+    described = describe(network, METADATA | {"architecture": architecture})
+    generator = torch.Generator().manual_seed(0)
+    x = 15 * torch.randn(3, 64, 130, generator=generator) - 30
+    with LayerRecorder(described.module, find_layers(described)) as recorder:
+        found = recorder.responses(x)[layer]
+    with torch.inference_mode():
+        torch.testing.assert_close(found, network.units(x), rtol=1e-4, atol=1e-5)
 
 
 def test_layers_of_kim2024_by_depth():

@@ -17,7 +17,7 @@ from music_selectivity.study.plan import (
     longest_chain,
     plan_text,
 )
-from music_selectivity.study.resources import COSTS, Cost, Disk, Scale
+from music_selectivity.study.resources import COSTS, Cost, Disk, NetworkSize, Scale
 
 SCALE = Scale(clips=2_000, seconds=10, shards=2, sources=3, stimuli=4)
 
@@ -53,7 +53,7 @@ def test_demands_are_sums_and_largest_jobs(simple_costs):
     assert of_grows.disk_mb == pytest.approx(2 * 1 + 4 + 8)
     assert of_grows.temporary_mb == pytest.approx(8)
     # One core of two is idle in each job of half an hour.
-    assert demand(once) == plan.Demand(3, 3, 0, 100, 0, 0)
+    assert demand(once) == plan.Demand(3, 3, 0, 100, 0, 0, 0)
     assert demand_by_rule(grows + once) == {"once": demand(once), "grows": of_grows}
     total = demand(once + grows)
     assert (total.jobs, total.peak_mb) == (5, 400)
@@ -182,3 +182,20 @@ def test_the_text_has_no_notes_that_do_not_apply():
     assert list(rows(text)) == ["log_mel", "total"]
     for said in ["assumed", "not known", "GPU-hours are", "*", "training", "download"]:
         assert said not in text, said
+    assert "user" not in text
+    assert "twin" not in text
+
+
+def test_the_text_says_what_is_assumed_of_users_networks():
+    scale = dataclasses.replace(SCALE, played=41)
+    assumed = "Each user's network that was not checked yet counts as 0.1 s a clip"
+    jobs = [Job("layer_responses", scale), *[Job("twin_responses", scale)] * 40]
+    text = " ".join(plan_text("mine", jobs, False, [2]).split())
+    assert "linear features, 41 users' networks and twins, 4 stimulus sets" in text
+    assert assumed in text
+    # 2,000 clips, 10,000 units, 5.6 bytes, 40 twins.
+    assert "Responses of twins need up to 4,480 MB more disk until" in text
+    checked = dataclasses.replace(scale, network=NetworkSize(is_assumed=False))
+    assert assumed not in plan_text("mine", [Job("layers", checked)], False, [2])
+    # The networks that a study trains have no such check.
+    assert assumed not in plan_text("mine", [Job("train", scale)], False, [2])

@@ -97,10 +97,14 @@ def awkward_units(responses, clips):
     return responses
 
 
-def test_replicates_of_eighths_are_the_whole_analysis_of_repeated_clips():
-    """Ranked, fitted and scored by scikit-learn, clips as often as they are drawn."""
+@pytest.mark.parametrize("n_units", [N_UNITS, N_UNITS - 3])
+def test_replicates_of_eighths_are_the_whole_analysis_of_repeated_clips(n_units):
+    """Ranked, fitted and scored by scikit-learn, clips as often as they are drawn.
+
+    Eighths need not have the same number of units.
+    """
     clips, responses, _ = study(n=300)
-    responses = awkward_units(responses, clips)
+    responses = awkward_units(responses, clips)[:, :n_units]
     weights = weights_of(clips, 60)
     found = refitted_precision(responses, clips, weights)
     assert found.shape == (N_PARTS, 60)

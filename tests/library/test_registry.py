@@ -69,7 +69,38 @@ def test_an_architecture_keeps_the_contract(architecture):
         logits = network.head(units)
         assert torch.equal(network(log_mels), logits)
     assert units.shape == (2, network.n_units)
+    assert units.min() >= 0
     assert logits.shape == (2, 5)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_units_do_not_depend_on_other_clips(architecture):
+    network = build(architecture, 5, seed=1).eval()
+    generator = torch.Generator().manual_seed(0)
+    log_mels = 10 * torch.randn(3, 64, 130, generator=generator) - 30
+    with torch.inference_mode():
+        alone = torch.cat([network.units(clip[None]) for clip in log_mels])
+        torch.testing.assert_close(network.units(log_mels), alone, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+@pytest.mark.parametrize("axis", ["mels", "frames"])
+def test_the_smallest_input_is_the_smallest_that_runs(architecture, axis):
+    network = build(architecture, 5, seed=1).eval()
+    smallest = {"mels": network.minimum_mels, "frames": network.minimum_frames}
+    smaller = smallest | {axis: smallest[axis] - 1}
+    with torch.inference_mode():
+        network.units(torch.zeros(2, *smallest.values()))
+        with pytest.raises(InputError, match=str(smallest[axis])):
+            network.units(torch.zeros(2, *smaller.values()))
+
+
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_the_head_is_one_that_random_ablation_takes(architecture):
+    network = build(architecture, 5, seed=1)
+    layers = [layer for layer in network.head if not isinstance(layer, nn.Dropout)]
+    assert [type(layer) for layer in layers] == [nn.Linear, nn.ReLU, nn.Linear]
+    assert layers[0].in_features == network.n_units
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)

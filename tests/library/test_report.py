@@ -16,9 +16,11 @@ import pandas as pd
 import pytest
 import yaml
 
+import made_up_units
 from conftest import ROOT
 from music_selectivity.figures.chart import Chart
-from music_selectivity.report import numbers
+from music_selectivity.networks.check_record import CheckRecord
+from music_selectivity.report import numbers, tables
 from music_selectivity.report.pictures import pictures
 from music_selectivity.report.study_page import claims_html, report_html
 from music_selectivity.report.themes import StudyFigure
@@ -153,11 +155,15 @@ def make_inputs(folder):
             }
         ],
         "key_figures": ["quilts", "ablation"],
+        "profiles": made_up_units.profiles(["without_music"], ["x", "y"], ["a", "b"]),
+        "examples": made_up_units.examples(["a", "b"], ["c", "d"], sounds=True),
+        "colours": {},
         "config": {
             "study": "my study",
             "corpus": {"type": "soundscapes"},
             "audio": {"clip_seconds": 2.0},
-            "figures": {},
+            "log_mel": {"n_mels": 64, "f_min": 0, "f_max": 8000},
+            "report": {"audio": True},
             "models": {EVIL: {"epochs": 3}},
         },
     }
@@ -184,6 +190,39 @@ def test_clips_are_counted_by_split_and_group_and_reason(inputs):
         "silent": ["1", "1"],
         f"unreadable {EVIL}": ["0", "1"],
     }
+
+
+def test_users_networks_are_shown_with_licence_and_training_data(inputs):
+    record = CheckRecord(
+        layers=[{"n_units": 768}, {"n_units": 512}],
+        takes="waveforms",
+        sample_rate=16_000,
+        batch_size=8,
+        licence=f"MIT {EVIL}",
+        training_data="960 h of speech",
+        device="cpu",
+        seconds=0.1,
+        job_mb=1,
+    )
+    twins = {"my_net": {"permuted": 20, "initialised": 0}, "other": {}}
+    checks = {"my_net": record, "other": record}
+    rows = tables.users_networks(checks, twins)
+    page = Page(report_html(**inputs, users_networks=rows))
+    shown = ["waveforms at 16,000 Hz", "2", "1,280"]
+    about = [f"MIT {EVIL}", "960 h of speech"]
+    assert rows_of(page, "Network") == {
+        "my net": [*shown, "20 permuted", *about],
+        "other": [*shown, "none", *about],
+    }
+    assert "Users' networks" not in report_html(**inputs)
+
+
+def test_a_study_without_trained_networks_has_no_section_on_units(inputs):
+    assert '<section id="units">' in report_html(**inputs)
+    text = report_html(**inputs | {"profiles": None, "examples": None})
+    assert 'href="#units"' not in text
+    assert 'id="units"' not in text
+    assert Page(text).tables
 
 
 def test_networks_table_has_the_kept_epoch_and_its_precision(inputs):
@@ -347,13 +386,41 @@ def test_what_was_left_out_to_fit_is_listed(inputs, monkeypatch):
     assert "figures/ablation.svg" in listed
 
 
+@pytest.mark.parametrize(
+    ("audio", "part", "name", "most"),
+    [(True, "mp3", "sounds", 8_000_000), (False, "picture", "spectrograms", 5_000_000)],
+)
+def test_pictures_and_sounds_beyond_the_budget_are_left_out(
+    inputs, audio, part, name, most
+):
+    rng = np.random.default_rng(0)
+    ids = [f"clip{number}" for number in range(100)]
+    examples = made_up_units.examples(ids, [])
+    content = [rng.bytes(90_000) for _ in ids]
+    profiles = made_up_units.profiles(["without_music"], ["x", "y"], ids)
+    row = profiles[profiles["quantity"] == "clip_response"].iloc[[0] * len(ids)]
+    config = inputs["config"] | {"report": {"audio": audio}}
+    changed = {
+        "examples": examples.assign(**{part: content}),
+        "profiles": pd.concat([profiles, row.assign(place=ids)]),
+        "config": config,
+    }
+    text = report_html(**inputs | changed)
+    assert most - 1_000_000 < len(text.encode()) < most
+    kept = len(re.findall(r'"[A-Za-z0-9+/]{120000}"', text))
+    (cuts,) = re.findall(r'<ul class="cuts">(.*?)</ul>', text, re.S)
+    assert f"{100 - kept} of 100 {name} left out" in cuts
+
+
 def test_the_page_needs_nothing_from_the_net_and_runs_only_its_own_scripts(inputs):
     for text in (report_html(**inputs), claims_html(inputs["claims"], "")):
         page = Page(text)
         assert not re.search(r"(src|href)=\"?(https?:)?//|@import|url\(", text)
         (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', text)
         policy = html.unescape(policy)
-        assert policy.startswith("default-src 'none'; img-src data: blob:; ")
+        assert policy.startswith(
+            "default-src 'none'; img-src data: blob:; media-src data:; style-src "
+        )
         assert "unsafe" not in policy
         scripts = re.findall(r"<script>(.*?)</script>", text, re.S)
         styles = re.findall(r"<style>(.*?)</style>", text, re.S)
@@ -363,8 +430,9 @@ def test_the_page_needs_nothing_from_the_net_and_runs_only_its_own_scripts(input
             digest = hashlib.sha256(content.encode()).digest()
             assert f"'sha256-{base64.b64encode(digest).decode()}'" in policy
         assert not re.search(r"<[^>]*\s(style|on\w+)=", text)
-        data = [tag for tag in page.tags if tag == "script"]
-        assert len(data) - len(scripts) == ("charts" in text and 'id="charts"' in text)
+        data = re.findall(r'<script type="application/json" id="([\w-]+)">', text)
+        assert data in ([], ["charts", "unit-data", "examples"])
+        assert page.tags.count("script") == len(scripts) + len(data)
 
 
 def test_hostile_names_stay_text(inputs):
@@ -383,8 +451,9 @@ def test_the_same_inputs_give_the_same_page(inputs):
 
 
 def test_an_empty_study_still_has_a_report(inputs):
-    for name in ("clips", "classes", "baseline", "statistics", "claims"):
-        inputs[name] = inputs[name].iloc[:0]
+    for name, value in inputs.items():
+        if isinstance(value, pd.DataFrame):
+            inputs[name] = value.iloc[:0]
     page = Page(report_html(**{**inputs, "histories": {}, "figures": []}))
     assert rows_of(page, "Split")["train"] == ["0"] * 5
     assert not [table for table in page.tables if table[0][0] in ("Claim", "Model")]
@@ -438,7 +507,7 @@ def test_sd_has_the_decimals_of_its_mean(mean, sd, shown):
 @pytest.mark.parametrize(
     ("page", "more"),
     [
-        ("page", {"contents.js", "charts.js", "page_answer.html.j2"}),
+        ("page", {"contents.js", "charts.js", "units.js", "page_answer.html.j2"}),
         ("claims", {"claims.js"}),
         ("audit", set()),
         ("usage", set()),
@@ -453,6 +522,6 @@ def test_the_digest_of_a_page_follows_all_that_it_includes(page, more):
 
 
 def test_every_template_is_used():
-    pages = ("page", "claims", "audit", "usage")
+    pages = ("page", "claims", "audit", "usage", "comparison")
     used = templates_followed(TEMPLATES, *(f"{page}.html.j2" for page in pages))
     assert used == set(TEMPLATES.iterdir())

@@ -202,3 +202,24 @@ def test_basis_says_what_was_measured():
     assert basis(TABLE, 10, clips, classes, models[1:]).startswith(
         "1 network of 1 model, "
     )
+
+
+@pytest.mark.parametrize(
+    ("trained", "twins", "beginning"),
+    [
+        ([], [{}], "1 user's network, 11,010 train"),
+        ([], [{"permuted": 1}], "1 user's network with 1 twin, 11,010"),
+        (
+            [{"networks": 5}],
+            [{"permuted": 20, "initialised": 2}, {}],
+            "5 networks of 1 model, 2 users' networks with 22 twins, 11,010",
+        ),
+        ([], [], "0 networks of 0 models, 11,010"),
+    ],
+)
+def test_basis_counts_users_networks_and_their_twins(trained, twins, beginning):
+    clips = [("train", {"All": 11_010}), ("eval", {"All": 400})]
+    classes = {"all": 60, "music": 23, "speech": 4}
+    users = [{"twins": each} for each in twins]
+    found = basis(SOUNDSCAPES, 2.0, clips, classes, trained, users)
+    assert found.startswith(beginning)

@@ -47,7 +47,7 @@ def claims_of_all_verdicts(claims):
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory):
-    found = study_pages.inputs(tmp_path_factory.mktemp("study"))
+    found = study_pages.inputs(tmp_path_factory.mktemp("study"), sounds=True)
     return found | {"claims": claims_of_all_verdicts(found["claims"])}
 
 
@@ -413,6 +413,159 @@ def test_series_of_a_chart_can_be_hidden(visit, pages):
     assert box.locator(".mark:visible").count() == before
 
 
+def profile_of(inputs, model, quantity):
+    profiles = inputs["profiles"]
+    rows = profiles[(profiles["model"] == model) & (profiles["quantity"] == quantity)]
+    return rows.sort_values("value", ascending=False)
+
+
+def units_shown(inputs, model):
+    """Numbers of the units that can be chosen, by falling rank."""
+    ranks = profile_of(inputs, model, "rank").set_index("unit")["value"]
+    return sorted(profile_of(inputs, model, "mean_response")["unit"], key=ranks.get)
+
+
+def chosen_unit(page):
+    return page.locator("#unit h4").first.text_content()
+
+
+def test_units_are_chosen_by_network_and_number(visit, pages, inputs):
+    page = visit(pages["report"])
+    form = page.locator("#choose-unit")
+    shown = units_shown(inputs, "without_music")
+    assert len(shown) == 40
+    assert chosen_unit(page) == f"Unit {shown[0]} of without music, seed 1"
+    form.locator("[name=next]").press("Enter")
+    assert chosen_unit(page).startswith(f"Unit {shown[1]} of")
+    form.locator("[name=previous]").press(" ")
+    assert chosen_unit(page).startswith(f"Unit {shown[0]} of")
+    form.locator("[name=unit]").press("End")
+    assert chosen_unit(page).startswith(f"Unit {shown[-1]} of")
+    form.locator("[name=next]").press("Enter")
+    assert chosen_unit(page).startswith(f"Unit {shown[0]} of")
+    form.locator("[name=previous]").press("Enter")
+    assert chosen_unit(page).startswith(f"Unit {shown[-1]} of")
+    groups = form.locator("[name=unit] optgroup")
+    assert [group.locator("option").count() for group in groups.all()] == [32, 8]
+    form.locator("[name=network]").select_option(label="untrained, seed 1")
+    shown = units_shown(inputs, "untrained")
+    assert chosen_unit(page) == f"Unit {shown[0]} of untrained, seed 1"
+
+
+def test_a_unit_shows_the_numbers_of_its_profile(visit, pages, inputs):
+    page = visit(pages["report"])
+    unit = units_shown(inputs, "without_music")[0]
+    responses = profile_of(inputs, "without_music", "class_response")
+    responses = responses[responses["unit"] == unit]
+    table = page.locator("#unit table").first
+    names = table.locator("tbody td:first-child").all_text_contents()
+    assert names == [f"{name} 20 clips" for name in responses["place"]]
+    numbers = [float(text) for text in table.locator("td.n").all_text_contents()]
+    assert numbers == pytest.approx(list(responses["value"]), rel=0.01)
+    widths = table.locator(".bar").evaluate_all(
+        "all => all.map(e => parseFloat(getComputedStyle(e, '::before').width))"
+    )
+    assert [w / widths[0] for w in widths] == pytest.approx(
+        list(responses["value"] / responses["value"].max()), abs=0.02
+    )
+    losses = page.locator("#unit table").nth(1).locator("td.n").all_text_contents()
+    assert losses[0].startswith("\N{MINUS SIGN}")
+    assert losses[-1].startswith("+")
+    marks = page.locator("#unit .mark")
+    assert marks.count() == 2 * 7 + 3
+    marks.first.focus()
+    page.keyboard.press("ArrowRight")
+    assert "music" in page.locator("#unit .tip:visible").text_content()
+    cards = page.locator("#unit .sound")
+    clips = profile_of(inputs, "without_music", "clip_response")
+    clips = clips[clips["unit"] == unit]
+    for card, clip_id in zip(cards.all(), clips["place"], strict=True):
+        assert clip_id in card.text_content()
+
+
+def test_a_class_leads_to_the_units_that_it_needs(visit, pages, inputs):
+    page = visit(pages["report"])
+    shown = units_shown(inputs, "without_music")
+    changes = profile_of(inputs, "without_music", "precision_change")
+    losses = changes[changes["value"] < 0][::-1].groupby("place").head(5)
+    names = losses.loc[losses["unit"].isin(shown[1:]), "place"]
+    page.locator("#choose-class select").select_option(label=names.iloc[0])
+    needed = losses[losses["place"] == names.iloc[0]]["unit"]
+    rows = page.locator("#class tbody td:first-child").all_text_contents()
+    assert [int(row.split()[1]) for row in rows] == list(needed)
+    link = page.locator("#class a").last
+    wanted = link.text_content()
+    link.press("Enter")
+    assert chosen_unit(page).startswith(f"{wanted} of ")
+    assert page.evaluate("document.activeElement.name") == "unit"
+    assert 0 <= top_of(page.locator("#choose-unit")) < 900
+
+
+def is_drawn(canvas):
+    return canvas.evaluate(
+        """async e => {
+        for (let i = 0; i < 100 && e.width === 300; i += 1) {
+            await new Promise(done => setTimeout(done, 50));
+        }
+        const { data } = e.getContext("2d").getImageData(0, 0, e.width, e.height);
+        const levels = new Set(data.filter((_, i) => i % 4 === 3));
+        return [e.width, e.height, levels.size];
+        }"""
+    )
+
+
+def test_quilts_have_pictures_of_every_order_and_length(visit, pages):
+    page = visit(pages["report"])
+    cards = page.locator("#quilts .sound")
+    # Six lengths of Overath's order, and of three more orders for music.
+    assert cards.count() == 1 + 4 * 6
+    for card in cards.all()[:3]:
+        width, height, levels = is_drawn(card.locator("canvas"))
+        assert (width, height) == (64, 64)
+        assert levels > 10
+    page.locator("#choose-quilts select").press("End")
+    assert cards.count() == 1 + 6
+    texts = [card.locator("figcaption").inner_text() for card in cards.all()]
+    assert texts[0] == "unquilted"
+    assert texts[1] == "50 ms\nOverath's order"
+
+
+def test_one_sound_plays_at_a_time_and_stops(visit, pages):
+    page = visit(pages["report"])
+    player = page.locator("#player")
+    buttons = page.locator("#unit .play")
+    # Slowly, because the machine may be busy.
+    player.evaluate("e => { e.defaultPlaybackRate = 0.07; }")
+    buttons.first.press("Enter")
+    page.wait_for_function("() => document.getElementById('player').currentTime > 0.02")
+    assert player.evaluate("e => e.duration") == pytest.approx(1, abs=0.1)
+    assert player.evaluate("e => e.error") is None
+    assert buttons.first.text_content() == "Stop"
+    assert buttons.first.get_attribute("aria-label").startswith("Stop clip ")
+    buttons.nth(1).press(" ")
+    assert buttons.first.text_content() == "Play"
+    assert page.locator(".play", has_text="Stop").count() == 1
+    # A sound that ends gives its button back.
+    player.evaluate("e => { e.playbackRate = 4; }")
+    page.wait_for_function("() => !document.querySelector('.playing')")
+    assert page.locator(".play", has_text="Stop").count() == 0
+    page.locator("#quilts .play").first.press("Enter")
+    page.locator("#quilts .play").first.press("Enter")
+    assert player.evaluate("e => e.paused")
+    assert page.locator(".playing").count() == 0
+
+
+def test_a_page_without_sounds_says_why_and_has_pictures(visit, inputs, tmp_path):
+    config = inputs["config"] | {"report": {"audio": False}}
+    silent = inputs["examples"].assign(mp3=b"")
+    text = report_html(**inputs | {"config": config, "examples": silent})
+    (tmp_path / "report.html").write_text(text, encoding="utf-8")
+    page = visit(tmp_path / "report.html")
+    assert "may not be passed on" in page.locator("#units").text_content()
+    assert page.locator(".play, audio").count() == 0
+    assert is_drawn(page.locator("#unit canvas").first)[2] > 10
+
+
 def test_images_are_saved_from_the_page_and_enlarged(visit, pages):
     page = visit(pages["report"], 360)
     figure = page.locator("#figure-2")
@@ -435,7 +588,7 @@ def test_images_and_controls_have_names(visit, pages):
     page = visit(pages["report"])
     nameless = page.evaluate(
         """() => [...document.querySelectorAll(
-            "img, button, select, input, a, svg[role], [role=group]")]
+            "img, button, select, input, a, [role=img], [role=group]")]
         .filter(e => !(e.alt || e.ariaLabel || e.textContent.trim()
             || e.labels?.length) && !e.closest("dialog"))
         .map(e => e.outerHTML.slice(0, 200))"""
@@ -451,6 +604,7 @@ def test_the_page_is_whole_without_scripts(visit, pages, inputs):
     assert images.count() == len(inputs["figures"])
     assert all(image.is_visible() for image in images.all())
     assert page.locator("button:visible, form:visible, .live:visible").count() == 0
+    assert page.locator("#units noscript").is_visible()
     assert shown_rows(page).count() == len(inputs["claims"])
 
 
@@ -495,6 +649,11 @@ def test_hostile_names_are_shown_and_do_nothing(visit, inputs, tmp_path):
         "claims": claims,
         "figures": study_pages.figures(tmp_path, hostile(paper_scale.tables()), False),
         "baseline": inputs["baseline"].assign(features=EVIL),
+        "classes": inputs["classes"].replace({"name": {"class 1": EVIL}}),
+        "profiles": inputs["profiles"].replace({"place": {"class 1": EVIL}}),
+        "examples": inputs["examples"].assign(
+            labels=[[EVIL]] * len(inputs["examples"])
+        ),
         "clips": inputs["clips"].assign(excluded=[EVIL] + [""] * 399),
         "config": inputs["config"] | {"study": EVIL, "models": {EVIL: {}}},
     }
@@ -508,6 +667,9 @@ def test_hostile_names_are_shown_and_do_nothing(visit, inputs, tmp_path):
     assert page.locator("h4", has_text=EVIL).count() >= 1
     option = page.locator(".live[data-figure=selectivity_ratio] option")
     assert f"{EVIL}, seed 1" in option.all_text_contents()
+    assert EVIL in page.locator("#unit .sound").first.text_content()
+    page.locator("#choose-class select").select_option(label=EVIL)
+    assert page.locator("#class p").text_content().startswith(EVIL)
     page.locator(".filters [name=model]").select_option(EVIL)
     assert shown_rows(page).count() == len(claims)
     names = [
@@ -520,7 +682,12 @@ def test_a_page_of_the_papers_size_is_within_its_budget(visit, tmp_path):
     inputs = study_pages.inputs(tmp_path, drawn=True)
     text = report_html(**inputs)
     assert len(text.encode()) < MOST_BYTES
-    assert "To keep this page small" not in text
+    # Every figure is shown; of the spectrograms, those of the first clips.
+    assert "because its SVG" not in text
+    ((cut, of_all),) = re.findall(r"([\d,]+) of ([\d,]+) spectrograms left out", text)
+    cut, of_all = (int(count.replace(",", "")) for count in (cut, of_all))
+    assert of_all == len(inputs["examples"])
+    assert of_all - cut > 40
     (tmp_path / "report.html").write_text(text, encoding="utf-8")
     page = visit(tmp_path / "report.html")
     assert page.evaluate("document.querySelectorAll('*').length") < MOST_NODES

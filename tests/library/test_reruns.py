@@ -12,24 +12,43 @@ import pytest
 from conftest import ROOT
 from music_selectivity.figures.catalogue import FIGURES
 from music_selectivity.study.code_digest import code_followed, names_covered
+from music_selectivity.study.config import MINIMUM_INPUT
 
 LIBRARY = ROOT / "workflow/music_selectivity"
-ARCHITECTURE = "music_selectivity.networks.kim2024"
 
-# Rules that read the waveforms of a shard's clips.
-WAVEFORMS = {"log_mel", "equal_rms", "quilts"}
-LOG_MELS = WAVEFORMS | {"natural_sounds_log_mel"}
+# Rules that read the waveforms of clips, or of the natural sounds, for log-mels: of all
+# in a shard, and of some examples.
+LOG_MELS = {"log_mel", "equal_rms", "quilts", "natural_sounds_log_mel"}
+LOG_MELS |= {"sound_examples"}
+# Rules that keep these waveforms.
+WAVEFORMS = {"waveforms", "natural_sounds_waveforms"}
+# Rules about the natural sounds themselves.
+NATURAL_SOUNDS = {"natural_sounds_log_mel", "natural_sounds_waveforms"}
+# Users' networks: the check, and the responses of them and of their twins.
+PLAYED = {"layer_responses", "twin_responses"}
+CHECKS = {"check_network", "check_twin"}
+USERS_NETWORKS = PLAYED | CHECKS
 QUILTS = {"quilt_clips", "quilts", "joint_changes"}
+MAKES_QUILTS = {"quilts", "sound_examples"}
 # Rules that build a network, and those that run one or linear features.
 RESPONSES = {"activations", "training_course"}
+# Rules that record layers of a network, or silence their units.
+OF_LAYERS = {"activations", "layer_ablation"}
+# Rules that run networks by their descriptions.
+RUNS_NETWORKS = USERS_NETWORKS | OF_LAYERS
 LINEAR_FEATURES = {"linear_features", "natural_sound_features"}
 # One script has all analyses of a source of features that take a minute at most.
 ALL_ANALYSES = {"analyses", "linear_analyses"}
-NETWORKS = {"train", "random_ablation", "preferred_inputs"} | RESPONSES | ALL_ANALYSES
+LAYERS_ANALYSED = ALL_ANALYSES | {"layers"}
+# Rules that score classes with units silenced.
+ABLATIONS = {"random_ablation", "layer_ablation", "unit_profiles"}
+NETWORKS = {"train", "preferred_inputs"} | ABLATIONS | RESPONSES | ALL_ANALYSES
 # Rules that measure responses of units chosen by their index.
-CHOOSES_UNITS = ALL_ANALYSES | {"natural_sounds", "random_ablation", "training_course"}
-CHOOSES_UNITS |= {"preferred_inputs"}
-BOOTSTRAPS = ALL_ANALYSES | {"natural_sounds", "fmri"}
+CHOOSES_UNITS = LAYERS_ANALYSED | ABLATIONS
+CHOOSES_UNITS |= {"natural_sounds", "brain", "training_course", "preferred_inputs"}
+# Rules that compare sources of features with the brain.
+BRAIN = {"brain", "brain_baselines"}
+BOOTSTRAPS = LAYERS_ANALYSED | {"natural_sounds", "fmri"} | BRAIN
 SOUNDSCAPES = {"soundscape_tables", "soundscape_audio"}
 COLLECTIONS = {"collection_tables", "collection_audio"}
 PAGES = {"audit", "usage", "report_page"}
@@ -38,10 +57,13 @@ EVERY_RULE = (
     | SOUNDSCAPES
     | COLLECTIONS
     | LOG_MELS
+    | WAVEFORMS
+    | USERS_NETWORKS
     | QUILTS
     | NETWORKS
     | CHOOSES_UNITS
     | LINEAR_FEATURES
+    | BRAIN
     | {"fit_pca", "fmri", "statistics", "mixed_effects", "claims"}
     | {"figure", "report_page", "resolved_config", "usage", "provenance"}
 )
@@ -49,12 +71,19 @@ EVERY_RULE = (
 RERUNS = {
     # Leaves. Of vocabulary, paper and measures only imported names count.
     "errors": set(),
-    "seeds": NETWORKS | BOOTSTRAPS | {"quilts"} | SOUNDSCAPES | {"collection_tables"},
+    "seeds": NETWORKS
+    | BOOTSTRAPS
+    | USERS_NETWORKS
+    | MAKES_QUILTS
+    | SOUNDSCAPES
+    | {"collection_tables"},
     "store": EVERY_RULE - {"unpack"},
-    "vocabulary": EVERY_RULE - {"unpack", "resolved_config", "usage", "provenance"},
+    "vocabulary": EVERY_RULE
+    - CHECKS
+    - {"unpack", "resolved_config", "usage", "provenance"},
     "paper": {"audit", "mixed_effects", "claims", "figure"},
     "measures": CHOOSES_UNITS
-    | {"fmri", "statistics", "claims", "figure", "report_page"},
+    | {"fmri", "brain_baselines", "statistics", "claims", "figure", "report_page"},
     # A study as a whole: its config and costs decide which jobs run, not their results.
     "study.code_digest": set(),
     "study.config": set(),
@@ -65,30 +94,51 @@ RERUNS = {
     "study.usage": {"usage"},
     # One sound.
     "audio.inversion": {"preferred_inputs"},
-    "audio.log_mel": LOG_MELS | {"activations", "preferred_inputs"} | LINEAR_FEATURES,
-    "audio.mp3": {"preferred_inputs"},
-    "audio.reading": LOG_MELS | COLLECTIONS | {"quilt_clips", "preferred_inputs"},
+    "audio.log_mel": LOG_MELS
+    | WAVEFORMS
+    | RUNS_NETWORKS
+    | LINEAR_FEATURES
+    | {"preferred_inputs"},
+    # How pictures are encoded, for those who make and those who show them.
+    "audio.log_mel_picture": {"sound_examples", "report_page"},
+    "audio.mp3": {"sound_examples", "preferred_inputs"},
+    "audio.reading": LOG_MELS
+    | WAVEFORMS
+    | COLLECTIONS
+    | {"quilt_clips", "preferred_inputs"},
+    "audio.resampling": LOG_MELS
+    | WAVEFORMS
+    | COLLECTIONS
+    | PLAYED
+    | {"quilt_clips", "preferred_inputs"},
     "audio.torchaudio_import": LOG_MELS
-    | {"activations", "preferred_inputs"}
-    | LINEAR_FEATURES,
+    | WAVEFORMS
+    | RUNS_NETWORKS
+    | LINEAR_FEATURES
+    | {"preferred_inputs"},
     # The clips.
     "corpus.archives": {"unpack", "collection_tables"},
     "corpus.audit": {"audit"},
     "corpus.categories": {"categories"},
-    "corpus.category_members": ALL_ANALYSES | {"mixed_effects", "figure"},
-    "corpus.clip_table": CHOOSES_UNITS - {"natural_sounds"}
-    | {"clips", "baseline", "train", "fit_pca", "mixed_effects"},
+    "corpus.category_members": ALL_ANALYSES
+    | {"mixed_effects", "figure", "unit_profiles"},
+    "corpus.clip_table": CHOOSES_UNITS - {"natural_sounds", "brain"}
+    | {"clips", "baseline", "train", "fit_pca", "mixed_effects", "waveforms"}
+    | PLAYED,
     "corpus.clips": {"clips"},
     "corpus.exclusions": {"list_clips"},
     # Downloads are identified by address and checksum.
     "corpus.fetch": set(),
     "corpus.files": {"list_clips"},
+    "corpus.found_clips": {"sound_examples"},
     "corpus.groups": {"list_clips"},
     "corpus.list_clips": {"list_clips"},
-    "corpus.log_mel_shards": LOG_MELS,
+    "corpus.log_mel_shards": LOG_MELS - {"sound_examples"} | WAVEFORMS,
     "corpus.ontology": {"list_clips", "categories", "collection_tables"},
-    "corpus.shard_clips": LOG_MELS,
-    "corpus.shards": LOG_MELS | {"list_clips", "soundscape_audio", "collection_audio"},
+    "corpus.shard_clips": LOG_MELS | WAVEFORMS,
+    "corpus.shards": LOG_MELS
+    | WAVEFORMS
+    | {"list_clips", "soundscape_audio", "collection_audio"},
     "corpus.tables": {"list_clips"},
     "corpus.unpack": {"unpack"},
     "corpus.sound_collections.esc50": {"collection_tables"},
@@ -108,70 +158,102 @@ RERUNS = {
     "corpus.soundscapes.things": {"soundscape_audio"},
     "corpus.soundscapes.voices": {"soundscape_audio"},
     # Stimuli.
-    "stimuli.arrays": {"equal_rms", "quilts", "activations"} | LINEAR_FEATURES,
-    "stimuli.equal_rms": {"equal_rms", "natural_sounds_log_mel"},
-    "stimuli.filling": {"equal_rms", "natural_sounds_log_mel", "quilt_clips", "quilts"},
+    "stimuli.arrays": {"equal_rms", "activations"} | MAKES_QUILTS | LINEAR_FEATURES,
+    "stimuli.equal_rms": {"equal_rms"} | NATURAL_SOUNDS,
+    "stimuli.examples": {"sound_examples"},
+    "stimuli.filling": {"equal_rms", "quilt_clips"} | MAKES_QUILTS | NATURAL_SOUNDS,
     "stimuli.joint_changes": {"quilts", "joint_changes"},
-    "stimuli.quilt_clips": {"quilt_clips", "quilts"},
+    "stimuli.quilt_clips": {"quilt_clips"} | MAKES_QUILTS,
     "stimuli.quilt_shards": {"quilts"},
-    "stimuli.natural_sounds": {"natural_sounds_log_mel"},
-    "stimuli.quilts": {"quilts"},
-    "stimuli.segments": {"quilts"},
-    "stimuli.sets": {"equal_rms", "quilts", "activations", "mixed_effects", "claims"}
+    "stimuli.natural_sounds": NATURAL_SOUNDS,
+    "stimuli.quilted_clip": MAKES_QUILTS,
+    "stimuli.response_components": NATURAL_SOUNDS | BRAIN,
+    "stimuli.quilts": MAKES_QUILTS,
+    "stimuli.segments": MAKES_QUILTS,
+    "stimuli.sets": {"equal_rms", "mixed_effects", "claims", "report_page"}
+    | MAKES_QUILTS
+    | OF_LAYERS
     | LINEAR_FEATURES
-    | ALL_ANALYSES,
+    | LAYERS_ANALYSED
+    | PLAYED,
+    "stimuli.waveforms": {"waveforms"},
     # Networks and linear features.
-    "networks.activations": CHOOSES_UNITS | RESPONSES | LINEAR_FEATURES,
+    "networks.activations": CHOOSES_UNITS | RESPONSES | PLAYED | LINEAR_FEATURES,
     "networks.ascent": {"preferred_inputs"},
+    # An architecture reruns only networks of its own: see OF_ARCHITECTURE.
+    "networks.ast_small": NETWORKS - {"linear_analyses"},
     "networks.check": set(),
-    "networks.checking": set(),
+    "networks.checking": CHECKS,
+    "networks.check_record": {"check_network", "report_page"},
     "networks.checkpoints": NETWORKS,
+    "networks.cnn10": NETWORKS - {"linear_analyses"},
+    "networks.common_layers": NETWORKS - {"linear_analyses"},
     "networks.cpu_layers": NETWORKS - {"linear_analyses"},
-    # No rule reads users' networks.
-    "networks.description": set(),
-    "networks.device": NETWORKS | LINEAR_FEATURES,
-    "networks.folding": RESPONSES | ALL_ANALYSES | LINEAR_FEATURES | {"train"},
+    "networks.description": RUNS_NETWORKS,
+    "networks.device": NETWORKS | USERS_NETWORKS | LINEAR_FEATURES,
+    "networks.folding": RESPONSES
+    | OF_LAYERS
+    | PLAYED
+    | ALL_ANALYSES
+    | LINEAR_FEATURES
+    | {"train", "unit_profiles"},
     "networks.gabor": LINEAR_FEATURES,
     "networks.kim2024": NETWORKS - {"linear_analyses"},
-    "networks.layer_responses": set(),
-    "networks.layers": set(),
+    "networks.layer_ablation": {"layer_ablation"},
+    "networks.layer_folder": LAYERS_ANALYSED | PLAYED | OF_LAYERS,
+    "networks.layer_responses": PLAYED | {"activations"},
+    "networks.layers": RUNS_NETWORKS,
     "networks.log_mel_statistics": {"preferred_inputs"},
     "networks.optimizer": {"train"},
-    "networks.own_networks": set(),
+    "networks.own_networks": OF_LAYERS,
     "networks.pca": LINEAR_FEATURES | {"fit_pca"},
     "networks.registry": NETWORKS,
-    "networks.responses": RESPONSES | ALL_ANALYSES | LINEAR_FEATURES,
+    "networks.responses": RESPONSES
+    | OF_LAYERS
+    | PLAYED
+    | ALL_ANALYSES
+    | LINEAR_FEATURES
+    | {"unit_profiles"},
     "networks.training": {"train"},
-    "networks.twins": set(),
-    "networks.user_code": set(),
+    "networks.twins": USERS_NETWORKS,
+    "networks.user_code": RUNS_NETWORKS,
+    "networks.waveform_inputs": PLAYED,
     # Statistics.
-    "stats.bootstrap": BOOTSTRAPS | {"random_ablation", "training_course"},
+    "stats.bootstrap": BOOTSTRAPS | ABLATIONS | {"training_course"},
     "stats.equivalence": {"claims"},
-    "stats.intervals": {"claims"},
+    "stats.intervals": {"claims", "figure"},
+    "stats.jackknife": BRAIN,
     "stats.mixed_effects": {"mixed_effects"},
     "stats.multiple_testing": {"claims"},
     "stats.permutations": {"claims"},
-    "stats.rank_tests": ALL_ANALYSES | {"mixed_effects", "claims"},
+    "stats.rank_tests": LAYERS_ANALYSED | {"mixed_effects", "claims"},
+    "stats.ridge": BRAIN,
+    "stats.similarity": BRAIN,
     # Analyses.
-    "analyses.ablation": ALL_ANALYSES | {"random_ablation", "training_course"},
+    "analyses.ablation": ALL_ANALYSES | ABLATIONS | {"training_course"},
     "analyses.baseline": {"baseline"},
-    "analyses.calibration": ALL_ANALYSES,
+    "analyses.brain": BRAIN,
+    "analyses.calibration": LAYERS_ANALYSED,
     "analyses.contrasts": {"mixed_effects", "claims"},
     "analyses.embedding": ALL_ANALYSES | {"training_course"},
+    "analyses.layers": LAYERS_ANALYSED,
     "analyses.group_responses": CHOOSES_UNITS | {"figure"},
     "analyses.mixed_effects": {"mixed_effects"},
-    "analyses.natural_sounds": {"natural_sounds", "fmri"},
+    "analyses.natural_sounds": {"natural_sounds", "fmri"} | BRAIN,
     "analyses.preferred_inputs": {"preferred_inputs"},
     "analyses.random_ablation": {"random_ablation"},
     "analyses.of_source": ALL_ANALYSES,
-    "analyses.reselection": ALL_ANALYSES,
+    "analyses.reselection": LAYERS_ANALYSED,
     "analyses.readout": ALL_ANALYSES,
     "analyses.selectivity": CHOOSES_UNITS | {"figure"},
     "analyses.statistics": {"statistics"},
     "analyses.training_course": {"training_course"},
     "analyses.tuning": ALL_ANALYSES,
-    "analyses.unit_sets": ALL_ANALYSES,
+    "analyses.unit_profiles": {"unit_profiles"},
+    "analyses.unit_sets": ALL_ANALYSES | {"unit_profiles"},
     # Claims: their wording, tests and verdicts rerun no model.
+    # No rule compares studies.
+    "claims.across_studies": set(),
     "claims.catalogue": {"claims"},
     "claims.claim": {"claims"},
     "claims.conventions": {"claims"},
@@ -200,12 +282,16 @@ RERUNS = {
     "report.audit_page": {"audit"},
     "report.cards": {"report_page"},
     "report.charts": {"report_page"},
+    "report.comparison_page": set(),
+    "report.examples": {"report_page"},
     "report.numbers": PAGES,
     "report.pictures": {"report_page"},
     "report.rendering": PAGES,
     "report.study_page": {"report_page"},
     "report.tables": {"report_page"},
     "report.themes": {"report_page"},
+    "report.units": {"report_page"},
+    "report.units_section": {"report_page"},
     "report.usage_page": {"usage"},
 }
 
@@ -213,7 +299,12 @@ RERUNS = {
 REDRAWS = {
     "style": set(FIGURES),
     "embedding_panel": {"embedding", "training_embedding"},
-    "natural_style": {"natural_sounds", "natural_ratio", "natural_categories"},
+    "natural_style": {
+        "natural_sounds",
+        "natural_ratio",
+        "natural_categories",
+        "brain",
+    },
     "segment_axis": {
         "quilts",
         "quilt_orders",
@@ -239,11 +330,14 @@ REDRAWS = {
 }
 
 
-def scripts_of_rules() -> dict[str, tuple[str, list[str]]]:
+def scripts_of_rules(*architectures: str) -> dict[str, tuple[str, list[str]]]:
     """By rule, the script and further modules whose digest is its param `code`.
 
-    A rule derived by `use rule` states its own param.
+    A rule derived by `use rule` states its own param, or has that of its base. Networks
+    are of the given architectures, or of all.
     """
+    names = architectures or MINIMUM_INPUT
+    of_networks = [f"music_selectivity.networks.{name}" for name in names]
     # Each figure has a digest of its own: see `figure_modules`.
     found = {"figure": ("figure.py", [])}
     for file in (ROOT / "workflow/rules").glob("*.smk"):
@@ -251,8 +345,9 @@ def scripts_of_rules() -> dict[str, tuple[str, list[str]]]:
             name = re.match(r"(?:use rule \w+ as|rule) (\w+)", text)[1]
             digest = re.search(r"\b(network_)?code\(\s*\"(\w+\.py)\"", text)
             if digest:
-                architecture = [ARCHITECTURE] if digest[1] else []
-                found[name] = digest[2], architecture
+                found[name] = digest[2], of_networks if digest[1] else []
+            elif base := re.match(r"use rule (\w+)", text):
+                found[name] = found[base[1]]
     return found
 
 
@@ -287,6 +382,7 @@ def rerun() -> dict[str, set[str]]:
 def test_every_rule_follows_its_own_script():
     shared = {
         "linear_analyses": "analyses.py",
+        "twin_responses": "layer_responses.py",
         "natural_sound_features": "linear_features.py",
     }
     scripts = {rule: script for rule, (script, _) in scripts_of_rules().items()}
@@ -312,6 +408,23 @@ def test_an_edit_of_a_module_reruns_exactly(module, rerun):
     assert rerun.get(module, set()) == RERUNS[module]
 
 
+# The modules of architectures that networks of each follow.
+OF_ARCHITECTURE = {
+    "kim2024": {"networks.kim2024"},
+    "cnn10": {"networks.cnn10", "networks.common_layers"},
+    "ast_small": {"networks.ast_small", "networks.common_layers"},
+}
+
+
+@pytest.mark.parametrize("architecture", MINIMUM_INPUT)
+@pytest.mark.parametrize("rule", sorted(NETWORKS - {"linear_analyses"}))
+def test_an_edit_of_an_architecture_leaves_networks_of_others(architecture, rule):
+    script, modules = scripts_of_rules(architecture)[rule]
+    of_any = set().union(*OF_ARCHITECTURE.values())
+    followed = modules_followed(script, *modules) & of_any
+    assert followed == OF_ARCHITECTURE[architecture]
+
+
 @pytest.mark.parametrize("name", FIGURES)
 def test_an_edit_of_a_figure_redraws_it_alone(name, rerun):
     assert rerun[f"figures.{name}"] == {"figure"}
@@ -329,8 +442,8 @@ def test_an_edit_of_what_figures_share_redraws_exactly(module):
 RERUNS_BY_NAME = {
     ("vocabulary", "SHUFFLED_LABELS"): {"train"},
     ("vocabulary", "SILENCED_SETS"): ALL_ANALYSES
-    | {"random_ablation", "statistics"}
-    | {"training_course", "claims", "figure", "report_page"},
+    | ABLATIONS
+    | {"training_course", "statistics", "claims", "figure", "report_page"},
     ("vocabulary", "COMMON_BINS"): ALL_ANALYSES
     | {"training_course", "statistics"}
     | {"claims", "figure"},
@@ -356,7 +469,7 @@ def test_an_edit_of_a_name_reruns_exactly(module, name):
 
 
 def test_training_follows_nothing_but_what_can_change_a_weight():
-    script, modules = scripts_of_rules()["train"]
+    script, modules = scripts_of_rules("kim2024")["train"]
     assert modules_followed(script, *modules) == {
         "networks.kim2024",
         "networks.cpu_layers",

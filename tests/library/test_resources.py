@@ -13,22 +13,30 @@ from conftest import ROOT
 from music_selectivity.audio.log_mel import LogMelSettings
 from music_selectivity.corpus.archives import ARCHIVES
 from music_selectivity.corpus.log_mel_shards import SHARD_DTYPE
+from music_selectivity.networks.check import BYTES_PER_RESPONSE
+from music_selectivity.networks.checking import check
+from music_selectivity.networks.own_networks import describe
 from music_selectivity.networks.registry import build
 from music_selectivity.networks.training import TrainingSettings, train
 from music_selectivity.store import ShardedArray
 from music_selectivity.study import resources
-from music_selectivity.study.config import resolve_config
+from music_selectivity.study.config import MINIMUM_INPUT, resolve_config
 from music_selectivity.study.resources import (
     COSTS,
     DISK,
     DOWNLOAD_MB,
     ESTIMATED,
+    LAYERS_KB,
     MEMORY_MARGIN,
+    NETWORK_TIME,
+    RESPONSES_KB,
     TIME_MARGIN,
+    NetworkSize,
     Scale,
     memory_mb,
     runtime_minutes,
 )
+from small_networks import METADATA
 
 # The paper's study: 25 networks, principal components and Gabor filters. Six stimulus
 # sets of lower power and 18 sets of quilts have music alone.
@@ -39,6 +47,7 @@ PAPER = Scale(
     sources=27,
     stimuli=34,
     random_sets=10_000,
+    ablated_layers=4,
     epochs=100,
     snapshots=6,
     threads=4,
@@ -91,6 +100,37 @@ def test_requests_cover_the_cost_and_grow_with_the_study(rule, clips, seconds, s
     assert runtime_minutes(rule, larger) >= runtime_minutes(rule, scale)
 
 
+def test_rules_that_run_networks_take_longer_with_slower_ones():
+    assert NETWORK_TIME.keys() == MINIMUM_INPUT.keys()
+    assert NETWORK_TIME["kim2024"] == 1
+    slower = dataclasses.replace(PAPER, network_time=2)
+    longer = {
+        rule
+        for rule, cost in COSTS.items()
+        if cost.duration(slower) > cost.duration(PAPER)
+    }
+    assert longer == {
+        "train",
+        "activations",
+        "layer_ablation",
+        "training_course",
+        "preferred_inputs",
+    }
+    cost = COSTS["train"]
+    assert cost.duration(slower) - cost.seconds == pytest.approx(
+        2 * (cost.duration(PAPER) - cost.seconds)
+    )
+
+
+def test_the_docs_state_the_time_of_each_architecture():
+    stated = re.findall(
+        r"(\d\.\d) times as long with `(\w+)`",
+        " ".join((ROOT / "docs/resources.md").read_text().split()),
+    )
+    others = {name: time for name, time in NETWORK_TIME.items() if name != "kim2024"}
+    assert {name: float(time) for time, name in stated} == others
+
+
 # What the docs call the units of work, and those of memory.
 UNITS = {
     resources.clips: "clip",
@@ -100,10 +140,19 @@ UNITS = {
     resources.stimuli: "clip of a set",
     resources.snapshots: "clip and snapshot",
     resources.random_sets: "eval clip and set",
+    resources.ablated_layers: "eval clip and layer",
     resources.sources: "clip and network",
+    resources.checked: "s of the network for 25 clips",
+    resources.played: "s of the network for all clips",
+    resources.responses: "million responses",
     resources.frames: "10 s of a clip's length",
 }
-MEMORY_UNITS = {resources.clips: "clips", resources.sources: "clips and network"}
+MEMORY_UNITS = {
+    resources.clips: "1,000 clips",
+    resources.sources: "1,000 clips and network",
+    resources.network_mb: "1,000 MB of the network",
+    resources.widest_responses: "1,000 million responses of a layer",
+}
 
 
 def cells_of(rule):
@@ -113,8 +162,8 @@ def cells_of(rule):
     return [
         f"{cost.mb}",
         f"{cost.seconds:,}",
-        f"{memory} per 1,000 {MEMORY_UNITS[cost.grows_with]}" if memory else "",
-        f"{time} per {UNITS[cost.work]}" if time else "",
+        f"{memory:,} per {MEMORY_UNITS[cost.grows_with]}" if memory else "",
+        f"{time:,} per {UNITS[cost.work]}" if time else "",
         f"{cost.peak_mb(PAPER):,.0f}",
         f"{cost.duration(PAPER) / 60:,.0f}",
         f"{memory_mb(rule, PAPER):,}",
@@ -148,17 +197,19 @@ DISK_UNITS = {
     resources.weights: "checkpoint or snapshot",
     resources.measured: "stimulus set and network",
     resources.snapshots: "clip and snapshot",
+    resources.responses: "million responses",
 }
 
 
 def disk_cells_of(rule):
     """The row of the docs' table of files, of a rule in the paper's study."""
     disk = DISK[rule]
-    growth = (
-        f"{disk.kb:,} per {DISK_UNITS[disk.units]}" if disk.units in DISK_UNITS else ""
-    )
+    units = disk.passing if disk.passing is not resources.once else disk.units
+    growth = f"{disk.kb:,} per {DISK_UNITS[units]}" if units in DISK_UNITS else ""
     if disk.units is resources.downloaded:
         growth = "the size of the file"
+    if disk.units is resources.recorded:
+        growth = f"{RESPONSES_KB} per sound of a set, {LAYERS_KB} per clip"
     stays = disk.stays_mb(OF_RULE.get(rule, PAPER))
     return [f"{disk.mb:,}" if disk.mb else "", growth, f"{stays:,.0f}"]
 
@@ -189,13 +240,20 @@ def test_sizes_of_arrays_follow_from_their_shapes():
     log_mel_kb = settings.n_mels * n_frames * np.dtype(SHARD_DTYPE).itemsize / 1000
     for rule in ("log_mel", "equal_rms", "quilts"):
         assert DISK[rule].kb == pytest.approx(log_mel_kb, rel=0.01)
+    waveform_kb = 4 * audio["clip_seconds"] * audio["sample_rate"] / 1000
+    assert DISK["waveforms"].kb == pytest.approx(waveform_kb, rel=0.01)
+    for rule in ("layer_responses", "twin_responses"):
+        assert DISK[rule].kb == pytest.approx(1000 * BYTES_PER_RESPONSE)
     components = CONFIG["linear_features"]["pca"]["components"]
     assert DISK["fit_pca"].stays_mb(PAPER) == pytest.approx(
         components * log_mel_kb / 1000, rel=0.02
     )
     network = build("kim2024", 527, seed=1)
     assert DISK["train"].kb == pytest.approx(bytes_of(network) / 1000, rel=0.01)
-    assert DISK["activations"].kb == pytest.approx(4 * network.n_units / 1000, rel=0.05)
+    assert pytest.approx(4 * network.n_units / 1000, rel=0.05) == RESPONSES_KB
+    described = describe(build("kim2024", len(METADATA["classes"]), seed=1), METADATA)
+    n_units = check(described, 2.0, torch.device("cpu")).n_units
+    assert pytest.approx(BYTES_PER_RESPONSE * n_units / 1000, rel=0.02) == LAYERS_KB
     # Quilts of both groups and their originals, and music in the 18 other sets.
     clips = PAPER.clips / 2 * (7 * 0.84 + 18 * 0.24)
     assert PAPER.shards * DISK["quilts"].stays_mb(PAPER) == pytest.approx(
@@ -229,6 +287,24 @@ def test_downloads_and_what_is_unpacked_have_sizes():
     files = mirror["train_files"] + mirror["eval_files"]
     gigabytes = files * DISK["fetch"].stays_mb(PAPER) / 1000
     assert f"{gigabytes:.0f} GB of clips" in (ROOT / "docs/audioset.md").read_text()
+
+
+def test_a_checked_network_costs_what_its_check_measured():
+    size = NetworkSize(0.5, 4000, 9216, 768, is_assumed=False)
+    scale = dataclasses.replace(PAPER, network=size)
+    cost = COSTS["layer_responses"]
+    assert cost.peak_mb(scale) == cost.mb + 4000
+    hours = 35_000 * (0.5 + 0.004) / 3600
+    assert cost.duration(scale) / 3600 == pytest.approx(hours, rel=0.01)
+    kept, removed = (DISK[rule] for rule in ("layer_responses", "twin_responses"))
+    assert kept.stays_mb(scale) == pytest.approx(35_000 * 9216 * 5.6 / 1e6)
+    assert kept.passing_mb(scale) == removed.stays_mb(scale) == 0
+    assert removed.passing_mb(scale) == kept.stays_mb(scale)
+    # The widest layer alone is in memory.
+    wider = dataclasses.replace(size, units=10 * size.units)
+    assert COSTS["layers"].peak_mb(scale) == COSTS["layers"].peak_mb(
+        dataclasses.replace(scale, network=wider)
+    )
 
 
 def test_jobs_of_the_default_size_are_asked_for_as_the_config_says():

@@ -35,6 +35,7 @@ from music_selectivity.networks.training import (
     split,
     train,
 )
+from music_selectivity.study.config import MINIMUM_INPUT
 from plain_network import PlainNetwork
 
 PAPER = TrainingSettings(
@@ -90,11 +91,13 @@ def noise(n_clips: int = 24, n_classes: int = 6) -> tuple[np.ndarray, np.ndarray
     return log_mels, labels
 
 
-def run(settings: TrainingSettings = SHORT, data=None, **kwargs) -> TrainingResult:
+def run(
+    settings: TrainingSettings = SHORT, data=None, architecture="kim2024", **kwargs
+) -> TrainingResult:
     log_mels, labels = noise() if data is None else data
     if isinstance(log_mels, np.ndarray):
         log_mels = InMemory(log_mels)
-    network = build("kim2024", labels.shape[1], seed=1)
+    network = build(architecture, labels.shape[1], seed=1)
     kwargs = {"seed": 1, "device": CPU, "name": "with_music seed 1"} | kwargs
     return train(network, log_mels, labels, settings, **kwargs)
 
@@ -278,6 +281,13 @@ def test_two_runs_end_in_the_same_bytes(undisturbed, tmp_path):
     assert not same(undisturbed.state, run(seed=2).state)
 
 
+@pytest.mark.parametrize("architecture", MINIMUM_INPUT)
+def test_networks_of_each_architecture_are_repeatable(architecture):
+    short = dataclasses.replace(SHORT, epochs=1)
+    first, again = (run(short, architecture=architecture) for _ in range(2))
+    assert same(first.state, again.state)
+
+
 def run_and_die(resume_path: str) -> None:
     """Called in a separate process, which is killed within the third of four epochs.
 
@@ -378,11 +388,18 @@ def test_snapshots_are_the_weights_of_their_epochs(undisturbed):
     assert not same(undisturbed.snapshots[0], undisturbed.snapshots[1])
 
 
-def test_an_easy_task_is_learned():
+# What each architecture reaches at least. The pooling of cnn10 averages over mels, so
+# that it learns more slowly in which band a sound is.
+LEARNED = {"kim2024": 0.9, "cnn10": 0.7, "ast_small": 0.9}
+
+
+@pytest.mark.parametrize("architecture", MINIMUM_INPUT)
+def test_an_easy_task_is_learned(architecture):
     data = bands(96)
-    result = run(dataclasses.replace(SHORT, epochs=5), data)
-    assert run(dataclasses.replace(SHORT, epochs=0), data).validation_ap < 0.6
-    assert result.validation_ap > 0.9
+    result = run(dataclasses.replace(SHORT, epochs=5), data, architecture)
+    untrained = run(dataclasses.replace(SHORT, epochs=0), data, architecture)
+    assert untrained.validation_ap < 0.6
+    assert result.validation_ap > LEARNED[architecture]
     assert result.history["train_loss"].iloc[-1] < result.history["train_loss"].iloc[0]
 
 
@@ -464,14 +481,15 @@ def test_a_checkpoint_of_an_unknown_architecture_is_not_to_be_deleted(tmp_path):
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no GPU")
-def test_on_a_gpu_two_runs_are_equal_and_the_task_is_learned():
+@pytest.mark.parametrize("architecture", MINIMUM_INPUT)
+def test_on_a_gpu_two_runs_are_equal_and_the_task_is_learned(architecture):
     device = select_device("cuda")
     data = bands(96)
     settings_ = dataclasses.replace(SHORT, epochs=5)
-    first, second = (run(settings_, data, device=device) for _ in range(2))
+    first, second = (run(settings_, data, architecture, device=device) for _ in "12")
     assert same(first.state, second.state)
-    assert first.validation_ap > 0.9
-    network = build("kim2024", data[1].shape[1], seed=1)
+    assert first.validation_ap > LEARNED[architecture]
+    network = build(architecture, data[1].shape[1], seed=1)
     network.load_state_dict(first.state)
     log_mels = InMemory(data[0])
     on_gpu = unit_responses(network, log_mels, device)

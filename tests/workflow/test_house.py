@@ -58,7 +58,12 @@ ON_A_GPU = {
     "linear_features",
     "natural_sound_features",
     "random_ablation",
+    "layer_ablation",
     "training_course",
+    "check_network",
+    "check_twin",
+    "layer_responses",
+    "twin_responses",
 }
 
 # Distribution that provides a module, where the names differ.
@@ -170,6 +175,7 @@ def test_every_rule_says_what_it_needs(name, text):
 def test_a_rule_its_script_and_its_costs_have_one_name(name, text):
     shared = {
         "linear_analyses": "analyses",
+        "twin_responses": "layer_responses",
         "natural_sound_features": "linear_features",
     }
     script = re.search(r"scripts/(\w+)\.py", text)[1]

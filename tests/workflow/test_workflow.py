@@ -58,7 +58,13 @@ def check_results(results: Path) -> pd.DataFrame:
 
 
 def test_a_study_runs_from_clips_to_report(finished):
-    check_results(finished / "results/own")
+    results = finished / "results/own"
+    check_results(results)
+    examples = pd.read_parquet(results / "examples/sounds.parquet")
+    assert (examples["picture"].str.len() > 0).all()
+    assert (examples["mp3"].str.len() > 1000).all()
+    assert {"original", "quilt_overath_50"} < set(examples["stimulus"])
+    assert '<audio id="player">' in (results / "report.html").read_text()
     assert "Nothing to be done" in run(finished)
     run(finished, "--report", "report.zip")
     with zipfile.ZipFile(finished / "report.zip") as bundle:
@@ -170,15 +176,18 @@ def test_bad_clips_are_excluded_and_reported(finished):
 LAST = {"usage", "provenance"}
 GATHERED = {"statistics", "mixed_effects", "claims", "figure", "report_page"} | LAST
 # Not every network has these analyses.
-OF_SOME_NETWORKS = {"training_course", "random_ablation"}
-AFTER_ACTIVATIONS = OF_SOME_NETWORKS | GATHERED
-AFTER_ACTIVATIONS |= {"analyses", "linear_analyses", "natural_sounds"}
+OF_SOME_NETWORKS = {"training_course", "random_ablation", "layer_ablation"}
+# They show the first network of each model.
+EXAMPLES = {"unit_profiles", "sound_examples"}
+AFTER_ACTIVATIONS = OF_SOME_NETWORKS | EXAMPLES | GATHERED
+AFTER_ACTIVATIONS |= {"analyses", "linear_analyses", "natural_sounds", "brain"}
 # The analyses say which units are selective; other rules read it.
-AFTER_ANALYSES = AFTER_ACTIVATIONS - {"training_course"}
+AFTER_ANALYSES = AFTER_ACTIVATIONS - {"training_course", "layer_ablation"}
 AFTER_TRAINING = AFTER_ACTIVATIONS | {"train", "activations"}
 AFTER_CLIPS = AFTER_TRAINING | {"clips", "audit", "baseline", "fit_pca"}
 AFTER_CLIPS |= {"linear_features", "natural_sound_features", "natural_sounds_log_mel"}
 AFTER_CLIPS |= {"equal_rms", "fmri", "quilt_clips", "quilts", "joint_changes"}
+AFTER_CLIPS |= {"brain_baselines"}
 EVERYTHING = AFTER_CLIPS | {"list_clips", "categories", "log_mel", "resolved_config"}
 # The whole config is shown on the page, and kept with the results.
 CONFIG_SHOWN = {"resolved_config", "report_page"} | LAST
@@ -267,7 +276,7 @@ PROMISES: dict[str, tuple[Change, set[str]]] = {
     "one clip's label": (other_label, AFTER_CLIPS | {"list_clips", "categories"}),
     "a new seed": (
         configured(seeds=[1, 7]),
-        AFTER_TRAINING - {"linear_analyses"} | {"resolved_config"},
+        AFTER_TRAINING - EXAMPLES - {"linear_analyses"} | {"resolved_config"},
     ),
     "a new model": (
         configured(models__other={"clips": "all", "epochs": 1}),
@@ -291,7 +300,7 @@ PROMISES: dict[str, tuple[Change, set[str]]] = {
 MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
     "a new seed of one model": (
         configured(seeds=[1, 7], models__untrained__max_seeds=1),
-        AFTER_TRAINING - {"linear_analyses"} | {"resolved_config"},
+        AFTER_TRAINING - EXAMPLES - {"linear_analyses"} | {"resolved_config"},
     ),
     "a training hyperparameter": (
         configured(training__max_lr=0.002),
@@ -303,7 +312,7 @@ MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
     ),
     "which units are silenced": (
         configured(analysis__ablation_sets="notebook"),
-        AFTER_ANALYSES | CONFIG_SHOWN,
+        AFTER_ANALYSES | {"layer_ablation"} | CONFIG_SHOWN,
     ),
     "another category": (
         configured(analysis__categories__rain={"subtrees": ["Rain"]}),
@@ -324,6 +333,10 @@ MORE_PROMISES: dict[str, tuple[Change, set[str]]] = {
     "a figure's colour": (
         configured(figures__music="crimson"),
         {"figure"} | CONFIG_SHOWN,
+    ),
+    "whether the report has sounds": (
+        configured(report__audio=False),
+        {"sound_examples"} | CONFIG_SHOWN,
     ),
     "where networks run": (configured(device="auto"), CONFIG_SHOWN),
     "the models whose units' preferred inputs are sought": (

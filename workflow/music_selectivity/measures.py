@@ -1,6 +1,6 @@
 """Every measure of the statistics: its name, and the grammar of its conditions.
 
-A row of ``statistics.csv`` holds model, seed, measure, condition and value. The
+A row of ``statistics.csv`` holds model, seed, layer, measure, condition and value. The
 condition says what the value was measured on, such as ``music/ms/overath/400``: the
 response to quilts of music, of music-selective units, with segments of 400 ms in
 Overath's order. A `Measure` writes such conditions and reads them back, so that no
@@ -10,7 +10,7 @@ other module builds or parses one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ import numpy as np
 
 from music_selectivity.errors import InputError
 from music_selectivity.vocabulary import (
+    ALL_UNITS,
+    CKA,
     CLASS_GROUPS,
     COMMON_BINS,
     COMPARED_GROUPS,
@@ -31,6 +33,8 @@ from music_selectivity.vocabulary import (
     OTHER_UNITS,
     OWN_BINS,
     QUILT_ORDERS,
+    RANDOM_UNITS,
+    RSA,
     SILENCED_SETS,
     SPLITS,
 )
@@ -41,7 +45,9 @@ if TYPE_CHECKING:
 # Measure, condition and value; or (1 + draws,), the value and its bootstrap replicates.
 Row = tuple[str, str, np.ndarray | float]
 
+# What identifies a row among those of one layer of each network, and among all.
 KEY = ["model", "seed", "measure", "condition"]
+KEY_WITH_LAYER = ["model", "seed", "layer", "measure", "condition"]
 
 
 def _one_of(names: Iterable[str]) -> str:
@@ -87,6 +93,8 @@ _LINEAR = Field("linear", _one_of(LINEAR_FEATURES))
 _BINS = Field("bins", _one_of([COMMON_BINS, OWN_BINS]))
 _NATURAL_CATEGORY = Field("natural_category", _one_of(NATURAL_CATEGORIES))
 _COMPONENT = Field("component", _one_of(COMPONENTS))
+_UNIT_SET = Field("units", _one_of([ALL_UNITS, MS_UNITS, RANDOM_UNITS]))
+_SIMILARITY = Field("similarity", _one_of([RSA, CKA]))
 _STATISTIC = Field("statistic", _one_of(["mean", "sd", "2.5", "97.5", "n"]))
 # Genres and categories come from the user's config; their names may hold anything.
 _GENRE = Field("genre", ".+")
@@ -187,7 +195,8 @@ class Measure:
         Parameters
         ----------
         statistics
-            ``statistics.csv``: model, seed, measure, condition, value.
+            `of_main_layers` of ``statistics.csv``: model, seed, measure, condition,
+            value.
         fields
             Keep the rows that have these.
 
@@ -227,8 +236,13 @@ RESPONSE_RATIO = Measure("response_ratio", (_SPLIT,))
 MEAN_RESPONSE = Measure("mean_response", (_GROUP,))
 MS_RESPONSE = Measure("ms_response", (_GROUP,))
 EFFECT_SIZE = Measure("effect_size", ("all_units",))
+MS_EFFECT_SIZE = Measure("ms_effect_size", (_SPLIT,))
 N_CLIPS = Measure("n_clips", (_SPLIT, "/", _GROUP))
 EQUAL_RMS_RATIO = Measure("equal_rms_ratio", (_SPLIT, "/", _DIVISOR))
+
+# Of all units of a layer.
+N_UNITS = Measure("n_units", ("all_units",))
+DEAD_UNITS = Measure("dead_units", ("all_units",))
 
 # Sound quilts, by the order and the length in ms of their segments, and the unquilted
 # clips that they are compared with; genres of music, other categories of sound.
@@ -261,6 +275,17 @@ SEGREGATION_SHUFFLED = Measure("segregation_shuffled", (_BINS,))
 NATURAL_RATIO = Measure("natural_ratio", (_UNITS,))
 NATURAL_CATEGORY = Measure("natural_category", (_NATURAL_CATEGORY,))
 NATURAL_CORRELATION = Measure("natural_correlation", (_COMPONENT,))
+
+# The brain: prediction of its responses, and similarity to them.
+BRAIN_PREDICTION = Measure("brain_prediction", (_COMPONENT,))
+BRAIN_PREDICTION_P = Measure("brain_prediction_p", (_COMPONENT,))
+BRAIN_PREDICTION_BY_BEST_LAYER = Measure(
+    "brain_prediction_by_best_layer", (_COMPONENT,)
+)
+# Of the music component alone.
+BRAIN_PREDICTION_BY_UNITS = Measure("brain_prediction_by_units", (_UNIT_SET,))
+BRAIN_SIMILARITY = Measure("brain_similarity", (_SIMILARITY,))
+BRAIN_SIMILARITY_P = Measure("brain_similarity_p", (_SIMILARITY,))
 
 # Detection of classes, with units silenced.
 MEAN_AP = Measure("mean_ap", (_CLASSES, "/", _SILENCED))
@@ -295,6 +320,8 @@ N_TRAINING_CLIPS = Measure("training_clips", ("best epoch",))
 
 # Measures that no claim, figure or report reads, and why they are in the statistics.
 UNREAD = {
+    BRAIN_PREDICTION_BY_BEST_LAYER: "it is what a network predicts at best; the figure "
+    "shows its main layer",
     MS_RESPONSE: "its two means are those that response_ratio divides",
     GENRE_RATIO: "the paper gives no number for a genre to compare it with",
     CHANCE_AP: "it is the prevalence, which papers call chance; scores are compared "
@@ -311,6 +338,36 @@ UNREAD = {
 }
 
 MEASURES = tuple(value for value in vars().values() if isinstance(value, Measure))
+
+
+def of_main_layers(table: pd.DataFrame, layers: Mapping[str, str]) -> pd.DataFrame:
+    """Rows of the layers by which the claims go, without the column ``layer``.
+
+    Whatever reads the statistics reads them through this function, except for what is
+    about layers.
+
+    Parameters
+    ----------
+    table
+        ``statistics.csv``, or its replicates: model, layer, and other columns.
+    layers
+        The main layer of each model that has one (``config.main_layers``).
+
+    Raises
+    ------
+    InputError
+        A model has no row of its main layer.
+    """
+    # As text, because a module may have a number as its name.
+    main = table["layer"].astype(str) == table["model"].map(layers)
+    missing = set(table["model"]).intersection(layers) - set(table.loc[main, "model"])
+    if missing:
+        raise InputError(
+            f"the statistics hold no measure of {min(missing)} in its layer "
+            f"{layers[min(missing)]}; delete the study's folder statistics/ and run "
+            "again"
+        )
+    return table[main].drop(columns="layer").reset_index(drop=True)
 
 
 def check_statistics(statistics: pd.DataFrame) -> None:

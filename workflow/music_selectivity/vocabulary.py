@@ -54,8 +54,13 @@ PAPER_MODELS = (
 PCA, GABOR = "pca", "gabor"
 LINEAR_FEATURES = (GABOR, PCA)
 LINEAR_SEED = 0
+# A user's network has a placeholder seed, too. Its twins have seeds from 1.
+USERS_SEED = 0
 # The responses of the brain to the natural sounds, in tables of networks' responses.
 FMRI = "fmri"
+# What predicts those without a network, in tables of networks: the mean spectrum, and
+# the level. With Gabor filters, they are the baselines of networks.
+LOG_MEL, LEVEL = "log_mel", "level"
 
 # Why a clip is excluded, as the clip table has it; a clip in use has no reason.
 USED = ""
@@ -84,6 +89,8 @@ FILLED_BY_REPETITION = "filled by repetition"
 ALL_UNITS, MS_UNITS, OTHER_UNITS = "all", "ms", "others"
 ALL_OTHERS, LEAST_SELECTIVE = "all", "least_selective"
 UNIT_NAMES = {MS_UNITS: "music-selective units", OTHER_UNITS: "other units"}
+# Sets of other units, each of as many as there are music-selective ones.
+RANDOM_UNITS = "random"
 # The units that are selective for another category of sound.
 CATEGORY_UNITS = "category:{category}"
 
@@ -92,6 +99,15 @@ NO_UNITS = "none"
 MSI_TOP, MSI_MIDDLE, MSI_BOTTOM = "msi_top", "msi_middle", "msi_bottom"
 L1_TOP = "l1_top"
 SILENCED_SETS = (NO_UNITS, MSI_TOP, MSI_MIDDLE, MSI_BOTTOM, L1_TOP)
+
+# What the profiles of single units state (``unit_profiles``).
+UNIT_RANK, UNIT_INDEX, UNIT_RESPONSE = "rank", "msi", "mean_response"
+CLASS_RESPONSE, STIMULUS_RESPONSE = "class_response", "stimulus_response"
+CLIP_RESPONSE = "clip_response"
+CLASS_PRECISION, PRECISION_CHANGE = "average_precision", "precision_change"
+# How many units have one besides the music-selective ones; how many eval clips a listed
+# class has at least; and how many classes of each kind, clips and units are listed.
+OTHERS_SHOWN, LEAST_POSITIVES, LISTED = 8, 5, 5
 
 # The unaltered sounds: as a stimulus set, and as a length among segment lengths.
 ORIGINAL = "original"
@@ -131,6 +147,13 @@ COMPONENTS = (
     "speech",
     MUSIC_COMPONENT,
 )
+
+# Length of the 165 natural sounds.
+NATURAL_SECONDS = 2.0
+
+# Measures of similarity of two representations: representational similarity analysis,
+# and centred kernel alignment.
+RSA, CKA = "rsa", "cka"
 
 # Categories of the natural sounds, by the name that their tables use.
 INSTRUMENTAL_MUSIC, VOCAL_MUSIC = "Music", "Song"

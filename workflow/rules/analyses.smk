@@ -19,23 +19,28 @@ FOUND = {
 CHOICES = {
     key: value
     for key, value in config["analysis"].items()
-    if key not in ("categories", "genres", "random_ablation", "preferred_inputs")
+    if key not in ("categories", "genres", "preferred_inputs")
+    and key not in ("random_ablation", "layer_ablation")
 }
+# The file of the natural sounds that holds the brain's voxels.
+VOXELS = folder_inputs(NATURAL_SOUNDS_FOLDER, "data/*.mat")
 
 
 rule analyses:
     input:
         **ANALYSED,
         checkpoint=paths.checkpoint,
+        layers=paths.layers,
     output:
         **FOUND,
         ablation=paths.ablation,
+        layers=paths.measures_of_layers,
     log:
         "<logs>/analyses/{model}_seed{seed}.log",
     benchmark:
         "<benchmarks>/analyses/{model}_seed{seed}.tsv"
     wildcard_constraints:
-        model="|".join(MODELS),
+        model=one_of(MODELS),
     conda:
         "../../envs/torch.yaml"
     # t-SNE is repeatable on one thread only.
@@ -45,6 +50,7 @@ rule analyses:
         runtime=minutes,
     params:
         stimuli=list(SETS_OF_CLIPS),
+        layer=main_layer,
         linear=[name for name, _ in LINEAR],
         choices=CHOICES,
         code=network_code("analyses.py"),
@@ -66,6 +72,7 @@ use rule analyses as linear_analyses with:
         model="|".join(LINEAR_FEATURES),
     params:
         stimuli=list(SETS_OF_CLIPS),
+        layer=main_layer,
         linear=[name for name, _ in LINEAR],
         choices=CHOICES,
         code=code("analyses.py"),
@@ -124,6 +131,66 @@ rule fmri:
         "../scripts/fmri.py"
 
 
+rule brain:
+    input:
+        activations=paths.activations.replace("{stimuli}", NATURAL_SOUNDS.name),
+        units=paths.units,
+        sounds=paths.natural_sounds,
+        voxels=VOXELS,
+    output:
+        paths.measures_of_brain,
+    log:
+        "<logs>/brain/{model}_seed{seed}.log",
+    benchmark:
+        "<benchmarks>/brain/{model}_seed{seed}.tsv"
+    group:
+        "analyses"
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
+    params:
+        folder=NATURAL_SOUNDS_FOLDER,
+        ms_fraction=config["analysis"]["ms_fraction"],
+        measured_split=config["analysis"]["measured_split"],
+        permutations=config["analysis"]["permutations"],
+        draws=config["analysis"]["bootstrap_draws"],
+        code=code("brain.py"),
+    script:
+        "../scripts/brain.py"
+
+
+rule brain_baselines:
+    input:
+        log_mels=paths.natural_sounds_log_mel,
+        sounds=paths.natural_sounds,
+        voxels=VOXELS,
+    output:
+        networks(paths.measures_of_brain, SIMPLE_FEATURES),
+    log:
+        "<logs>/brain_baselines.log",
+    benchmark:
+        "<benchmarks>/brain_baselines.tsv"
+    group:
+        "analyses"
+    conda:
+        "../../envs/analysis.yaml"
+    threads: 1
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
+    params:
+        folder=NATURAL_SOUNDS_FOLDER,
+        features=[name for name, _ in SIMPLE_FEATURES],
+        permutations=config["analysis"]["permutations"],
+        draws=config["analysis"]["bootstrap_draws"],
+        code=code("brain_baselines.py"),
+    script:
+        "../scripts/brain_baselines.py"
+
+
 rule random_ablation:
     input:
         checkpoint=paths.checkpoint,
@@ -155,6 +222,37 @@ rule random_ablation:
         "../scripts/random_ablation.py"
 
 
+rule layer_ablation:
+    input:
+        checkpoint=paths.checkpoint,
+        layers=paths.layers,
+        clips=paths.clips,
+        classes=paths.classes,
+        log_mels=expand(paths.log_mel, shard=SHARDS),
+    output:
+        paths.measures_of_layer_ablation,
+    log:
+        "<logs>/layer_ablation/{model}_seed{seed}.log",
+    benchmark:
+        "<benchmarks>/layer_ablation/{model}_seed{seed}.tsv"
+    conda:
+        "../../envs/torch.yaml"
+    threads: config["training"]["threads"]
+    resources:
+        mem_mb=memory,
+        runtime=minutes,
+        gpu=GPU,
+    params:
+        layers=config["analysis"]["layer_ablation"]["layers"],
+        ms_fraction=config["analysis"]["ms_fraction"],
+        units=config["analysis"]["ablation_sets"],
+        draws=config["analysis"]["bootstrap_draws"],
+        threads=config["training"]["threads"],
+        code=network_code("layer_ablation.py"),
+    script:
+        "../scripts/layer_ablation.py"
+
+
 rule training_course:
     input:
         snapshots=paths.snapshots,
@@ -177,7 +275,7 @@ rule training_course:
         runtime=minutes,
         gpu=GPU,
     params:
-        snapshots=lambda wildcards: config["models"][wildcards.model]["snapshots"],
+        snapshots=lambda wildcards: MODELS[wildcards.model]["snapshots"],
         ms_fraction=config["analysis"]["ms_fraction"],
         code=network_code("training_course.py"),
     script:

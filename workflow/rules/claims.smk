@@ -13,8 +13,11 @@ CONVENTIONS = {
 MEASURED = {
     paths.measures: FEATURE_SOURCES,
     paths.measures_of_sounds: WITH_NATURAL_SOUNDS + BRAIN,
+    paths.measures_of_brain: COMPARED_WITH_BRAIN,
     paths.measures_of_random_sets: RANDOM_ABLATION,
     paths.measures_of_course: TRAINING_COURSE,
+    paths.measures_of_layers: NETWORKS + PLAYED,
+    paths.measures_of_layer_ablation: LAYER_ABLATION,
 }
 
 
@@ -44,6 +47,7 @@ rule statistics:
     params:
         measured=[source for sources in MEASURED.values() for source in sources],
         networks=NETWORKS,
+        layers=LAYERS,
         code=code("statistics.py"),
     script:
         "../scripts/statistics.py"
@@ -104,6 +108,7 @@ rule claims:
         runtime=minutes,
     params:
         networks=NETWORKS,
+        layers=LAYERS,
         conventions=CONVENTIONS,
         # Only there do the paper's numbers judge.
         audioset=CORPUS == AUDIOSET,

@@ -1,11 +1,14 @@
 # What jobs ask of a scheduler, from what they were measured to take.
 import shutil
 
+from music_selectivity.networks.check_record import read_record
 from music_selectivity.stimuli.sets import at_power
 from music_selectivity.study.resources import (
     AUDIOSET_CLIPS,
     AUDIOSET_SHARES,
     COSTS,
+    NETWORK_TIME,
+    NetworkSize,
     Scale,
     memory_mb,
     runtime_minutes,
@@ -68,20 +71,37 @@ SOUNDS = {
 }
 
 
+def network_size(model):
+    """What a user's network takes, by its check if that has run already."""
+    path = Path(paths.check.format(model=untwinned(model)))
+    if not path.is_file():
+        return NetworkSize()
+    check = read_record(path)
+    return NetworkSize(
+        check.seconds, check.job_mb, check.n_units, check.widest, is_assumed=False
+    )
+
+
 def scale_of(wildcards):
     """The size of the study, and of the job with these wildcards."""
-    model = config["models"].get(getattr(wildcards, "model", None), {})
+    name = getattr(wildcards, "model", None)
+    model = config["models"].get(name, {})
     return Scale(
         clips=N_CLIPS,
         seconds=config["audio"]["clip_seconds"],
         shards=len(SHARDS),
         sources=len(FEATURE_SOURCES),
+        played=len(PLAYED),
         stimuli=len(HEARD),
         random_sets=config["analysis"]["random_ablation"]["sets"],
+        ablated_layers=len(config["analysis"]["layer_ablation"]["layers"]),
         epochs=model.get("epochs", 0),
         snapshots=len(model.get("snapshots", ())),
+        # Linear features have no architecture.
+        network_time=NETWORK_TIME.get(model.get("architecture"), 1),
         threads=config["training"]["threads"],
         **SOUNDS,
+        network=network_size(name),
         # The wildcards of fetch and unpack.
         download=getattr(wildcards, "download", getattr(wildcards, "archive", "")),
     )

@@ -11,11 +11,15 @@ def code(script, *modules):
 
 
 def network_code(script):
-    """Param of a script that builds a network: `code`, with the model's architecture."""
+    """Param of a script that builds networks: `code`, with the architectures.
+
+    They are that of the job's model or, of a job without one, those of all models.
+    """
 
     def digest(wildcards):
-        architecture = config["models"][wildcards.model]["architecture"]
-        return code(script, f"music_selectivity.networks.{architecture}")
+        models = [wildcards.model] if "model" in wildcards.keys() else MODELS
+        names = sorted({MODELS[model]["architecture"] for model in models})
+        return code(script, *(f"music_selectivity.networks.{name}" for name in names))
 
     return digest
 

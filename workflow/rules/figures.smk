@@ -9,13 +9,25 @@ from music_selectivity.figures.catalogue import FIGURES, KEY_FIGURES, THEMES
 # may name there are in `paths`.
 NETWORK_GROUPS = {
     "networks": NETWORKS,
+    "with_layers": NETWORKS + PLAYED,
     "feature_sources": FEATURE_SOURCES,
     "natural_sounds": WITH_NATURAL_SOUNDS,
+    "brain": COMPARED_WITH_BRAIN,
     "random_ablation": RANDOM_ABLATION,
     "training_course": TRAINING_COURSE,
     "preferred_inputs": PREFERRED_INPUTS,
 }
-ABSENT_TABLES = [] if NATURAL_SOUNDS_FOLDER else ["natural_sounds"]
+# By name of a sound group or model.
+COLOURS = config["figures"] | model_colours(config["models"])
+# Tables that the study lacks: users' networks alone hear no quilts.
+ABSENT_TABLES = {
+    table
+    for table, is_there in {
+        "natural_sounds": NATURAL_SOUNDS_FOLDER,
+        "joint_changes": FEATURE_SOURCES,
+    }.items()
+    if not is_there
+}
 
 
 def figure_networks(entry):

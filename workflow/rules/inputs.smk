@@ -54,6 +54,9 @@ def shard_audio(wildcards):
     return list(FILES_BY_SHARD[wildcards.shard].values())
 
 
+AUDIO = [path for shard in SHARDS for path in shard_audio(SimpleNamespace(shard=shard))]
+
+
 def shard_clip_ids(wildcards):
     """Ids of the clips in a shard, in the order of `shard_audio`.
 
@@ -109,6 +112,24 @@ def stimulus_inputs(names):
     return inputs
 
 
+def files_of_network(name):
+    """The Python file of a user's network, and the files that it reads."""
+    network = USERS_NETWORKS[name]
+    return [network_file(network), *network["files"]]
+
+
+def network_files(wildcards):
+    """Input function: the files of a user's network, also of its twins."""
+    return files_of_network(untwinned(wildcards.model))
+
+
+def checks_of(wildcards):
+    """The check of a user's network; of a twin, also that it can be made."""
+    model = wildcards.model
+    checks = [paths.check.format(model=untwinned(model))]
+    return checks + [paths.twin_check.format(model=model)] * (model in TWINS)
+
+
 def of_untrained(path):
     """Input function: `path` of the untrained network with the seed of a trained one.
 
@@ -117,11 +138,10 @@ def of_untrained(path):
     """
 
     def inputs(wildcards):
-        models = config["models"]
-        architecture = models[wildcards.model]["architecture"]
+        architecture = MODELS[wildcards.model]["architecture"]
         untrained = [
             model
-            for model, spec in models.items()
+            for model, spec in MODELS.items()
             if spec["epochs"] == 0 and spec["architecture"] == architecture
         ]
         if wildcards.model in untrained or not untrained:

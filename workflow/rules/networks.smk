@@ -39,13 +39,14 @@ rule activations:
         unpack(stimulus_inputs(HEARD)),
         checkpoint=paths.checkpoint,
     output:
-        expand(paths.activations, stimuli=HEARD, allow_missing=True),
+        tables=expand(paths.activations, stimuli=HEARD, allow_missing=True),
+        layers=directory(paths.layers),
     log:
         "<logs>/activations/{model}_seed{seed}.log",
     benchmark:
         "<benchmarks>/activations/{model}_seed{seed}.tsv"
     wildcard_constraints:
-        model="|".join(MODELS),
+        model=one_of(MODELS),
     conda:
         "../../envs/torch.yaml"
     threads: config["training"]["threads"]
@@ -55,6 +56,7 @@ rule activations:
         gpu=GPU,
     params:
         stimuli=HEARD,
+        layer=main_layer,
         threads=config["training"]["threads"],
         code=network_code("activations.py"),
     script:

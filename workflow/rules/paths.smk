@@ -12,6 +12,11 @@ pathvars:
     benchmarks=f"{RESULTS}/benchmarks",
 
 
+def one_of(names):
+    """What constrains a wildcard to `names`; an empty pattern would allow anything."""
+    return "|".join(names) or "(?!)"
+
+
 paths = SimpleNamespace()
 # Downloaded once for all studies.
 paths.download = f"{DOWNLOADS}/{{download}}"
@@ -43,20 +48,28 @@ paths.natural_sounds = f"{RESULTS}/stimuli/natural_sounds.parquet"
 paths.quilt_clips = f"{RESULTS}/stimuli/quilt_clips.parquet"
 paths.quilt_clip_counts = f"{RESULTS}/stimuli/quilt_clips.csv"
 paths.quilt_joints = f"{RESULTS}/stimuli/quilt_joints/{{shard}}.parquet"
-# Each network, and the principal components.
+# Waveforms by shard, and of the natural sounds, for users' networks.
+paths.waveforms = f"{RESULTS}/waveforms/{{shard}}.npy"
+paths.natural_sounds_waveforms = f"{RESULTS}/waveforms/natural_sounds.npy"
+# Each network, what the check of a user's network found, and the principal components.
 network = f"{RESULTS}/networks/{{model}}/seed{{seed}}"
 paths.checkpoint = f"{network}/checkpoint.safetensors"
 paths.snapshots = f"{network}/snapshots.safetensors"
 paths.history = f"{network}/history.csv"
 paths.summary = f"{network}/summary.csv"
 paths.resume = f"{network}/resume.pt"
+paths.check = f"{RESULTS}/networks/{{model}}/check.json"
+paths.twin_check = f"{RESULTS}/networks/{{model}}/check.done"
 paths.pca = f"{RESULTS}/networks/pca.npz"
 # Each source of features (networks; pca and gabor with seed 0).
 paths.activations = f"{RESULTS}/activations/{{model}}/seed{{seed}}/{{stimuli}}.parquet"
+# All layers of a network: <layer>/<stimuli>.parquet for few stimulus sets, and an index.
+paths.layers = f"{RESULTS}/activations/{{model}}/seed{{seed}}/layers"
 paths.original = paths.activations.replace("{stimuli}", CLIPS.name)
 # What its analyses found: measures, with bootstrap replicates, and other tables.
 analyses = f"{RESULTS}/analyses/{{model}}/seed{{seed}}"
 paths.measures = f"{analyses}/measures.parquet"
+paths.measures_of_layers = f"{analyses}/layer_measures.parquet"
 paths.units = f"{analyses}/units.csv"
 paths.clip_responses = f"{analyses}/clips.parquet"
 paths.embedding = f"{analyses}/embedding.parquet"
@@ -64,8 +77,10 @@ paths.permutations = f"{analyses}/permutations.csv"
 paths.ablation = f"{analyses}/ablation.csv"
 paths.measures_of_sounds = f"{analyses}/natural_sounds_measures.parquet"
 paths.sounds = f"{analyses}/natural_sounds.parquet"
+paths.measures_of_brain = f"{analyses}/brain_measures.parquet"
 paths.measures_of_random_sets = f"{analyses}/random_ablation_measures.parquet"
 paths.null = f"{analyses}/random_ablation.parquet"
+paths.measures_of_layer_ablation = f"{analyses}/layer_ablation_measures.parquet"
 paths.measures_of_course = f"{analyses}/training_course_measures.parquet"
 paths.training_course_embedding = f"{analyses}/training_course.parquet"
 paths.preferred_inputs = f"{analyses}/preferred_inputs.csv"
@@ -81,6 +96,9 @@ paths.claims = f"{RESULTS}/claims.csv"
 paths.claims_by_order = f"{RESULTS}/claims_by_order.csv"
 paths.claims_page = f"{RESULTS}/claims.html"
 paths.figure = f"{RESULTS}/figures/{{figure}}"
+# What the report shows of single units; and clips and quilts, as pictures and sounds.
+paths.unit_profiles = f"{RESULTS}/examples/units.parquet"
+paths.sound_examples = f"{RESULTS}/examples/sounds.parquet"
 paths.report = f"{RESULTS}/report.html"
 paths.resolved_config = f"{RESULTS}/config.yaml"
 # The run itself: what its jobs took, what made each result, and checksums.
@@ -92,7 +110,7 @@ paths.benchmarks = f"{RESULTS}/benchmarks"
 
 
 wildcard_constraints:
-    model="|".join(dict(FEATURE_SOURCES)),
+    model=one_of(dict(FEATURE_SOURCES + PLAYED)),
     seed=r"\d+",
     shard=r"\d{3}",
     arrays="|".join({stimuli.arrays for stimuli in SETS_OF_CLIPS.values()}),

@@ -9,6 +9,7 @@ RESULTS_SHOWN = [
 ]
 # What came from outside, except the clips' audio, of which the clip table has digests.
 OUTSIDE = folder_inputs(NATURAL_SOUNDS_FOLDER, *NATURAL_SOUNDS_FILES)
+OUTSIDE += sorted({file for name in USERS_NETWORKS for file in files_of_network(name)})
 if CORPUS == COLLECTIONS:
     OUTSIDE += [
         *folder_inputs(GIVEN["esc50"], "meta/esc50.csv"),

@@ -34,7 +34,8 @@ rule figure:
     params:
         networks=lookup(dpath="{figure}/networks", within=FIGURE_PARAMS),
         arguments=lookup(dpath="{figure}/arguments", within=FIGURE_PARAMS),
-        colours=config["figures"],
+        layers=LAYERS,
+        colours=COLOURS,
         caption=lookup(dpath="{figure}/caption", within=FIGURE_PARAMS),
         code=lookup(dpath="{figure}/code", within=FIGURE_PARAMS),
     script:
@@ -49,10 +50,14 @@ rule report_page:
         statistics=paths.statistics,
         quilt_clips=paths.quilt_clip_counts,
         histories=networks(paths.history),
+        checks=expand(paths.check, model=USERS_NETWORKS),
         claims=paths.claims,
         config=paths.resolved_config,
         figures=expand(f"{paths.figure}.svg", figure=FIGURES),
         numbers=expand(f"{paths.figure}.csv", figure=FIGURES),
+        # Of networks that the study trains.
+        profiles=paths.unit_profiles if MODELS else [],
+        examples=paths.sound_examples if MODELS else [],
     output:
         page=report(paths.report, category="Report"),
         claims=report(
@@ -77,6 +82,9 @@ rule report_page:
         themes=[asdict(theme) for theme in THEMES],
         key_figures=KEY_FIGURES,
         networks=NETWORKS,
+        layers=LAYERS,
+        colours=COLOURS,
+        twins={name: model["twins"] for name, model in USERS_NETWORKS.items()},
         templates=templates("page", "claims"),
         code=code("report_page.py"),
     script:

@@ -4,6 +4,7 @@ from music_selectivity.analyses.of_source import Source, Study, analyse
 from music_selectivity.corpus.clip_table import included
 from music_selectivity.measures import measure_table
 from music_selectivity.networks.activations import from_table, responses_to
+from music_selectivity.networks.layer_folder import responses_of_layers
 from music_selectivity.stats.bootstrap import split_weights
 from music_selectivity.stimuli.sets import CLIPS
 from music_selectivity.store import read_table, write_table
@@ -22,7 +23,7 @@ with job(snakemake) as log:
         params.choices,
     )
     paths = dict(zip(params.stimuli, files.activations, strict=True))
-    head = None
+    head, layers = None, ()
     if checkpoint := files.get("checkpoint"):
         # Linear features need no torch, which takes a second to import.
         import torch
@@ -32,6 +33,7 @@ with job(snakemake) as log:
 
         torch.set_num_threads(1)
         head = scores_of_units(load_checkpoint(checkpoint)[0])
+        layers = responses_of_layers(files.layers, CLIPS.name, clips["clip_id"])
     source = Source(
         seed=int(wildcards.seed),
         responses=responses_to(clips["clip_id"], paths[CLIPS.name]),
@@ -42,6 +44,8 @@ with job(snakemake) as log:
             if name != wildcards.model
         },
         head=head,
+        layer=params.layer,
+        layers=layers,
     )
     tables, rows = analyse(source, study)
     for name, table in tables.items():

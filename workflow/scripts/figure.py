@@ -3,6 +3,7 @@
 import importlib
 
 from music_selectivity.figures.style import Style, save
+from music_selectivity.measures import of_main_layers
 from music_selectivity.store import read_table
 from music_selectivity.study.jobs import job
 
@@ -16,6 +17,8 @@ with job(snakemake) as log:
         else:
             # A study may lack the table: it then has no file.
             tables[argument] = read_table(files) if files else None
+    if "statistics" in tables:
+        tables["statistics"] = of_main_layers(tables["statistics"], params.layers)
     name = snakemake.wildcards.figure
     module = importlib.import_module(f"music_selectivity.figures.{name}")
     table = module.table(**tables, **params.arguments)

@@ -4,8 +4,14 @@ from pathlib import Path
 
 import yaml
 
+from music_selectivity.measures import of_main_layers
+from music_selectivity.networks.check_record import read_record
 from music_selectivity.report.study_page import claims_html, report_html
-from music_selectivity.report.tables import clip_numbers, sample_size
+from music_selectivity.report.tables import (
+    clip_numbers,
+    sample_size,
+    users_networks,
+)
 from music_selectivity.report.themes import study_figure
 from music_selectivity.store import read_table, write_text
 from music_selectivity.study.jobs import job
@@ -13,8 +19,10 @@ from music_selectivity.study.jobs import job
 with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params
     networks = map(tuple, params.networks)
-    statistics, claims = read_table(files.statistics), read_table(files.claims)
+    statistics = of_main_layers(read_table(files.statistics), params.layers)
+    claims = read_table(files.claims)
     clips = clip_numbers(statistics, read_table(files.quilt_clips), params.split)
+    checks = dict(zip(params.twins, map(read_record, files.checks), strict=True))
     figures = []
     for said, svg, numbers in zip(
         params.figures, files.figures, files.numbers, strict=True
@@ -33,7 +41,11 @@ with job(snakemake) as log:
         figures=figures,
         themes=params.themes,
         key_figures=params.key_figures,
+        profiles=read_table(files.profiles) if files.profiles else None,
+        examples=read_table(files.examples) if files.examples else None,
         config=yaml.safe_load(Path(files.config).read_text(encoding="utf-8")),
+        colours=params.colours,
+        users_networks=users_networks(checks, params.twins),
     )
     write_text(snakemake.output.page, page)
     write_text(snakemake.output.claims, claims_html(claims, params.notice))

@@ -9,7 +9,9 @@ with job(snakemake) as log:
     sources = [tuple(source) for source in [*params.measured, *params.networks]]
     tables = [*map(read_table, files.measures)]
     tables += [training_measures(read_table(path)) for path in files.summaries]
-    statistics, replicates, calibrated = gather(zip(sources, tables, strict=True))
+    statistics, replicates, calibrated = gather(
+        zip(sources, tables, strict=True), params.layers
+    )
     write_table(snakemake.output.statistics, statistics)
     write_table(snakemake.output.replicates, replicates)
     for (model, measure), values in calibrated.groupby(["model", "measure"])["value"]:

@@ -140,24 +140,38 @@ def class_average_precision(
             f"the {MEASURED_SPLIT} split has no usable clip, so classes cannot be "
             "scored; add clips"
         )
-    truth = np.ascontiguousarray(labels.T, dtype=bool)
     found = {}
     for condition, silenced in sets.items():
         kept = responses.copy()
         kept[:, silenced] = 0
-        logits = head(kept)
-        if logits.shape != labels.shape:
-            raise ValueError(f"logits {logits.shape} for labels {labels.shape}")
-        scores = np.ascontiguousarray(logits.T)
-        found[condition] = np.concatenate(
-            [
-                average_precision(
-                    truth[k : k + AT_A_TIME], scores[k : k + AT_A_TIME], weights
-                )
-                for k in range(0, len(truth), AT_A_TIME)
-            ]
-        )
+        found[condition] = precision_of_scores(head(kept), labels, weights)
     return found
+
+
+def precision_of_scores(
+    scores: np.ndarray, labels: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
+    """Average precision of each class, and replicates, (classes, 1 + draws).
+
+    Parameters
+    ----------
+    scores
+        Logits, (clips, classes).
+    labels, weights
+        As for `class_average_precision`.
+    """
+    if scores.shape != labels.shape:
+        raise ValueError(f"logits {scores.shape} for labels {labels.shape}")
+    truth = np.ascontiguousarray(labels.T, dtype=bool)
+    scores = np.ascontiguousarray(scores.T)
+    return np.concatenate(
+        [
+            average_precision(
+                truth[k : k + AT_A_TIME], scores[k : k + AT_A_TIME], weights
+            )
+            for k in range(0, len(truth), AT_A_TIME)
+        ]
+    )
 
 
 def class_table(

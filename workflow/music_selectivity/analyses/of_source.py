@@ -20,6 +20,7 @@ from music_selectivity.analyses.ablation import (
 )
 from music_selectivity.analyses.calibration import permutation_rows, permuted_ratios
 from music_selectivity.analyses.embedding import embedding_table, segregation_rows
+from music_selectivity.analyses.layers import measures_of_layers
 from music_selectivity.analyses.readout import readout_rows
 from music_selectivity.analyses.reselection import means_of_reselected
 from music_selectivity.analyses.selectivity import same_split_ratios, unit_table
@@ -72,6 +73,11 @@ class Source:
         Linear features of the same clips, which the read-out combines with these.
     head : callable, optional
         From responses to the scores of the classes; linear features have none.
+    layer : str
+        Name of the layer of `responses`.
+    layers : iterable of (name, responses)
+        Responses to the clips of all layers in the order of depth; linear features have
+        none. They are read one at a time.
     """
 
     seed: int
@@ -79,6 +85,8 @@ class Source:
     stimuli: Iterable[tuple[str, np.ndarray, np.ndarray]]
     linear: Mapping[str, np.ndarray]
     head: Callable[[np.ndarray], np.ndarray] | None = None
+    layer: str = ""
+    layers: Iterable[tuple[str, np.ndarray]] = ()
 
 
 def analyse(source: Source, study: Study) -> Found:
@@ -90,7 +98,8 @@ def analyse(source: Source, study: Study) -> Found:
         units (``selectivity.unit_table``), clips (mean responses of sets of units,
         ``unit_sets.clip_responses`` with a column ``stimulus``), embedding
         (``embedding.embedding_table``), permutations (``calibration.permuted_ratios``)
-        and, of networks, ablation (``ablation.class_table``).
+        and, of networks, ablation (``ablation.class_table``) and layers
+        (``layers.measures_of_layers``).
     rows : list of (measure, condition, values)
         For ``measures.measure_table``.
 
@@ -110,7 +119,17 @@ def analyse(source: Source, study: Study) -> Found:
     if source.head is not None:
         found.append(_ablation(source, study, units))
     tables = {name: table for each, _ in found for name, table in each.items()}
-    return tables, [row for _, rows in found for row in rows]
+    rows = [row for _, of_analysis in found for row in of_analysis]
+    if source.layers:
+        tables["layers"] = measures_of_layers(
+            source.layers,
+            (source.layer, rows),
+            study.clips,
+            study.weights,
+            study.choices["ms_fraction"],
+            study.choices["permutations"],
+        )
+    return tables, rows
 
 
 def _selectivity(source: Source, study: Study, units: pd.DataFrame) -> Found:

@@ -126,9 +126,10 @@ def refitted_precision(
         for split in (SELECTION_SPLIT, MEASURED_SPLIT)
     )
     mean, scale = _standard(fit.responses)
-    # Units first, so that those of an eighth are gathered quickly.
+    # Units first, so that those of an eighth are gathered quickly; and a last one
+    # without responses, by which `_stacked_eighths` fills up.
     x, y = (
-        np.ascontiguousarray(((found.responses - mean) / scale).T)
+        np.vstack([((found.responses - mean) / scale).T, np.zeros(len(found.rows))])
         for found in (fit, score)
     )
     blocks = bootstrap_statistics(
@@ -137,12 +138,9 @@ def refitted_precision(
     index = np.concatenate([found.index for found in blocks])
     precision = np.empty((N_PARTS, len(index)))
     for draw, msi in enumerate(index):
-        scores = np.stack(
-            [
-                _weighted_fit(x[units], fit.is_music, fit_weights[:, draw]) @ y[units]
-                for units in eighths(msi)
-            ]
-        )
+        parts = _stacked_eighths(msi)
+        fitted = _weighted_fit(x[parts], fit.is_music, fit_weights[:, draw])
+        scores = (fitted[:, None] @ y[parts])[:, 0]
         precision[:, draw] = average_precision_of_each(
             score.is_music, scores.round(DECIMALS), score_weights[:, draw]
         )
@@ -152,6 +150,15 @@ def refitted_precision(
 def eighths(msi: np.ndarray) -> list[np.ndarray]:
     """Numbers of the units in each eighth, in the order of falling index."""
     return np.array_split(np.argsort(-msi, kind="stable"), N_PARTS)
+
+
+def _stacked_eighths(msi: np.ndarray) -> np.ndarray:
+    """The `eighths` as rows, (eighths, units); smaller ones end with ``len(msi)``."""
+    parts = eighths(msi)
+    stacked = np.full((N_PARTS, len(parts[0])), len(msi))
+    for row, units in zip(stacked, parts, strict=True):
+        row[: len(units)] = units
+    return stacked
 
 
 def _standard(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -165,15 +172,18 @@ def _weighted_fit(
 ) -> np.ndarray:
     """Coefficients of the regression in `read_out`, each clip as often as it is drawn.
 
-    They follow from products of `features`, (features, clips), which take a sixth of
-    the time of a decomposition of the features.
+    Of several sets of `features`, (sets, features, clips), each has its own regression.
+    The coefficients, (sets, features), follow from products of features, which take a
+    sixth of the time of a decomposition of the features. A feature that is 0 for all
+    clips changes nothing.
     """
     share = weights / weights.sum(dtype=np.float64)
     root = np.sqrt(share)
-    centred = (features - (features @ share)[:, None]) * root
+    centred = (features - (features @ share)[..., None]) * root
     target = (music - share @ music) * root
-    products = centred @ centred.T
-    return np.linalg.pinv(products, rcond=RCOND, hermitian=True) @ (centred @ target)
+    products = centred @ centred.swapaxes(-1, -2)
+    inverse = np.linalg.pinv(products, rcond=RCOND, hermitian=True)
+    return (inverse @ (centred @ target)[..., None])[..., 0]
 
 
 def readout_rows(

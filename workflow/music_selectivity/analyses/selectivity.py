@@ -14,7 +14,7 @@ from music_selectivity.analyses.group_responses import (
 )
 from music_selectivity.errors import InputError
 from music_selectivity.measures import SAME_SPLIT_RATIO, Row
-from music_selectivity.vocabulary import MEASURED_SPLIT, SELECTION_SPLIT, SPLITS
+from music_selectivity.vocabulary import MEASURED_SPLIT, OTHER_SPLIT, SPLITS
 
 
 def music_selectivity_index(music: np.ndarray, nonmusic: np.ndarray) -> np.ndarray:
@@ -125,12 +125,15 @@ def unit_table(responses: np.ndarray, clips: pd.DataFrame) -> pd.DataFrame:
 
 
 def held_out_ratio(
-    responses: np.ndarray, clips: pd.DataFrame, fraction: float
+    responses: np.ndarray,
+    clips: pd.DataFrame,
+    fraction: float,
+    split: str = MEASURED_SPLIT,
 ) -> float:
-    """Response ratio on eval of the units selected on train.
+    """Response ratio on a split of the units selected on the other.
 
-    It does not follow ``analysis.measured_split``: null calibration and the course of
-    training, which use it, measure on eval.
+    The default does not follow ``analysis.measured_split``: null calibration and the
+    course of training measure on eval.
 
     Parameters
     ----------
@@ -138,14 +141,16 @@ def held_out_ratio(
         As for `unit_table`.
     fraction
         Share of the units that is selected.
+    split
+        On which they are measured.
 
     Raises
     ------
     InputError
         As `unit_table`.
     """
-    chosen_on = group_responses(responses, clips, SELECTION_SPLIT)
-    measured_on = group_responses(responses, clips, MEASURED_SPLIT)
+    chosen_on = group_responses(responses, clips, OTHER_SPLIT[split])
+    measured_on = group_responses(responses, clips, split)
     return _ratio_of_selected(chosen_on, measured_on, fraction)
 
 

@@ -1,6 +1,6 @@
 """The statistics of a study: the measures of all networks in one table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from music_selectivity.measures import (
     CALIBRATED_RATIO,
     KEPT_EPOCH,
     KEY,
+    KEY_WITH_LAYER,
     N_TRAINING_CLIPS,
     PERMUTED_P,
     PERMUTED_RATIO,
@@ -19,6 +20,7 @@ from music_selectivity.measures import (
     VALIDATION_AP,
     check_statistics,
     measure_table,
+    of_main_layers,
 )
 from music_selectivity.vocabulary import MEASURED_SPLIT
 
@@ -40,6 +42,7 @@ def training_measures(summary: pd.DataFrame) -> pd.DataFrame:
 
 def gather(
     tables: Iterable[tuple[tuple[str, int], pd.DataFrame]],
+    layers: Mapping[str, str],
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Statistics of all networks, and their bootstrap replicates.
 
@@ -47,32 +50,44 @@ def gather(
     ----------
     tables
         Model and seed, with ``measures.measure_table`` of one analysis: measure,
-        condition, value, and a column for each draw.
+        condition, value, and a column for each draw. The measures are those of the main
+        layer, or of the layers in a column ``layer``. A row that several tables have is
+        taken from the first.
+    layers
+        The main layer of each model that has one (``config.main_layers``).
 
     Returns
     -------
     statistics
-        statistics.csv: model, seed, measure, condition, value. The rows of
+        statistics.csv: model, seed, layer, measure, condition, value. The rows of
         `calibrated_rows` come last.
     replicates
         The same keys without these rows, with a float32 column for each draw.
     calibrated
-        `calibrated_rows`.
+        `calibrated_rows`, of the main layers.
 
     Raises
     ------
     InputError
         A measure or condition is unknown.
     """
-    frames = [table.assign(model=model, seed=seed) for (model, seed), table in tables]
+    frames = [
+        table.assign(
+            model=model, seed=seed, layer=table.get("layer", layers.get(model))
+        )
+        for (model, seed), table in tables
+    ]
     everything = pd.concat(frames, ignore_index=True)
+    everything = everything.drop_duplicates(KEY_WITH_LAYER, ignore_index=True)
     check_statistics(everything)
-    values = everything[[*KEY, "value"]]
-    calibrated = calibrated_rows(values)
+    values = everything[[*KEY_WITH_LAYER, "value"]]
+    calibrated = calibrated_rows(of_main_layers(values, layers))
+    calibrated.insert(2, "layer", calibrated["model"].map(layers))
     statistics = pd.concat([values, calibrated], ignore_index=True)
     draws = everything.columns.str.startswith("draw_")
     replicates = everything.loc[:, draws].astype("float32")
-    return statistics, pd.concat([everything[KEY], replicates], axis=1), calibrated
+    keys = everything[KEY_WITH_LAYER]
+    return statistics, pd.concat([keys, replicates], axis=1), calibrated
 
 
 def calibrated_rows(statistics: pd.DataFrame) -> pd.DataFrame:
@@ -81,8 +96,8 @@ def calibrated_rows(statistics: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     statistics
-        model, seed, measure, condition, value; with the rows of
-        ``calibration.permutation_rows``.
+        model, seed, measure, condition, value, of one layer of each network; with the
+        rows of ``calibration.permutation_rows``.
 
     Returns
     -------

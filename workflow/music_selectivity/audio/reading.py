@@ -17,8 +17,8 @@ from typing import BinaryIO
 
 import numpy as np
 import soundfile
-import soxr
 
+from music_selectivity.audio.resampling import resampled
 from music_selectivity.errors import InputError
 from music_selectivity.store import STORAGE_FAILURES
 from music_selectivity.vocabulary import (
@@ -176,10 +176,7 @@ def read_mono(source: Source, sample_rate: int, max_seconds: float) -> np.ndarra
         raise UnusableClip(UNREADABLE) from error
     if not np.isfinite(mono).all():
         raise UnusableClip(NOT_FINITE)
-    if rate != sample_rate and len(mono):
-        # Without the mean, which would make the resampler ring at the ends.
-        offset = np.float32(mono.mean(dtype=np.float64))
-        mono = soxr.resample(mono - offset, rate, sample_rate) + offset
+    mono = resampled(mono, rate, sample_rate)
     if len(mono) == 0:
         raise UnusableClip(EMPTY)
     return mono

@@ -19,7 +19,8 @@ class Measured:
     Parameters
     ----------
     statistics
-        statistics.csv: model, seed, measure, condition, value.
+        ``measures.of_main_layers`` of statistics.csv: model, seed, measure, condition,
+        value.
     replicates
         The same keys with one column per bootstrap draw; None for none.
 

@@ -18,6 +18,9 @@ TOO_FEW = "too few networks to tell"
 NOT_RUN = "not run"
 NOT_MEMORIZED = "not run: did not memorize"
 
+HELD = (REPLICATED, DIRECTION)
+UNTESTED = (NOT_RUN, NOT_MEMORIZED)
+
 # In the order of the report.
 VERDICTS = (
     REPLICATED,

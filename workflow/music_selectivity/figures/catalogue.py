@@ -5,7 +5,8 @@ that planning a study imports no plotting library:
 
 - ``TITLE``, and ``PANEL``: the figure of the paper that it corresponds to;
 - ``INPUTS``: by argument of the module's function ``table``, either the name of a table
-  of the study, or the name of a table that each network has and a group of networks;
+  of the study, or the name of a table that each network has and a group of networks; of
+  the argument ``statistics``, the module gets ``measures.of_main_layers``;
 - ``ARGUMENTS``: by other argument of ``table``, a config key; none if left out;
 - ``CLIPS``: which clips were measured, a key of `CLIPS`; "compared" if left out;
 - ``CLAIMS``: the claims that the figure shows, see `Entry`; none if left out;
@@ -68,6 +69,12 @@ THEMES = (
         ),
     ),
     Theme(
+        "depth",
+        "Depth",
+        "In which layers of the networks are there such units?",
+        ("depth",),
+    ),
+    Theme(
         "time",
         "Structure in time",
         "Do these units follow how music unfolds over time, and on which time scales?",
@@ -76,8 +83,9 @@ THEMES = (
     Theme(
         "brain",
         "The brain",
-        "Do these units prefer music among natural sounds, as the brain does?",
-        ("natural_sounds", "natural_ratio", "natural_categories"),
+        "Do these units prefer music among natural sounds, as the brain does, and do "
+        "networks predict the brain's responses?",
+        ("natural_sounds", "natural_ratio", "natural_categories", "brain"),
     ),
     Theme(
         "function",
@@ -107,6 +115,7 @@ KEY_FIGURES = (
     "ablation",
     "natural_ratio",
     "class_precision",
+    "depth",
 )
 
 # What captions say of the measured clips, with the numbers of clips to fill in.

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from music_selectivity.figures.natural_style import ABSENT
+from music_selectivity.figures.natural_style import ABSENT, COMPONENT_NAMES
 from music_selectivity.figures.published import reported_sds, reported_values
 from music_selectivity.figures.style import (
     LOOK,
@@ -56,20 +56,6 @@ CHARTS = [
     },
 ]
 
-COMPONENT_NAMES = dict(
-    zip(
-        COMPONENTS,
-        [
-            "low frequency",
-            "high frequency",
-            "environmental",
-            "pitch",
-            "speech",
-            "music",
-        ],
-        strict=True,
-    )
-)
 # Where numbers are written, right of the ratios.
 MEASURED_X, PAPER_X = 1.03, 1.44
 # Ratios are drawn on a logarithmic scale, so that 2 and 1/2 are as far from 1.

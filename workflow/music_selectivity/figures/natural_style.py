@@ -2,6 +2,7 @@
 
 from music_selectivity.figures.style import Style, label
 from music_selectivity.vocabulary import (
+    COMPONENTS,
     FMRI,
     INSTRUMENTAL_MUSIC,
     MUSIC,
@@ -10,6 +11,22 @@ from music_selectivity.vocabulary import (
 
 BRAIN_TITLE = "Music component of the brain (fMRI)"
 ABSENT = "Not available: this study has no natural sounds (natural_sounds.folder)"
+
+# What readers call the response components.
+COMPONENT_NAMES = dict(
+    zip(
+        COMPONENTS,
+        [
+            "low frequency",
+            "high frequency",
+            "environmental",
+            "pitch",
+            "speech",
+            "music",
+        ],
+        strict=True,
+    )
+)
 
 # Warm for music, blue for speech, violet for voices, green for animals; then nature,
 # machines and the environment. Also for colour-blind readers.

@@ -49,7 +49,7 @@ CHARTS = [
 ]
 
 
-def table(statistics: pd.DataFrame, joint_changes: pd.DataFrame) -> pd.DataFrame:
+def table(statistics: pd.DataFrame, joint_changes: pd.DataFrame | None) -> pd.DataFrame:
     """Relative responses to quilts of music of every order, of one model's networks.
 
     Of without_music, if it is there.
@@ -59,7 +59,8 @@ def table(statistics: pd.DataFrame, joint_changes: pd.DataFrame) -> pd.DataFrame
     statistics
         ``statistics.csv``: measure quilt_relative.
     joint_changes
-        ``joint_changes.csv``: group, order, segment, clips, ratio.
+        ``joint_changes.csv``: group, order, segment, clips, ratio; None in a study
+        without quilts.
 
     Returns
     -------
@@ -75,6 +76,10 @@ def table(statistics: pd.DataFrame, joint_changes: pd.DataFrame) -> pd.DataFrame
     rows = first_model(rows).rename(columns={"value": "relative"})
     published = published_relative(rows["length"])
     rows["paper"] = np.where(rows["model"] == WITHOUT_MUSIC, published, np.nan)
+    if joint_changes is None:
+        joint_changes = pd.DataFrame(
+            columns=["group", "order", "segment", "clips", "ratio"]
+        )
     joints = joint_changes[joint_changes["group"] == MUSIC]
     joints = joints.rename(columns={"segment": "length", "ratio": "joint_change"})
     joints = joints.astype({"length": str})

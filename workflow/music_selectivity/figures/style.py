@@ -25,7 +25,9 @@ from music_selectivity.vocabulary import (
     GABOR,
     IDENTITY,
     L1_TOP,
+    LEVEL,
     LINEAR_FEATURES,
+    LOG_MEL,
     MEMORIZATION,
     MIXED,
     MSI_BOTTOM,
@@ -63,6 +65,8 @@ COLOURS = {
     WITHOUT_MUSIC_AND_SPEECH: "#0072b2",
     GABOR: "#e69f00",
     PCA: "#56b4e9",
+    LOG_MEL: "#8c6d31",
+    LEVEL: "#9a9a9a",
     FMRI: "#000000",
 }
 # Orders of the segments of quilts, from the same palette.
@@ -74,7 +78,7 @@ ORDER_COLOURS = {
 }
 
 # The order in which figures list models; those of users follow by name.
-MODELS = (*PAPER_MODELS, *LINEAR_FEATURES)
+MODELS = (*PAPER_MODELS, *LINEAR_FEATURES, LOG_MEL, LEVEL)
 
 # Names that readers know, where they differ from those in tables.
 SILENCED_NAMES = {
@@ -84,7 +88,13 @@ SILENCED_NAMES = {
     MSI_TOP: "MSI top",
     L1_TOP: "L1 norm top",
 }
-NAMES = {GABOR: "Gabor filters", PCA: "PCA", FMRI: "brain (fMRI)"}
+NAMES = {
+    GABOR: "Gabor filters",
+    PCA: "PCA",
+    LOG_MEL: "mean log-mel",
+    LEVEL: "level",
+    FMRI: "brain (fMRI)",
+}
 
 LOOK = {
     "font.family": "DejaVu Sans",

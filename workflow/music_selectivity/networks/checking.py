@@ -20,8 +20,10 @@ from music_selectivity.networks.layers import (
     LayerRecorder,
     Recorded,
     examine,
+    find_layers,
     some_of,
 )
+from music_selectivity.networks.twins import twin
 
 OTHER_LENGTHS = (1.25, 0.8)
 """Lengths, relative to that of the clips. The first that the network takes shows which
@@ -76,7 +78,12 @@ class Checked:
         return sum(layer.n_units for layer in self.layers)
 
 
-def check(network: NetworkDescription, seconds: float, device: torch.device) -> Checked:
+def check(
+    network: NetworkDescription,
+    seconds: float,
+    device: torch.device,
+    natural_seconds: float | None = None,
+) -> Checked:
     """Play synthetic sounds to a network, and see whether it is as described.
 
     Parameters
@@ -87,6 +94,8 @@ def check(network: NetworkDescription, seconds: float, device: torch.device) -> 
         Length of the study's clips.
     device
         Where to compute.
+    natural_seconds
+        Length of the natural sounds, if the study plays these, too.
 
     Raises
     ------
@@ -119,6 +128,8 @@ def check(network: NetworkDescription, seconds: float, device: torch.device) -> 
         problems += unsteady or _dependent(hear, sounds, first)
         other, of_length = _of_other_length(hear, first, seconds, network)
         problems += of_length
+        if natural_seconds:
+            problems += _of_natural_sounds(hear, natural_seconds, network.sample_rate)
     problems += _not_finite(first)
     problems += _constant(first)
     problems += _unnamed_classes(first, network)
@@ -142,6 +153,33 @@ def check(network: NetworkDescription, seconds: float, device: torch.device) -> 
     )
 
 
+def check_twin(
+    network: NetworkDescription, kind: str, seconds: float, device: torch.device
+) -> None:
+    """See whether a network that passed its check can be turned into a twin.
+
+    Parameters
+    ----------
+    network
+        Its module is moved to `device` and changed in place.
+    kind
+        As for ``twins.twin``.
+    seconds, device
+        As for `check`.
+
+    Raises
+    ------
+    InputError
+        It cannot, or responses of the twin are not finite.
+    """
+    sounds = network.inputs(synthetic_sounds(seconds, network.sample_rate))
+    made = twin(network, kind, 1, _Inputs(sounds), device)
+    with LayerRecorder(made.module, find_layers(made)) as recorder:
+        recorded = recorder.record(torch.from_numpy(sounds).to(device))
+    if problems := _not_finite(recorded):
+        raise InputError("\n".join(f"in a twin, {problem}" for problem in problems))
+
+
 def synthetic_sounds(seconds: float, sample_rate: int) -> np.ndarray:
     """Four sounds: a melody, a rising tone, syllables of noise, and clicks.
 
@@ -160,6 +198,19 @@ def synthetic_sounds(seconds: float, sample_rate: int) -> np.ndarray:
     clicks = rng.standard_normal(len(t)) * np.exp(-100 * (t * 7 % 1))
     sounds = np.stack([melody, rising, syllables, clicks])
     return (0.5 * sounds / np.abs(sounds).max(1, keepdims=True)).astype(np.float32)
+
+
+class _Inputs:
+    """Inputs of a network in memory, as `ShardedArray` gives those on disk."""
+
+    def __init__(self, inputs: np.ndarray) -> None:
+        self._inputs = inputs
+
+    def __len__(self) -> int:
+        return len(self._inputs)
+
+    def take(self, items: np.ndarray) -> np.ndarray:
+        return self._inputs[items]
 
 
 def shape_text(shape: tuple[int, ...]) -> str:
@@ -293,6 +344,19 @@ def _of_other_length(
                 if name in found and found[name].shape[1] != responses.shape[1]
             ]
     return None, []
+
+
+def _of_natural_sounds(hear: Hear, seconds: float, sample_rate: int) -> list[str]:
+    """Why the network does not take sounds of the length of the natural sounds."""
+    try:
+        hear(synthetic_sounds(seconds, sample_rate), whole=True)
+    except InputError as error:
+        return [
+            f"the network does not take the natural sounds, which last {seconds:g} s: "
+            "cut or lengthen sounds in forward, or leave natural_sounds.folder out; "
+            f"{error}"
+        ]
+    return []
 
 
 def _not_finite(recorded: Recorded) -> list[str]:

@@ -84,6 +84,9 @@ class NetworkDescription:
         readers of the report.
     log_mel : LogMelSettings or None
         The front end; None for a network that takes waveforms.
+    front_end : sequence of str
+        Names of modules whose parameters are fixed, such as the filters of a spectrum
+        that the network itself computes. Twins keep them.
     full_scale : int
         Value of a full-scale sample: 1, or 32768 for a network that was trained on the
         values of 16-bit samples.
@@ -107,6 +110,7 @@ class NetworkDescription:
     licence: str
     training_data: str
     log_mel: LogMelSettings | None = None
+    front_end: Sequence[str] = ()
     full_scale: int = 1
     class_names: Sequence[str] = ()
     logits: Layer | None = None
@@ -148,6 +152,8 @@ class NetworkDescription:
                 f"log_mel is a {_type(self.log_mel)}; give LogMelSettings, or None for "
                 "a network that takes waveforms"
             )
+        if isinstance(self.front_end, str):
+            yield f"front_end is {self.front_end!r}; give a list of names of modules"
         if not isinstance(self.logits, Layer | None):
             yield f"logits is a {_type(self.logits)}; give Layer(module, unit_axis)"
         if bool(self.class_names) != (self.logits is not None):

@@ -9,7 +9,8 @@ import torch
 from music_selectivity.errors import InputError
 from music_selectivity.networks.description import NetworkDescription
 from music_selectivity.networks.device import in_batches, stream
-from music_selectivity.networks.layers import LayerRecorder, find_layers
+from music_selectivity.networks.layer_folder import table_path, write_index
+from music_selectivity.networks.layers import LOGITS, LayerRecorder, find_layers
 from music_selectivity.networks.responses import write_tables
 from music_selectivity.store import ShardedArray
 
@@ -20,7 +21,7 @@ def write_layer_responses(
     network: NetworkDescription,
     inputs: ShardedArray,
     device: torch.device,
-) -> None:
+) -> dict[str, int]:
     """Compute the activation tables of layers and write them, row group by row group.
 
     Every clip passes through the network once for all layers, and not beyond the last
@@ -39,6 +40,11 @@ def write_layer_responses(
         ``take``, ``len`` and ``row_shape``.
     device
         Where to compute.
+
+    Returns
+    -------
+    dict
+        Numbers of units by layer, in the order in which the layers run.
 
     Raises
     ------
@@ -76,3 +82,34 @@ def write_layer_responses(
             return found
 
         write_tables(paths, clip_ids, n_units, respond, len(inputs))
+    return n_units
+
+
+def write_all_layers(
+    folder: str | os.PathLike,
+    stimuli: str,
+    clip_ids: Sequence[str],
+    network: NetworkDescription,
+    inputs: ShardedArray,
+    device: torch.device,
+) -> None:
+    """Write the responses of all described layers to a stimulus set, and the index.
+
+    Parameters
+    ----------
+    folder
+        That of the network's layers (``networks.layer_folder``).
+    stimuli
+        Name of the stimulus set.
+    clip_ids, network, inputs, device
+        As for `write_layer_responses`.
+
+    Raises
+    ------
+    InputError
+        As `write_layer_responses`.
+    """
+    layers = [name for name in find_layers(network) if name != LOGITS]
+    paths = {layer: table_path(folder, layer, stimuli) for layer in layers}
+    n_units = write_layer_responses(paths, clip_ids, network, inputs, device)
+    write_index(folder, n_units)

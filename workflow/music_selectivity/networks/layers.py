@@ -48,7 +48,7 @@ def examine(network: NetworkDescription) -> tuple[dict[str, Layer], list[str]]:
         A sentence each: the network is in training mode; there is no such module; a
         module occurs twice or has no output that hooks could read.
     """
-    modules = _modules(network.module)
+    modules = modules_by_name(network.module)
     layers: dict[str, Layer] = {}
     problems = []
     if in_training := [name for name, x in modules.items() if x.training]:
@@ -58,6 +58,9 @@ def examine(network: NetworkDescription) -> tuple[dict[str, Layer], list[str]]:
         )
     if not network.layers:
         problems.append(f"no layer is described; the modules are {some_of(modules)}")
+    for name in network.front_end:
+        if name not in modules:
+            problems.append(_no_module(name, modules))
     described = [
         (name, replace(layer, module=name))
         for layer in network.layers
@@ -105,7 +108,7 @@ class LayerRecorder:
         self._hooks = contextlib.ExitStack()
 
     def __enter__(self) -> "LayerRecorder":
-        modules = _modules(self._module)
+        modules = modules_by_name(self._module)
         for name, layer in self._layers.items():
             module = modules[layer.module]
             hook = module.register_forward_hook(self._hook(name, layer))
@@ -167,7 +170,7 @@ class LayerRecorder:
         def read(module: nn.Module, inputs: tuple, output: object) -> None:
             self._runs[name] += 1
             try:
-                tensor = _tensor(output, layer)
+                tensor = tensor_in(output, layer)
                 # At once, because a later module may overwrite the output in place.
                 responses = _averaged(tensor, layer, self._n_clips)
             except InputError as error:
@@ -195,7 +198,7 @@ def outlines(module: nn.Module, inputs: torch.Tensor) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     with contextlib.ExitStack() as hooks:
-        for name, each in _modules(module).items():
+        for name, each in modules_by_name(module).items():
             if isinstance(each, torch.jit.ScriptModule):
                 continue
 
@@ -215,7 +218,7 @@ def some_of(names: Iterable[str]) -> str:
     return ", ".join(shown) + (", ..." if len(names) > len(shown) else "")
 
 
-def _modules(module: nn.Module) -> dict[str, nn.Module]:
+def modules_by_name(module: nn.Module) -> dict[str, nn.Module]:
     """All modules by name, the network itself as `OUTPUT`."""
     modules = dict(module.named_modules(remove_duplicate=False))
     modules.setdefault(OUTPUT, modules.pop(""))
@@ -251,14 +254,15 @@ def _names(
     """Names that a pattern describes; if there is none, a problem is added."""
     names = [name for name in modules if _matches(pattern, name)]
     if not names:
-        similar = difflib.get_close_matches(pattern, modules, n=5, cutoff=0.5)
-        near = [name for name in modules if name in similar]
-        problems.append(
-            f"no module is named {pattern}; similar names are {some_of(near)}"
-            if near
-            else f"no module is named {pattern}; the modules are {some_of(modules)}"
-        )
+        problems.append(_no_module(pattern, modules))
     return names
+
+
+def _no_module(name: str, modules: Mapping[str, nn.Module]) -> str:
+    similar = difflib.get_close_matches(name, modules, n=5, cutoff=0.5)
+    if near := [each for each in modules if each in similar]:
+        return f"no module is named {name}; similar names are {some_of(near)}"
+    return f"no module is named {name}; the modules are {some_of(modules)}"
 
 
 def _not_once(name: str, n_runs: int) -> str:
@@ -273,7 +277,7 @@ def _not_once(name: str, n_runs: int) -> str:
     )
 
 
-def _tensor(output: object, layer: Layer) -> torch.Tensor:
+def tensor_in(output: object, layer: Layer) -> torch.Tensor:
     """The tensor of an output that a layer means."""
     found = output
     for step in layer.path:

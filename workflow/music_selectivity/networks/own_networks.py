@@ -21,27 +21,59 @@ LAYERS = {
         Layer("conv2", unit_axis=1),
         Layer("avgpool", unit_axis=1),
         Layer("head.1", unit_axis=1),
-    )
+    ),
+    # After each block; the units; the embedding.
+    "cnn10": (
+        Layer("conv1", unit_axis=1),
+        Layer("conv2", unit_axis=1),
+        Layer("conv3", unit_axis=1),
+        Layer("conv4", unit_axis=1),
+        Layer("pool", unit_axis=1),
+        Layer("head.1", unit_axis=1),
+    ),
+    # The patches without their positions, and after each block; the units; the hidden
+    # layer of the head.
+    "ast_small": (
+        Layer("patches", unit_axis=1),
+        Layer("blocks.0", unit_axis=2),
+        Layer("blocks.1", unit_axis=2),
+        Layer("blocks.2", unit_axis=2),
+        Layer("blocks.3", unit_axis=2),
+        Layer("pool", unit_axis=1),
+        Layer("head.1", unit_axis=1),
+    ),
 }
 
 
-def describe_checkpoint(path: str | os.PathLike) -> NetworkDescription:
-    """The network of a checkpoint, with batch-norm folded into convolutions.
+def describe_checkpoint(
+    path: str | os.PathLike, fold: bool = True
+) -> NetworkDescription:
+    """The network of a checkpoint.
+
+    Parameters
+    ----------
+    path
+        The checkpoint.
+    fold
+        Whether batch-norm is folded into convolutions, which computes the same in less
+        time. Twins need the batch-norm.
 
     Raises
     ------
     InputError
         See ``checkpoints.load_checkpoint``.
     """
-    return describe(*load_checkpoint(path))
+    return describe(*load_checkpoint(path), fold)
 
 
-def describe(network: nn.Module, metadata: dict) -> NetworkDescription:
+def describe(
+    network: nn.Module, metadata: dict, fold: bool = True
+) -> NetworkDescription:
     """Description of what ``load_checkpoint`` returns."""
     front_end = metadata["front_end"]
     return NetworkDescription(
         # Identities that replace batch-norm are new, and in training mode.
-        module=folded(network).eval(),
+        module=(folded(network) if fold else network).eval(),
         sample_rate=front_end["audio"]["sample_rate"],
         full_scale=front_end["audio"]["full_scale"],
         log_mel=LogMelSettings(**front_end["log_mel"]),

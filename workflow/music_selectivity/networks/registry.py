@@ -5,8 +5,10 @@ Each architecture is a module of this package, named as in the config. Its class
 
 - ``n_units``: size of the feature vector, the "units" that all analyses read;
 - ``minimum_mels`` and ``minimum_frames``: the smallest possible input;
-- ``units(log_mels)``: (clips, mels, frames) in dB -> (clips, n_units);
-- ``head(units)``: (clips, n_units) -> logits, (clips, classes).
+- ``units(log_mels)``: (clips, mels, frames) in dB -> (clips, n_units), of which none is
+  negative, because selectivity is measured by ratios of responses;
+- ``head(units)``: (clips, n_units) -> logits, (clips, classes), by linear, ReLU and
+  linear layers, which random ablation needs (dropout may lie between them).
 
 ``forward(log_mels)`` is ``head(units(log_mels))``. There is no sigmoid, because the
 loss takes logits.

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from music_selectivity.claims.verdicts import (
-    DIRECTION,
+    HELD,
     NOT_MEMORIZED,
     NOT_REPLICATED,
     NOT_RUN,
     OPEN,
-    REPLICATED,
     TOO_FEW,
+    UNTESTED,
 )
 from music_selectivity.report.numbers import number, text
 from music_selectivity.vocabulary import AUDIOSET, COLLECTIONS, SOUNDSCAPES, TABLE
@@ -23,8 +23,6 @@ QUESTION = (
 # in time, and whether networks need them.
 UNITS, STRUCTURE, FUNCTION = "2b", "4b-a", "5c-a"
 
-HELD = (REPLICATED, DIRECTION)
-UNTESTED = (NOT_RUN, NOT_MEMORIZED)
 # The end of "whether ..." where a claim is not decided.
 UNDECIDED = {
     OPEN: "stays open",
@@ -68,6 +66,7 @@ def basis(
     clips: Sequence[tuple[str, Mapping[str, int]]],
     classes: Mapping[str, int],
     models: Sequence[Mapping],
+    users_networks: Sequence[Mapping] = (),
 ) -> str:
     """What a study measured, in a sentence.
 
@@ -75,16 +74,27 @@ def basis(
     ----------
     corpus, seconds
         Type of corpus, and length of its clips.
-    clips, classes, models
-        ``tables.clips_by_split``, ``class_counts`` and ``models``.
+    clips, classes, models, users_networks
+        ``tables.clips_by_split``, ``class_counts``, ``models`` and ``users_networks``.
     """
     counts = " and ".join(f"{number(of['All'])} {split}" for split, of in clips)
-    networks = sum(row["networks"] for row in models)
     return (
-        f"{networks} network{_s(networks)} of {len(models)} model{_s(len(models))}, "
-        f"{counts} clips of {seconds:g} s of {SOUNDS[corpus]}, {classes['all']} sound "
-        f"classes, {classes['music']} of them music-related."
+        f"{_networks(models, users_networks)}, {counts} clips of {seconds:g} s of "
+        f"{SOUNDS[corpus]}, {classes['all']} sound classes, {classes['music']} of them "
+        "music-related."
     )
+
+
+def _networks(models: Sequence[Mapping], users_networks: Sequence[Mapping]) -> str:
+    """How many networks a study trained, and how many users' networks it played."""
+    trained = sum(row["networks"] for row in models)
+    parts = [f"{trained} network{_s(trained)} of {len(models)} model{_s(len(models))}"]
+    if given := len(users_networks):
+        twins = sum(sum(row["twins"].values()) for row in users_networks)
+        of_users = "1 user's network" if given == 1 else f"{given} users' networks"
+        with_twins = f" with {twins} twin{_s(twins)}" if twins else ""
+        parts = (parts if models else []) + [of_users + with_twins]
+    return ", ".join(parts)
 
 
 def _s(count: int) -> str:

@@ -15,7 +15,7 @@ from music_selectivity.figures.style import (
     label,
     ordered_models,
 )
-from music_selectivity.report.numbers import number, plus_minus
+from music_selectivity.report.numbers import number, plus_minus, significant
 from music_selectivity.vocabulary import (
     GROUP_NAMES,
     NATURAL_CATEGORIES,
@@ -33,8 +33,6 @@ NAMES = {
 }
 # Colours of series that are neither models, groups nor orders, by their place.
 OTHER_SERIES = (WITHOUT_MUSIC, OTHER)
-# Significant digits that a chart can show.
-DIGITS = 4
 # Panels and places that a chart is described by in words.
 MOST_DESCRIBED = 6
 
@@ -169,10 +167,7 @@ def _rounded(numbers: pd.DataFrame | pd.Series) -> list:
     """`numbers` as lists of numbers with as many digits as can be seen, or None."""
     if numbers.ndim == 2:
         return [_rounded(row) for _, row in numbers.iterrows()]
-    return [
-        float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
-        for value in numbers.astype(float)
-    ]
+    return list(map(significant, numbers))
 
 
 def _entries(rows: pd.DataFrame, column: str, chart: Chart) -> list:

@@ -24,6 +24,16 @@ def number(value: object) -> str:
     return f"{value:#.3g}".rstrip(".")
 
 
+def significant(value: object) -> float | None:
+    """`value` with as many digits as a chart can show; None where there is none.
+
+    >>> significant(0.887123), significant(12345), significant(float("nan"))
+    (0.8871, 12340.0, None)
+    """
+    value = _as_float(value)
+    return float(f"{value:.4g}") if math.isfinite(value) else None
+
+
 def p_value(value: object) -> str:
     """A p-value to two digits, never as zero.
 

@@ -52,6 +52,7 @@ def policy(styles: Iterable[str], scripts: Iterable[str]) -> str:
         [
             "default-src 'none'",
             "img-src data: blob:",
+            "media-src data:",
             f"style-src {_hashes(styles)}",
             f"script-src {_hashes(scripts)}",
             "base-uri 'none'",

@@ -16,6 +16,11 @@ from music_selectivity.report.themes import (
     placed,
     shown_themes,
 )
+from music_selectivity.report.units_section import units_section
+
+# Bytes of a page with sounds and without, and of what it holds besides images, units
+# and sounds: texts, charts, style sheet and scripts.
+WITH_SOUNDS, WITHOUT_SOUNDS, TEXTS = 8_000_000, 5_000_000, 500_000
 
 
 def report_html(
@@ -29,7 +34,11 @@ def report_html(
     figures: Sequence[StudyFigure],
     themes: Sequence[Mapping],
     key_figures: Sequence[str],
+    profiles: pd.DataFrame | None,
+    examples: pd.DataFrame | None,
     config: Mapping,
+    colours: Mapping[str, str],
+    users_networks: Sequence[Mapping] = (),
 ) -> str:
     """The study's report as an HTML page, with all figures inside.
 
@@ -49,22 +58,37 @@ def report_html(
         ``catalogue.Theme`` as dicts: the order of the page.
     key_figures
         Figures that carry the answer, the first four that have data.
+    profiles, examples
+        ``examples/units.parquet`` and ``examples/sounds.parquet``; None if the study
+        trains no network.
     config
         The resolved config, shown at the end.
+    colours
+        By name of a sound group or model, as for `Style`.
+    users_networks
+        ``tables.users_networks``.
     """
+    style = Style(colours)
     cards = placed(claim_cards(claims), themes, figures)
-    shown = shown_themes(themes, figures, cards, Style(config["figures"]))
+    shown = shown_themes(themes, figures, cards, style)
     all_shown = [each for theme in shown for each in theme.figures]
     models = tables.models(statistics, histories)
     counts = tables.clips_by_split(clips)
     of_classes = tables.class_counts(classes)
     corpus, seconds = config["corpus"]["type"], config["audio"]["clip_seconds"]
+    units = None
+    if profiles is not None:
+        images = sum(len(each.picture.source) for each in all_shown if each.picture)
+        budget = WITH_SOUNDS if config["report"]["audio"] else WITHOUT_SOUNDS
+        units = units_section(
+            profiles, examples, classes, style, config, budget - TEXTS - images
+        )
     return render(
         "page.html.j2",
         study=config["study"],
         notice=notice.strip(),
         question=QUESTION,
-        basis=basis(corpus, seconds, counts, of_classes, models),
+        basis=basis(corpus, seconds, counts, of_classes, models, users_networks),
         answer=answer(claims.to_dict("records"), corpus),
         keys=first_with_charts(shown, key_figures),
         themes=shown,
@@ -75,8 +99,10 @@ def report_html(
         n_clips=len(clips),
         baseline=baseline.to_dict("records"),
         models=models,
+        users_networks=users_networks,
         charts={each.figure.name: each.charts for each in all_shown if each.charts},
         cuts=[each for each in all_shown if each.picture and each.picture.cut],
+        units=units,
         config=yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
     )
 

@@ -14,6 +14,7 @@ from music_selectivity.measures import (
     VALIDATION_AP,
     Measure,
 )
+from music_selectivity.networks.check_record import CheckRecord
 from music_selectivity.report.numbers import number
 from music_selectivity.vocabulary import (
     COMPARED_GROUPS,
@@ -88,6 +89,32 @@ def models(
             ],
         )
         for model in ordered_models(detecting)
+    ]
+
+
+def users_networks(
+    checks: Mapping[str, CheckRecord], twins: Mapping[str, Mapping[str, int]]
+) -> list[dict]:
+    """For each user's network what it is, and how many twins of each kind it has.
+
+    Parameters
+    ----------
+    checks
+        What the check found, by network.
+    twins
+        Numbers of twins by kind (``models.*.twins``), by network.
+    """
+    return [
+        {
+            "model": model,
+            "takes": f"{check.takes} at {check.sample_rate:,} Hz",
+            "layers": len(check.layers),
+            "units": check.n_units,
+            "licence": check.licence,
+            "training_data": check.training_data,
+            "twins": {kind: n for kind, n in twins[model].items() if n},
+        }
+        for model, check in checks.items()
     ]
 
 

@@ -1,1 +1,1 @@
-"""Statistics that know nothing of music: tests, bootstrap, mixed-effects models."""
+"""Statistics that know nothing of music: tests, resampling, models, similarity."""

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import scipy.io
-from scipy.io.matlab import MatReadError
 
 from music_selectivity.audio.reading import UnusableClip, read_mono
 from music_selectivity.errors import InputError
-from music_selectivity.vocabulary import COMPONENTS, NATURAL_CATEGORIES
+from music_selectivity.stimuli.response_components import (
+    components_path,
+    read_components,
+)
+from music_selectivity.vocabulary import NATURAL_CATEGORIES
 
 # Differences in length that resampling may cause.
 TOLERANCE_SECONDS = 0.005
@@ -64,12 +66,12 @@ def read_sounds(folder: str | os.PathLike) -> pd.DataFrame:
                 f"{labels_path}, row {number}: {path} is missing; replace it"
             )
     sounds["file"] = [str(path) for path in files]
-    components = _read_components(Path(folder, "data/components.mat"))
+    components = read_components(folder)
     absent = set(sounds["sound"]) - set(components.index)
     if absent:
         raise InputError(
-            f"{Path(folder, 'data/components.mat')}: no response to {min(absent)}, "
-            f"which is listed in {labels_path}; use both from the same release"
+            f"{components_path(folder)}: no response to {min(absent)}, which is listed "
+            f"in {labels_path}; use both from the same release"
         )
     return sounds.join(components, on="sound")
 
@@ -119,47 +121,3 @@ def waveforms(
     cut = np.stack([waveform[: min(lengths)] for waveform in waveforms])
     power = np.square(cut, dtype=np.float64).mean(axis=1, keepdims=True)
     return cut * (rms * full_scale / np.sqrt(power)).astype(np.float32)
-
-
-def _read_components(path: Path) -> pd.DataFrame:
-    """Responses component_<name> of each component, with the sounds as index."""
-    try:
-        content = scipy.io.loadmat(path)
-        names, components = (
-            [str(name[0]) for name in content[key].ravel()]
-            for key in ("stim_names", "component_names")
-        )
-        responses = np.asarray(content["R"], dtype=np.float64)
-    except NotImplementedError as error:
-        raise InputError(
-            f"{path}: in MATLAB's format 7.3, which is HDF5; save it in format 7 or "
-            "earlier (in MATLAB: save components.mat -v7), or fetch it from the public "
-            "repository again"
-        ) from error
-    except (MatReadError, OSError, LookupError, ValueError, TypeError) as error:
-        raise InputError(
-            f"{path}: cannot be read as the responses to the sounds, R, stim_names and "
-            f"component_names ({type(error).__name__}: {error}); fetch it from the "
-            "public repository again"
-        ) from error
-    if responses.shape != (len(names), len(components)):
-        raise InputError(
-            f"{path}: R has shape {responses.shape}, not ({len(names)}, "
-            f"{len(components)}); give one row per sound and one column per component"
-        )
-    if sorted(components) != sorted(COMPONENTS):
-        raise InputError(
-            f"{path}: component_names are {', '.join(components)}; required are "
-            f"{', '.join(COMPONENTS)}"
-        )
-    columns = [f"component_{name}" for name in components]
-    table = pd.DataFrame(responses, index=names, columns=columns)
-    twice = table.index[table.index.duplicated()]
-    if len(twice):
-        raise InputError(f"{path}: stim_names contains {twice[0]} twice; remove one")
-    unknown = table.index[~np.isfinite(responses).all(axis=1)]
-    if len(unknown):
-        raise InputError(
-            f"{path}: R of {unknown[0]} contains NaN or infinity; correct it"
-        )
-    return table[[f"component_{name}" for name in COMPONENTS]]

@@ -4,7 +4,6 @@ import contextlib
 import os
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from music_selectivity.audio.log_mel import LogMel, LogMelSettings
@@ -14,9 +13,8 @@ from music_selectivity.corpus.shard_clips import Clips, chosen_waveforms
 from music_selectivity.stimuli.arrays import stimulus_clips
 from music_selectivity.stimuli.filling import padded, sound_samples
 from music_selectivity.stimuli.joint_changes import COLUMNS
-from music_selectivity.stimuli.quilt_clips import QuiltSettings, segment_samples
-from music_selectivity.stimuli.quilts import order, quilt
-from music_selectivity.stimuli.segments import Frames, Segments, joint_change
+from music_selectivity.stimuli.quilt_clips import QuiltSettings
+from music_selectivity.stimuli.quilted_clip import QuiltedClip
 from music_selectivity.stimuli.sets import UNQUILTED, StimulusSet
 
 
@@ -73,7 +71,7 @@ def write_quilt_shards(
         ]
         for _, clip_id, waveform in chosen_waveforms(chosen, clips, audio):
             group = by_id.loc[clip_id, "group"]
-            clip = _Clip(
+            clip = QuiltedClip(
                 clip_id, waveform[: sound_lengths[clip_id]], audio, quilts, of_segments
             )
             for stimuli, of_set, shard in zip(sets, rows, shards, strict=True):
@@ -86,32 +84,3 @@ def write_quilt_shards(
                     found.append((*key, *changes))
                 shard[of_set[clip_id]] = log_mel(padded(version, audio.n_samples))
     return pd.DataFrame(found, columns=list(COLUMNS)).astype(COLUMNS)
-
-
-class _Clip:
-    """One clip whose quilts are made, of frames that are computed once for all."""
-
-    def __init__(
-        self,
-        clip_id: str,
-        sound: np.ndarray,
-        audio: AudioSettings,
-        quilts: QuiltSettings,
-        log_mel: LogMel,
-    ) -> None:
-        self._clip_id, self._quilts = clip_id, quilts
-        self._rate, self._log_mel = audio.sample_rate, log_mel
-        self.original = sound[: quilts.samples(len(sound), self._rate)]
-        self._frames = Frames(sound, log_mel)
-
-    def quilt(self, stimuli: StimulusSet) -> tuple[np.ndarray, float, float]:
-        """The clip's quilt in a set, and the change at its joints and originally."""
-        segment_ms = int(stimuli.segment)
-        length = segment_samples(segment_ms, self._rate)
-        segments = Segments(self._frames, length, len(self.original) // length)
-        sequence = order(
-            segments, stimuli.order, self._quilts.boundary, self._clip_id, segment_ms
-        )
-        quilted = quilt(segments, sequence, self._rate)
-        change = joint_change(quilted, length, self._log_mel)
-        return quilted, change, segments.original_change()

@@ -1,5 +1,6 @@
 """The study's config: shape and defaults by the schema, then what the values mean."""
 
+import itertools
 import json
 import os
 from collections.abc import Mapping
@@ -16,7 +17,10 @@ from music_selectivity.vocabulary import (
     FMRI,
     GABOR,
     LEAST_SEGMENTS,
+    LEVEL,
+    LOG_MEL,
     OVERLAPPING,
+    PAPER_MODELS,
     PCA,
     SHUFFLED_LABELS,
     SOUNDSCAPES,
@@ -25,7 +29,26 @@ from music_selectivity.vocabulary import (
 
 # Smallest log-mel, bands and frames, that each architecture takes. It is repeated here,
 # where torch is not imported, to reject clips that are too short before any is read.
-MINIMUM_INPUT = {"kim2024": (63, 121)}
+MINIMUM_INPUT = {"kim2024": (63, 121), "cnn10": (16, 16), "ast_small": (16, 16)}
+
+# The layer whose units all analyses read and by which the claims go, by architecture;
+# and what stands for it in tables where there is no network.
+MAIN_LAYERS = {"kim2024": "avgpool", "cnn10": "pool", "ast_small": "pool"}
+OTHER_MAIN_LAYERS = dict.fromkeys((PCA, GABOR, LOG_MEL, LEVEL), "features")
+OTHER_MAIN_LAYERS |= {FMRI: "components"}
+
+# Colours of models that the paper does not have, in the order of the config: the muted
+# palette of Paul Tol.
+FURTHER_COLOURS = (
+    "#332288",
+    "#44aa99",
+    "#882255",
+    "#999933",
+    "#88ccee",
+    "#aa4499",
+    "#117733",
+    "#ddcc77",
+)
 
 # Downloads are shared by all studies. AudioSet's tables have these names there.
 DOWNLOADS = "results/downloads"
@@ -48,6 +71,8 @@ RESERVED = {
     PCA: "the principal components",
     GABOR: "the Gabor filter bank",
     FMRI: "the responses of the brain to the 165 natural sounds",
+    LOG_MEL: "the mean log-mel spectra of the 165 natural sounds",
+    LEVEL: "the levels of the 165 natural sounds",
 }
 
 # Keys of earlier versions, and what they are called now.
@@ -62,8 +87,10 @@ RENAMED = {
 def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
     """Config with every default filled in, checked.
 
-    A model or category that a study sets to null is dropped, and a file that is to be
-    downloaded gets the path that it will have.
+    A model or category that a study sets to null is dropped, a model that names no
+    architecture gets that of the study, and a file that is to be downloaded gets the
+    path that it will have. Whether the report contains sounds follows from the corpus,
+    unless the study says so.
 
     Raises
     ------
@@ -77,9 +104,63 @@ def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
     _fill_defaults(resolved, schema)
     for part, key in ((resolved, "models"), (resolved["analysis"], "categories")):
         part[key] = {name: x for name, x in part[key].items() if x is not None}
+    for model in trained_models(resolved["models"]).values():
+        model["architecture"] = model["architecture"] or resolved["architecture"]
     _check_meaning(resolved)
     _name_downloads(resolved)
+    if resolved["report"]["audio"] is None:
+        resolved["report"]["audio"] = resolved["corpus"]["type"] == SOUNDSCAPES
     return resolved
+
+
+def trained_models(models: Mapping) -> dict[str, dict]:
+    """The models whose networks a study trains, of the config section."""
+    return {name: model for name, model in models.items() if "network" not in model}
+
+
+def users_networks(models: Mapping) -> dict[str, dict]:
+    """The networks of users, which a study does not train, of the config section."""
+    return {name: model for name, model in models.items() if "network" in model}
+
+
+def network_file(model: Mapping) -> str:
+    """The Python file of a user's network, of its entry in the config."""
+    return model["network"].rpartition(":")[0]
+
+
+def twins(models: Mapping) -> dict[str, tuple[str, str, int]]:
+    """Twins of users' networks: by name, the network, the kind and their number.
+
+    `models` is the config section. The seeds of twins are numbers from 1.
+    """
+    return {
+        f"{name}_{kind}": (name, kind, number)
+        for name, model in users_networks(models).items()
+        for kind, number in model["twins"].items()
+        if number
+    }
+
+
+def main_layers(models: Mapping) -> dict[str, str]:
+    """The main layer of each model of a study, and of what tables hold besides.
+
+    `models` is the config section. The architecture of a model decides. Users' networks
+    have no main layer, because all their layers count alike.
+    """
+    of_models = {
+        name: MAIN_LAYERS[model["architecture"]]
+        for name, model in trained_models(models).items()
+    }
+    return of_models | OTHER_MAIN_LAYERS
+
+
+def model_colours(models: Mapping) -> dict[str, str]:
+    """Colours of the models and twins that the paper does not have.
+
+    `models` is the config section.
+    """
+    further = [name for name in [*models, *twins(models)] if name not in PAPER_MODELS]
+    return dict(zip(further, itertools.cycle(FURTHER_COLOURS), strict=False))
 
 
 def _parsed(value: object, schema: dict) -> object:
@@ -87,6 +168,7 @@ def _parsed(value: object, schema: dict) -> object:
 
     Snakemake passes values inside ``--config 'key={...}'`` as text.
     """
+    schema = _chosen(schema, value)
     if isinstance(value, dict):
         free = schema.get("additionalProperties")
         parts = schema.get("properties", {})
@@ -100,6 +182,14 @@ def _parsed(value: object, schema: dict) -> object:
     if isinstance(value, str) and ("string" not in types or value == "null"):
         return yaml.safe_load(value)
     return value
+
+
+def _chosen(schema: dict, value: object) -> dict:
+    """Of a schema with alternatives by the keys of a value, the one that applies."""
+    if "if" not in schema:
+        return schema
+    given = isinstance(value, dict) and set(schema["if"]["required"]) <= set(value)
+    return schema["then" if given else "else"]
 
 
 def _check_renamed(config: dict) -> None:
@@ -134,6 +224,7 @@ def _fill_defaults(config: dict, schema: dict) -> None:
 
     Where keys are free, a study's own keys are added to those of the default.
     """
+    schema = _chosen(schema, config)
     for key, part in schema.get("properties", {}).items():
         default = json.loads(json.dumps(part.get("default")))
         if "default" in part:
@@ -167,10 +258,11 @@ def _check_meaning(config: dict) -> None:
             f"config key log_mel.f_max: {mel['f_max']} Hz must lie above f_min and at "
             f"or below half the sample rate, {audio['sample_rate'] / 2:g} Hz"
         )
+    trained = trained_models(config["models"])
     n_frames = (
         1 + round(audio["clip_seconds"] * audio["sample_rate"]) // mel["hop_length"]
     )
-    for name, model in config["models"].items():
+    for name, model in trained.items():
         n_mels_needed, n_frames_needed = MINIMUM_INPUT[model["architecture"]]
         if n_frames < n_frames_needed:
             raise InputError(
@@ -197,9 +289,11 @@ def _check_meaning(config: dict) -> None:
                 f"config key models.{name}.select_by: shuffled labels need train_ap: "
                 "on validation clips with random labels every epoch is at chance"
             )
+    _check_users_networks(config["models"])
     _check_names(config["models"])
     _check_quilts(config["quilts"], audio, mel)
-    _check_analysed_models(config["analysis"], config["models"])
+    for key in ("random_ablation", "layer_ablation", "preferred_inputs"):
+        _check_models_of(key, config["analysis"][key]["models"], trained)
     shares = config["corpus"][SOUNDSCAPES]
     if shares["music_share"] + shares["mixed_share"] > 1:
         raise InputError(
@@ -219,6 +313,27 @@ def _check_names(models: dict) -> None:
             f"config key models.{min(taken)}: this name is reserved for "
             f"{RESERVED[min(taken)]}; give the model another name"
         )
+    of_twins = twins(models)
+    taken = set(of_twins).intersection(models)
+    if taken:
+        network, kind, _ = of_twins[min(taken)]
+        raise InputError(
+            f"config key models.{min(taken)}: this name is reserved for the {kind} "
+            f"twins of {network}; give the model another name"
+        )
+
+
+def _check_users_networks(models: dict) -> None:
+    """The files of every network are there."""
+    for name, model in users_networks(models).items():
+        files = {"network": [network_file(model)], "files": model["files"]}
+        for key, paths in files.items():
+            for path in paths:
+                if not Path(path).is_file():
+                    raise InputError(
+                        f"config key models.{name}.{key}: {path} is not a file; paths "
+                        f"are relative to {Path.cwd()}"
+                    )
 
 
 def _check_quilts(quilts: dict, audio: dict, mel: dict) -> None:
@@ -266,20 +381,14 @@ def _check_frames(lengths: list[int], boundary: str, audio: dict, mel: dict) -> 
             )
 
 
-def _check_analysed_models(analysis: dict, models: dict) -> None:
-    """Analyses of some models name models of the study."""
-    known = {
-        # A study may have dropped the model that the default names.
-        "random_ablation": {*models, WITHOUT_MUSIC},
-        "preferred_inputs": set(models),
-    }
-    for key, names in known.items():
-        unknown = set(analysis[key]["models"]) - names
-        if unknown:
-            raise InputError(
-                f"config key analysis.{key}.models: {min(unknown)} is not a model; "
-                f"the models are {', '.join(models)}"
-            )
+def _check_models_of(key: str, named: list[str], trained: dict) -> None:
+    # A study may have dropped the model that a default names.
+    unknown = set(named) - set(trained) - {WITHOUT_MUSIC}
+    if unknown:
+        raise InputError(
+            f"config key analysis.{key}.models: {min(unknown)} is not a model that the "
+            f"study trains; these are {', '.join(trained) or 'none'}"
+        )
 
 
 def _check_paths(corpus: dict) -> None:

@@ -10,7 +10,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
-from music_selectivity.study.resources import COSTS, DISK, ESTIMATED, Disk, Scale
+from music_selectivity.study.resources import (
+    COSTS,
+    DISK,
+    ESTIMATED,
+    OF_USERS_NETWORKS,
+    Disk,
+    NetworkSize,
+    Scale,
+)
 
 FETCH = "fetch"
 
@@ -72,6 +80,8 @@ class Demand:
         Files that stay, MB.
     temporary_mb : float
         Files that the largest job removes when it ends, MB.
+    passing_mb : float
+        Files that are removed when no job needs them any more, MB.
     """
 
     jobs: int
@@ -80,6 +90,7 @@ class Demand:
     peak_mb: float
     disk_mb: float
     temporary_mb: float
+    passing_mb: float
 
 
 def demand(jobs: Sequence[Job]) -> Demand:
@@ -91,6 +102,7 @@ def demand(jobs: Sequence[Job]) -> Demand:
         peak_mb=max(COSTS[job.rule].peak_mb(job.scale) for job in jobs),
         disk_mb=math.fsum(job.disk.stays_mb(job.scale) for job in jobs),
         temporary_mb=max(job.disk.temporary_mb(job.scale) for job in jobs),
+        passing_mb=math.fsum(job.disk.passing_mb(job.scale) for job in jobs),
     )
 
 
@@ -140,6 +152,10 @@ def least_hours(jobs: Sequence[Job], cores: int) -> float:
     return max(work, chain) / 3600
 
 
+UNCHECKED = (
+    f"Each user's network that was not checked yet counts as {NetworkSize.seconds} s a "
+    f"clip, {NetworkSize.mb:,} MB, and {NetworkSize.units:,} units in all layers."
+)
 COLUMNS = "rule", "jobs", "core-hours", "GPU-hours", "memory, MB", "disk, MB"
 WIDTH = 80
 
@@ -165,7 +181,7 @@ def plan_text(
     title = (
         f"Study {study}: {scale.clips:,} clips of {scale.seconds:g} s"
         f"{' (assumed)' if clips_are_assumed else ''}, {scale.sources} networks and "
-        f"sets of linear features, {scale.stimuli} stimulus sets."
+        f"sets of linear features, {_played(scale)}{scale.stimuli} stimulus sets."
     )
     parts = [
         textwrap.fill(title, WIDTH),
@@ -173,9 +189,22 @@ def plan_text(
         *(textwrap.fill(note, WIDTH) for note in _notes(by_rule, total)),
         "\n".join(_elapsed(jobs, cores)),
     ]
+    if any(map(_is_assumed, jobs)):
+        parts.insert(1, textwrap.fill(UNCHECKED, WIDTH))
     if clips_are_assumed:
         parts.insert(1, "The number of clips is not known before they are read.")
     return "\n\n".join(parts)
+
+
+def _played(scale: Scale) -> str:
+    if not scale.played:
+        return ""
+    return f"{scale.played} users' networks and twins, "
+
+
+def _is_assumed(job: Job) -> bool:
+    """Whether a job is of a user's network that was not checked yet."""
+    return job.rule in OF_USERS_NETWORKS and job.scale.network.is_assumed
 
 
 def _table(by_rule: Mapping[str, Demand], total: Demand) -> list[str]:
@@ -226,6 +255,11 @@ def _notes(by_rule: Mapping[str, Demand], total: Demand) -> Iterator[str]:
         yield (
             f"Each training needs up to {total.temporary_mb:,.0f} MB more disk until "
             "it ends."
+        )
+    if total.passing_mb:
+        yield (
+            f"Responses of twins need up to {total.passing_mb:,.0f} MB more disk until "
+            "they are analysed."
         )
 
 

@@ -27,6 +27,13 @@ AUDIOSET_SHARES = {MUSIC: 0.24, NONMUSIC: 0.60, MIXED: 0.16}
 """Share of each group in AudioSet's tables. The groups of a study's clips are unknown
 until they are listed."""
 
+RESAMPLING_SECONDS = 0.004
+"""Time in which a clip of 10 s is read and resampled for a user's network."""
+
+NETWORK_TIME = {"kim2024": 1.0, "cnn10": 2.2, "ast_small": 1.4}
+"""Time that a clip of 10 s takes in networks of each architecture, relative to
+``kim2024``, for which costs are stated (``benchmarks/architectures.py``)."""
+
 DOWNLOAD_MB = dict.fromkeys(AUDIOSET_TABLES.values(), 1) | {
     "natural_sounds.zip": 60,
     "natural_sounds": 30,
@@ -37,8 +44,37 @@ DOWNLOAD_MB = dict.fromkeys(AUDIOSET_TABLES.values(), 1) | {
 }
 """Size of downloads, and of the folders to which archives are unpacked."""
 
+RESPONSES_KB = 1
+"""Size of the responses of the main layer of kim2024, 256 units, to a sound."""
+
+LAYERS_KB = 4.1
+"""Size of the responses of all layers to a clip: 736 units in kim2024, of 5.6 bytes."""
+
 PARQUET_MB = 685
 """Size of each Parquet file of AudioSet's mirror: 50 GB in 73 files."""
+
+
+@dataclass(frozen=True)
+class NetworkSize:
+    """What a user's network takes, as its check found; until then, as is assumed.
+
+    Attributes
+    ----------
+    seconds : float
+        Time of a clip.
+    mb : float
+        Memory of a job that plays sounds to it.
+    units, widest : int
+        Number of units of all layers, and of the layer that has most.
+    is_assumed : bool
+        Whether these are assumptions.
+    """
+
+    seconds: float = 0.1
+    mb: float = 2000
+    units: int = 10_000
+    widest: int = 1000
+    is_assumed: bool = True
 
 
 @dataclass(frozen=True)
@@ -55,12 +91,18 @@ class Scale:
         Number of shards that hold the clips.
     sources : int
         Number of networks and sets of linear features.
+    played : int
+        Number of users' networks and their twins.
     stimuli : int
         Number of stimulus sets that networks hear, the clips included.
     random_sets : int
         Number of random sets of units that random ablation silences.
+    ablated_layers : int
+        Number of layers whose units layer ablation silences.
     epochs, snapshots : int
         Number of training epochs and of snapshots of the job's model.
+    network_time : float
+        Time that a clip takes in the networks of the model, as in `NETWORK_TIME`.
     threads : int
         Number of threads of rules that run networks.
     equal_rms, quilts, heard : float
@@ -68,6 +110,8 @@ class Scale:
         the unquilted clips; and in all stimulus sets that are made from clips.
     download : str
         What the job downloads, or the folder to which it unpacks, as in `DOWNLOAD_MB`.
+    network : NetworkSize
+        The user's network of the job.
     """
 
     clips: int
@@ -76,13 +120,17 @@ class Scale:
     sources: int
     stimuli: int
     random_sets: int = 0
+    ablated_layers: int = 0
     epochs: int = 0
     snapshots: int = 0
+    network_time: float = 1
     threads: int = 1
+    played: int = 0
     equal_rms: float = 0
     quilts: float = 0
     heard: float = 0
     download: str = ""
+    network: NetworkSize = NetworkSize()
 
     @property
     def sound(self) -> float:
@@ -130,6 +178,11 @@ def random_sets(scale: Scale) -> float:
     return scale.clips / 2 * scale.random_sets
 
 
+def ablated_layers(scale: Scale) -> float:
+    """Clips of 10 s of the eval split, times layers with silenced units."""
+    return scale.sound / 2 * scale.ablated_layers
+
+
 def sources(scale: Scale) -> float:
     """Clips, times networks and linear features."""
     return scale.clips * scale.sources
@@ -148,6 +201,11 @@ def shard_quilts(scale: Scale) -> float:
 def heard(scale: Scale) -> float:
     """Sounds in all stimulus sets that are made from clips, whatever their length."""
     return scale.heard
+
+
+def recorded(scale: Scale) -> float:
+    """KB of the responses of the main layer to all sounds, and of all to the clips."""
+    return RESPONSES_KB * scale.heard + LAYERS_KB * scale.clips
 
 
 def frames(scale: Scale) -> float:
@@ -179,6 +237,31 @@ def downloaded(scale: Scale) -> float:
     return DOWNLOAD_MB.get(scale.download, PARQUET_MB)
 
 
+def checked(scale: Scale) -> float:
+    """Seconds of the user's network for the clips that its check plays, about 25."""
+    return 25 * scale.network.seconds
+
+
+def played(scale: Scale) -> float:
+    """Seconds of the user's network for all clips, and of their resampling."""
+    return scale.clips * scale.network.seconds + RESAMPLING_SECONDS * scale.sound
+
+
+def network_mb(scale: Scale) -> float:
+    """Memory of a job that plays sounds to the user's network, MB."""
+    return scale.network.mb
+
+
+def responses(scale: Scale) -> float:
+    """Millions of responses of the units of all layers to the clips."""
+    return scale.clips * scale.network.units / 1e6
+
+
+def widest_responses(scale: Scale) -> float:
+    """Millions of responses of the layer that has most units."""
+    return scale.clips * scale.network.widest / 1e6
+
+
 @dataclass(frozen=True)
 class Cost:
     """What a rule's jobs were measured to take, on one core.
@@ -200,6 +283,8 @@ class Cost:
         Units with which memory grows, as for `work`.
     parallel : bool
         Whether threads share the work.
+    by_network : bool
+        Whether a network does the work, whose architecture determines its time.
     """
 
     mb: float
@@ -209,6 +294,7 @@ class Cost:
     mb_per_1000: float = 0
     grows_with: Callable[[Scale], float] = clips
     parallel: bool = False
+    by_network: bool = False
 
     def peak_mb(self, scale: Scale) -> float:
         """Memory that a job of this scale takes."""
@@ -217,7 +303,8 @@ class Cost:
     def duration(self, scale: Scale) -> float:
         """Seconds that a job of this scale takes, with a core for each thread."""
         threads = scale.threads if self.parallel else 1
-        return self.seconds + self.ms * self.work(scale) / 1000 / threads
+        ms = self.ms * scale.network_time if self.by_network else self.ms
+        return self.seconds + ms * self.work(scale) / 1000 / threads
 
 
 COSTS = {
@@ -238,9 +325,37 @@ COSTS = {
     "joint_changes": Cost(mb=130, seconds=2, mb_per_1000=1),
     "natural_sounds_log_mel": Cost(mb=450, seconds=5),
     "categories": Cost(mb=135, seconds=1, mb_per_1000=5),
-    "train": Cost(mb=740, seconds=5, ms=17, work=epochs, mb_per_1000=13, parallel=True),
+    "train": Cost(
+        mb=740,
+        seconds=5,
+        ms=17,
+        work=epochs,
+        mb_per_1000=13,
+        parallel=True,
+        by_network=True,
+    ),
     "activations": Cost(
-        mb=610, seconds=4, ms=7, work=stimuli, mb_per_1000=11, parallel=True
+        mb=610,
+        seconds=4,
+        ms=7,
+        work=stimuli,
+        mb_per_1000=11,
+        parallel=True,
+        by_network=True,
+    ),
+    "check_network": Cost(
+        mb=0, seconds=6, ms=1000, work=checked, mb_per_1000=1000, grows_with=network_mb
+    ),
+    "check_twin": Cost(
+        mb=0, seconds=6, ms=300, work=checked, mb_per_1000=1000, grows_with=network_mb
+    ),
+    "waveforms": Cost(mb=330, seconds=3, ms=20, work=shard_sound, mb_per_1000=2),
+    "natural_sounds_waveforms": Cost(mb=400, seconds=3),
+    "layer_responses": Cost(
+        mb=300, seconds=6, ms=1000, work=played, mb_per_1000=1000, grows_with=network_mb
+    ),
+    "twin_responses": Cost(
+        mb=300, seconds=8, ms=1000, work=played, mb_per_1000=1000, grows_with=network_mb
     ),
     "fit_pca": Cost(
         mb=640, seconds=4, ms=16, work=sound, mb_per_1000=93, parallel=True
@@ -249,15 +364,43 @@ COSTS = {
         mb=610, seconds=4, ms=55, work=stimuli, mb_per_1000=10, parallel=True
     ),
     "natural_sound_features": Cost(mb=610, seconds=15),
-    "analyses": Cost(mb=640, seconds=8, ms=6.6, work=clips, mb_per_1000=28),
+    "analyses": Cost(mb=640, seconds=8, ms=7, work=clips, mb_per_1000=28),
     "linear_analyses": Cost(mb=640, seconds=8, ms=5.7, work=clips, mb_per_1000=28),
+    "layers": Cost(
+        mb=200,
+        seconds=6,
+        ms=500,
+        work=responses,
+        mb_per_1000=35_000,
+        grows_with=widest_responses,
+    ),
     "natural_sounds": Cost(mb=185, seconds=3),
     "fmri": Cost(mb=185, seconds=3),
+    "brain": Cost(mb=205, seconds=4),
+    "brain_baselines": Cost(mb=205, seconds=4),
     "random_ablation": Cost(
         mb=540, seconds=3, ms=0.008, work=random_sets, mb_per_1000=3, parallel=True
     ),
-    "training_course": Cost(mb=715, seconds=5, ms=11, work=snapshots, mb_per_1000=13),
-    "preferred_inputs": Cost(mb=610, seconds=5, ms=60_000, work=frames, mb_per_1000=4),
+    "layer_ablation": Cost(
+        mb=610,
+        seconds=5,
+        ms=30,
+        work=ablated_layers,
+        mb_per_1000=13,
+        parallel=True,
+        by_network=True,
+    ),
+    "training_course": Cost(
+        mb=715, seconds=5, ms=11, work=snapshots, mb_per_1000=13, by_network=True
+    ),
+    "preferred_inputs": Cost(
+        mb=610,
+        seconds=5,
+        ms=60_000,
+        work=frames,
+        mb_per_1000=4,
+        by_network=True,
+    ),
     "statistics": Cost(mb=450, seconds=5),
     "mixed_effects": Cost(
         mb=235, seconds=5, ms=0.1, work=sources, mb_per_1000=0.5, grows_with=sources
@@ -266,6 +409,8 @@ COSTS = {
     "figure": Cost(
         mb=220, seconds=3, ms=0.02, work=sources, mb_per_1000=1, grows_with=sources
     ),
+    "unit_profiles": Cost(mb=370, seconds=12, ms=25, work=clips, mb_per_1000=10),
+    "sound_examples": Cost(mb=370, seconds=10, ms=4, work=sound, mb_per_1000=10),
     "report_page": Cost(mb=195, seconds=3, mb_per_1000=5),
     "resolved_config": Cost(mb=110, seconds=1),
     "usage": Cost(mb=180, seconds=2),
@@ -279,12 +424,23 @@ ESTIMATED = frozenset(
         "collection_tables",
         "collection_audio",
         "natural_sounds_log_mel",
+        "natural_sounds_waveforms",
+        "check_network",
+        "check_twin",
+        "layer_responses",
+        "twin_responses",
         "natural_sounds",
         "fmri",
+        "layer_ablation",
         "provenance",
     ]
 )
 """Rules whose costs are estimates: no job of theirs was measured."""
+
+OF_USERS_NETWORKS = frozenset(
+    ["check_network", "check_twin", "layer_responses", "twin_responses", "layers"]
+)
+"""Rules whose costs depend on the user's network of the job."""
 
 
 @dataclass(frozen=True)
@@ -305,12 +461,15 @@ class Disk:
         says what they are.
     temporary : callable
         Gives the units of files that the job removes when it ends, at most.
+    passing : callable
+        Gives the units of files that are removed when no job needs them any more.
     """
 
     mb: float = 0
     kb: float = 0
     units: Callable[[Scale], float] = once
     temporary: Callable[[Scale], float] = once
+    passing: Callable[[Scale], float] = once
 
     def stays_mb(self, scale: Scale) -> float:
         """What a job of this scale leaves on disk, MB."""
@@ -319,6 +478,10 @@ class Disk:
     def temporary_mb(self, scale: Scale) -> float:
         """What a job of this scale needs in addition until it ends, MB."""
         return self.kb * self.temporary(scale) / 1000
+
+    def passing_mb(self, scale: Scale) -> float:
+        """What Snakemake removes when no job needs it any more, MB."""
+        return self.kb * self.passing(scale) / 1000
 
 
 DISK = {
@@ -333,16 +496,23 @@ DISK = {
     "quilts": Disk(kb=206, units=shard_quilts),
     "natural_sounds_log_mel": Disk(mb=7),
     "train": Disk(kb=5100, units=weights, temporary=resumed),
-    "activations": Disk(mb=0.5, kb=1, units=heard),
+    "activations": Disk(mb=1, kb=1, units=recorded),
+    "waveforms": Disk(kb=882, units=shard_sound),
+    "natural_sounds_waveforms": Disk(mb=29),
+    "layer_responses": Disk(kb=5600, units=responses),
+    "twin_responses": Disk(kb=5600, passing=responses),
+    "layers": Disk(mb=1),
     "fit_pca": Disk(kb=53_000, units=frames),
     "linear_features": Disk(mb=0.5, kb=1.5, units=heard),
-    "analyses": Disk(mb=2.5, kb=0.04, units=heard),
+    "analyses": Disk(mb=3.3, kb=0.04, units=heard),
     "linear_analyses": Disk(mb=2.5, kb=0.04, units=heard),
+    "layer_ablation": Disk(mb=1.2),
     "training_course": Disk(kb=0.02, units=snapshots),
     "preferred_inputs": Disk(kb=3300, units=frames),
-    "statistics": Disk(kb=76, units=measured),
+    "statistics": Disk(kb=84, units=measured),
     "figure": Disk(mb=0.25, kb=0.02, units=clips),
-    "report_page": Disk(mb=3.5),
+    "sound_examples": Disk(mb=4),
+    "report_page": Disk(mb=8),
     "provenance": Disk(kb=3, units=measured),
 }
 """By rule. Jobs of the other rules write less than 1 MB each, which is not counted."""

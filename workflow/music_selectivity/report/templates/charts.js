@@ -355,7 +355,7 @@
   }
 
   // Marks answer to pointer, arrow keys, Enter and Escape.
-  function answers(box, tip) {
+  function answers(box, tip, choose = toggle) {
     const marks = () => [...box.querySelectorAll(".series:not(.off) .mark:not(.hollow)")];
     let current = null;
     function enter(dot) {
@@ -397,7 +397,7 @@
     box.addEventListener("focusout", leave);
     box.addEventListener("click", (event) => {
       const dot = nearest(event);
-      if (dot) toggle(dot.network);
+      if (dot) choose(dot.network);
     });
     box.addEventListener("keydown", (event) => {
       const dot = dotOf(event);
@@ -409,7 +409,7 @@
         Home: 0, End: all.length - 1,
       }[event.key];
       if (to !== undefined) move(dot, all[Math.max(0, Math.min(to, all.length - 1))]);
-      else if (event.key === "Enter" || event.key === " ") toggle(dot.network);
+      else if (event.key === "Enter" || event.key === " ") choose(dot.network);
       else if (event.key === "Escape") leave();
       else return;
       event.preventDefault();
@@ -441,6 +441,15 @@
     answers(view, make("div", { class: "tip", hidden: "" }, view));
     follows(box);
   }
+  // A chart that another script gives, of one network.
+  function single(box, chart) {
+    const view = make("div", { class: "view" }, box);
+    make("p", { class: "label" }, view, chart.label);
+    names(view, chart);
+    panels(view, chart);
+    view.querySelector(".mark")?.setAttribute("tabindex", 0);
+    answers(view, make("div", { class: "tip", hidden: "" }, view), () => {});
+  }
   function showAll() {
     for (const box of document.querySelectorAll(".live")) show(box);
     for (const box of document.querySelectorAll(".mini")) {
@@ -456,8 +465,12 @@
     if (innerWidth === width) return;
     width = innerWidth;
     clearTimeout(waiting);
-    waiting = setTimeout(showAll, 150);
+    waiting = setTimeout(() => {
+      showAll();
+      dispatchEvent(new Event("redraw"));
+    }, 150);
   });
   for (const still of document.querySelectorAll(".live ~ .still")) still.open = false;
   showAll();
+  globalThis.shared = { make, written, chart: single };
 })();

@@ -1,0 +1,169 @@
+"""Music-selectivity of the units of each layer, from the first layer to the last."""
+
+from collections.abc import Mapping
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from music_selectivity.figures.style import (
+    LOOK,
+    PAGE_INCHES,
+    Style,
+    empty_figure,
+    label,
+    new_figure,
+    ordered_models,
+    spread,
+)
+from music_selectivity.measures import (
+    DEAD_UNITS,
+    MS_EFFECT_SIZE,
+    N_UNITS,
+    RATIO_PERMUTATION_P,
+    RESPONSE_RATIO,
+    Measure,
+)
+from music_selectivity.stats.intervals import clips_estimate, mean_estimate
+from music_selectivity.vocabulary import MEASURED_SPLIT
+
+TITLE = "Selectivity from layer to layer"
+PANEL = "not in the paper"
+INPUTS = {"layers": ["measures_of_layers", "with_layers"]}
+ARGUMENTS = {"measured_split": "analysis.measured_split"}
+CHARTS = [
+    {
+        "value": "value",
+        "label": "MS units of each layer",
+        "along": "place",
+        "axis": "Layer",
+        "kind": "lines",
+        "panels": "measure",
+        "names": {
+            "response_ratio": "Response to music / response to other sounds",
+            "ms_effect_size": "Probability of a larger response to music",
+        },
+        "free": True,
+    }
+]
+
+# What each panel shows, and the value without selectivity.
+PANELS = {
+    RESPONSE_RATIO: ("Response ratio of MS units,\nmusic / other sounds", 1.0),
+    MS_EFFECT_SIZE: ("Probability of a larger\nresponse to music", 0.5),
+}
+# With more layers, their names would overlap.
+MOST_NAMED = 8
+
+
+def table(
+    layers: Mapping[tuple[str, int], pd.DataFrame], measured_split: str
+) -> pd.DataFrame:
+    """Selectivity of each layer of each network, and its mean over networks.
+
+    Parameters
+    ----------
+    layers
+        ``layers.measures_of_layers`` of each network, by (model, seed).
+    measured_split
+        On which responses are measured; units are chosen on the other split.
+
+    Returns
+    -------
+    DataFrame
+        model, seed, layer; depth, from 0 of the first layer to 1 of the last; place,
+        the name of the layer or, if networks differ in their layers or have more than
+        `MOST_NAMED`, its depth; measure, value; mean over the networks of the model,
+        and its 95 % interval, low and high, for other networks and other clips; n_units
+        and dead_units, the share of units that never vary; permutation_p, of the
+        response ratio on eval clips.
+    """
+    found = [
+        _of_network(measures, measured_split).assign(model=model, seed=seed)
+        for (model, seed), measures in layers.items()
+    ]
+    if not found:
+        return pd.DataFrame(columns=["model", "seed", "measure", "value"])
+    rows = pd.concat(found, ignore_index=True)
+    names = {tuple(of_network["layer"].unique()) for of_network in found}
+    named = len(names) == 1 and len(*names) <= MOST_NAMED
+    rows["place"] = rows["layer"] if named else rows["depth"]
+    means = [
+        _mean(of_layer) for _, of_layer in rows.groupby(["model", "measure", "layer"])
+    ]
+    rows = rows.join(pd.concat(means))
+    columns = ["model", "seed", "layer", "depth", "place", "measure", "value"]
+    columns += ["mean", "low", "high", "n_units", "dead_units", "permutation_p"]
+    return rows[columns]
+
+
+def _of_network(measures: pd.DataFrame, split: str) -> pd.DataFrame:
+    """A row per layer and measure, with the replicates of each as columns."""
+
+    def rows(measure: Measure, **fields: str) -> pd.DataFrame:
+        chosen = measures["measure"] == measure.name
+        chosen &= measures["condition"] == measure.condition(**fields)
+        return measures[chosen].set_index("layer")
+
+    of_units = rows(N_UNITS)["value"].rename("n_units").to_frame()
+    of_units["dead_units"] = rows(DEAD_UNITS)["value"]
+    p = rows(RATIO_PERMUTATION_P, split=MEASURED_SPLIT)["value"]
+    of_units["permutation_p"] = p.reindex(of_units.index)
+    of_units["depth"] = np.linspace(0, 1, len(of_units)).round(3)
+    found = [of_units.join(rows(measure, split=split)) for measure in PANELS]
+    return pd.concat(found).reset_index()
+
+
+def _mean(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mean over the networks of a model in a layer, and its interval, for each row."""
+    values = rows.filter(regex="^value$|^draw_").to_numpy()
+    values = values[np.isfinite(values[:, 0])]
+    if not len(values):
+        return pd.DataFrame(np.nan, rows.index, ["mean", "low", "high"])
+    estimate = mean_estimate(values) if len(values) > 1 else clips_estimate(values[0])
+    low, high = estimate.interval()
+    return pd.DataFrame(
+        {"mean": estimate.value, "low": low, "high": high}, index=rows.index
+    )
+
+
+@matplotlib.rc_context(LOOK)
+def draw(table: pd.DataFrame, style: Style) -> Figure:
+    """Figure of `table`: a thin line per network, and a thick one per model."""
+    table = table.dropna(subset="value")
+    if table.empty:
+        return empty_figure("No layers in this study")
+    figure = new_figure(PAGE_INCHES, 2.5)
+    panels = figure.subplots(1, len(PANELS))
+    for axes, (measure, (name, none)) in zip(panels, PANELS.items(), strict=True):
+        axes.axhline(none, color="black", lw=0.6, zorder=0)
+        of_measure = table[table["measure"] == measure.name]
+        models = ordered_models(of_measure["model"])
+        for model, offset in zip(models, spread(len(models), 0.015), strict=True):
+            of_model = of_measure[of_measure["model"] == model]
+            _draw_model(axes, of_model, offset, style.colour(model))
+        axes.set_ylabel(name)
+        _name_places(axes, table)
+    panels[-1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    return figure
+
+
+def _draw_model(axes: Axes, rows: pd.DataFrame, offset: float, colour: str) -> None:
+    for _, network in rows.groupby("seed"):
+        axes.plot(network["depth"], network["value"], color=colour, lw=0.5, alpha=0.5)
+    mean = rows.drop_duplicates("depth").sort_values("depth")
+    x = mean["depth"] + offset
+    name = label(rows["model"].iloc[0])
+    axes.plot(x, mean["mean"], "o-", color=colour, lw=1.6, ms=3, label=name)
+    axes.vlines(x, mean["low"], mean["high"], color=colour, lw=1)
+
+
+def _name_places(axes: Axes, table: pd.DataFrame) -> None:
+    if (table["place"] == table["depth"]).all():
+        axes.set_xlabel("Depth, from the first layer (0) to the last (1)")
+        return
+    places = table.drop_duplicates("depth")
+    axes.set_xticks(places["depth"], places["place"].astype(str))
+    axes.set_xlabel("Layer")
