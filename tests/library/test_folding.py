@@ -51,6 +51,23 @@ def test_units_and_logits_stay_within_the_stated_tolerance(network, frames):
             torch.testing.assert_close(found, expected, rtol=0, atol=tolerance)
 
 
+def test_with_gradients_a_folded_network_computes_the_same(network):
+    """Also the gradient of its input, by which one asks what drives a unit.
+
+    In double precision, because rounding may decide which of two values is a maximum.
+    """
+    network.eval().double()
+    found = []
+    for each in (network, folded(network)):
+        x = clips(125).double().requires_grad_()
+        units = each.units(x)
+        (gradient,) = torch.autograd.grad(units.square().sum(), x)
+        found.append((units.detach(), gradient))
+    for expected, value in zip(*found, strict=True):
+        tolerance = 1e-9 * expected.std().item()
+        torch.testing.assert_close(value, expected, rtol=0, atol=tolerance)
+
+
 def test_hooks_read_what_they_read_in_the_plain_network(network):
     # Attention returns a tuple, and does not call its last product as a module.
     names = [
