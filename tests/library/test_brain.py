@@ -220,10 +220,10 @@ def test_scripts_measure_a_source_and_the_baselines(tmp_path, split, selected_on
     )
     weights = read_voxel_weights(tmp_path / "natural")
     brain = brain_responses(sounds, weights, 19, 5)
-    of_layers, best = brain_rows({"x": responses}, brain)
+    of_layers, _ = brain_rows({"x": responses}, brain)
     chosen = np.array(selective[selected_on])
     sets = unit_set_rows(responses, chosen, brain)
-    expected = measure_table(of_layers["x"] + best + sets)
+    expected = measure_table(of_layers["x"] + sets)
     pd.testing.assert_frame_equal(found, expected)
 
     log_mels = rng.normal(-30, 9, (len(sounds), 8, 20)).astype(np.float32)

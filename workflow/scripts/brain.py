@@ -21,7 +21,7 @@ with job(snakemake) as log:
     responses = responses_to(sounds["sound"], files.activations)
     msi = read_table(files.units)[f"msi_{OTHER_SPLIT[params.measured_split]}"]
     units = top_units(msi.to_numpy(), params.ms_fraction)
-    # One layer, which needs no name.
-    of_layers, of_best = brain_rows({"": responses}, brain)
-    rows = of_layers[""] + of_best + unit_set_rows(responses, units, brain)
+    # One layer, which needs no name, and is no best one.
+    of_layers, _ = brain_rows({"": responses}, brain)
+    rows = of_layers[""] + unit_set_rows(responses, units, brain)
     write_table(snakemake.output[0], measure_table(rows))
