@@ -208,6 +208,12 @@ def test_short_segments_are_allowed_where_no_order_needs_adjacent_frames():
             {"analysis": {"preferred_inputs": {"models": ["music"]}}},
             r"preferred_inputs\.models: music is not a model that the study trains",
         ),
+        # Only a default may name a model that the study dropped.
+        (
+            {"models.without_music": None}
+            | {"analysis": {"preferred_inputs": {"models": ["without_music"]}}},
+            r"preferred_inputs\.models: without_music is not a model that the study",
+        ),
         ({"equal_rms.divisors": [2, 4]}, r"equal_rms\.divisors: .*1 must be"),
         ({"natural_sounds.folder": "/no/such"}, r"natural_sounds\.folder: /no/such"),
         ({"figures": {"music": "#12"}}, r"figures\.music: '#12'.*#rrggbb"),

@@ -293,7 +293,11 @@ def _check_meaning(config: dict) -> None:
     _check_names(config["models"])
     _check_quilts(config["quilts"], audio, mel)
     for key in ("random_ablation", "layer_ablation", "preferred_inputs"):
-        _check_models_of(key, config["analysis"][key]["models"], trained)
+        named = set(config["analysis"][key]["models"])
+        if key == "random_ablation":
+            # Its default names a model, which a study may have dropped.
+            named -= {WITHOUT_MUSIC}
+        _check_models_of(key, named, trained)
     shares = config["corpus"][SOUNDSCAPES]
     if shares["music_share"] + shares["mixed_share"] > 1:
         raise InputError(
@@ -381,10 +385,8 @@ def _check_frames(lengths: list[int], boundary: str, audio: dict, mel: dict) -> 
             )
 
 
-def _check_models_of(key: str, named: list[str], trained: dict) -> None:
-    # A study may have dropped the model that a default names.
-    unknown = set(named) - set(trained) - {WITHOUT_MUSIC}
-    if unknown:
+def _check_models_of(key: str, named: set[str], trained: dict) -> None:
+    if unknown := named - set(trained):
         raise InputError(
             f"config key analysis.{key}.models: {min(unknown)} is not a model that the "
             f"study trains; these are {', '.join(trained) or 'none'}"
