@@ -74,7 +74,7 @@ SOUNDS = {
 def network_size(model):
     """What a user's network takes, by its check if that has run already."""
     path = Path(paths.check.format(model=untwinned(model)))
-    if not path.is_file():
+    if untwinned(model) not in USERS_NETWORKS or not path.is_file():
         return NetworkSize()
     check = read_record(path)
     return NetworkSize(

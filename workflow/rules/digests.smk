@@ -11,9 +11,9 @@ def code(script, *modules):
 
 
 def network_code(script):
-    """Param of a script that builds networks: `code`, with the architectures.
+    """Param of a script that builds networks: `code`, with their architectures.
 
-    They are that of the job's model or, of a job without one, those of all models.
+    A job without a model builds networks of all models.
     """
 
     def digest(wildcards):

@@ -24,7 +24,7 @@ from music_selectivity.audio.reading import (
 )
 from music_selectivity.networks.ascent import ascend, best_noise
 from music_selectivity.networks.log_mel_statistics import LogMelStatistics
-from music_selectivity.vocabulary import MS_UNITS, OTHER_SPLIT, RANDOM
+from music_selectivity.vocabulary import MS_UNITS, OTHER_SPLIT, RANDOM_UNITS
 
 MOST_SELECTIVE = 4
 """Number of MS units, those of largest index: as many as a reader will listen to."""
@@ -90,7 +90,7 @@ def chosen_units(
     selective = top_units(units[f"msi_{OTHER_SPLIT[measured_split]}"], fraction)
     responding = units.loc[units[f"l1_{measured_split}"] > 0, "unit"]
     others = rng.permutation(np.setdiff1d(responding, selective))
-    chosen = {MS_UNITS: selective[:MOST_SELECTIVE], RANDOM: others[:1]}
+    chosen = {MS_UNITS: selective[:MOST_SELECTIVE], RANDOM_UNITS: others[:1]}
     return {kind: numbers for kind, numbers in chosen.items() if len(numbers)}
 
 

@@ -4,8 +4,8 @@ import io
 
 import numpy as np
 import soundfile
-import soxr
 
+from music_selectivity.audio.resampling import resampled
 from music_selectivity.errors import InputError
 
 # The sample rates that MP3 has, Hz.
@@ -40,12 +40,10 @@ def encode_mp3(waveform: np.ndarray, sample_rate: int) -> bytes:
             "contains"
         )
     rate = next((rate for rate in RATES if rate >= sample_rate), RATES[-1])
-    if rate != sample_rate:
-        waveform = soxr.resample(waveform, sample_rate, rate)
     file = io.BytesIO()
     soundfile.write(
         file,
-        waveform,
+        resampled(waveform, sample_rate, rate),
         rate,
         format="MP3",
         bitrate_mode="VARIABLE",

@@ -20,7 +20,7 @@ from music_selectivity.figures.style import (
     new_figure,
     ordered_models,
 )
-from music_selectivity.vocabulary import MS_UNITS, RANDOM, UNTRAINED
+from music_selectivity.vocabulary import MS_UNITS, RANDOM_UNITS, UNTRAINED
 
 TITLE = "What single units prefer"
 PANEL = "extends Fig. 2"
@@ -34,8 +34,8 @@ ARGUMENTS = {"sample_rate": "audio.sample_rate", "hop_length": "log_mel.hop_leng
 # Most columns of a picture; of a longer log-mel, neighbouring frames are averaged.
 COLUMNS = 200
 # Each model has two rows of pictures: of its network, and of the untrained one.
-ROWS = {"": (MS_UNITS, RANDOM), "\nuntrained": (UNTRAINED,)}
-KIND_NAMES = {MS_UNITS: "MS unit", RANDOM: "random unit", UNTRAINED: "unit"}
+ROWS = {"": (MS_UNITS, RANDOM_UNITS), "\nuntrained": (UNTRAINED,)}
+KIND_NAMES = {MS_UNITS: "MS unit", RANDOM_UNITS: "random unit", UNTRAINED: "unit"}
 VERDICTS = {True: "kept", False: "failed"}
 # What identifies an input, and its verdict.
 KEY = ["model", "seed", "kind", "unit"]

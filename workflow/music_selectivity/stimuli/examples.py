@@ -119,11 +119,11 @@ def example_sounds(
     """
     log_mel = LogMel(settings, audio.sample_rate, center=False)
     chosen = pd.concat([clips, quilted]).drop_duplicates("clip_id")
-    groups = quilted.set_index("clip_id")["group"]
+    whole, groups = set(clips["clip_id"]), quilted.set_index("clip_id")["group"]
     lengths = sound_samples(chosen.set_index("clip_id"), audio.sample_rate)
     for clip_id, waveform in found_waveforms(chosen, audio):
         versions = []
-        if clip_id in set(clips["clip_id"]):
+        if clip_id in whole:
             versions.append((CLIPS, waveform))
         if clip_id in groups:
             sound = waveform[: lengths[clip_id]]
