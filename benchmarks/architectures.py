@@ -26,7 +26,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from music_selectivity.networks.folding import folded
 from music_selectivity.networks.optimizer import AdamW
 from music_selectivity.networks.registry import build
-from music_selectivity.study.config import MINIMUM_INPUT
+from music_selectivity.study.models import MINIMUM_INPUT
 
 CLIPS, CLASSES = 32, 60
 # Of the default front end: mel bands, and frames in a second.

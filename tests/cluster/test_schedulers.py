@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from music_selectivity.study.resources import Scale, memory_mb, runtime_minutes
+from music_selectivity.study.resources import memory_mb, runtime_minutes
+from music_selectivity.study.scale import Scale
 from small_studies import checkout_into
 
 # A scheduler that runs each job at once, under the name of every scheduler's commands.

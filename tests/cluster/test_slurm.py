@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 import local_slurm
-from music_selectivity.study.resources import Scale, memory_mb, runtime_minutes
+from music_selectivity.study.resources import memory_mb, runtime_minutes
+from music_selectivity.study.scale import Scale
 from small_studies import checkout_into, run
 from waiting import hold_training, wait_until
 

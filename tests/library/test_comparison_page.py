@@ -13,7 +13,7 @@ from conftest import ROOT
 from music_selectivity.claims import across_studies, verdicts
 from music_selectivity.report.comparison_page import comparison_html, differences
 from music_selectivity.store import read_table, write_table
-from music_selectivity.study.config import MINIMUM_INPUT
+from music_selectivity.study.models import MINIMUM_INPUT
 from small_claims import claims
 from small_pages import Page
 

@@ -9,12 +9,12 @@ import yaml
 
 from conftest import ROOT
 from music_selectivity.errors import InputError
-from music_selectivity.study.config import (
+from music_selectivity.study.config import resolve_config
+from music_selectivity.study.models import (
     OTHER_MAIN_LAYERS,
     main_layers,
     model_colours,
     network_file,
-    resolve_config,
     trained_models,
     twins,
     users_networks,
@@ -253,7 +253,7 @@ def test_values_that_the_command_line_gives_as_text_are_read():
 
 def test_the_smallest_input_is_that_of_the_networks():
     from music_selectivity.networks.registry import build
-    from music_selectivity.study.config import MAIN_LAYERS, MINIMUM_INPUT
+    from music_selectivity.study.models import MAIN_LAYERS, MINIMUM_INPUT
 
     of_study = json.loads(SCHEMA.read_text())["properties"]
     models = of_study["models"]["additionalProperties"]

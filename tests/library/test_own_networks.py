@@ -13,7 +13,7 @@ from music_selectivity.networks.own_networks import (
     describe_checkpoint,
 )
 from music_selectivity.networks.registry import build
-from music_selectivity.study.config import MAIN_LAYERS, MINIMUM_INPUT
+from music_selectivity.study.models import MAIN_LAYERS, MINIMUM_INPUT
 from small_networks import METADATA
 
 

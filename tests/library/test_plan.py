@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from music_selectivity.study import plan, resources
+from music_selectivity.study import plan
+from music_selectivity.study.disk import Disk
 from music_selectivity.study.plan import (
     Job,
     demand,
@@ -17,7 +18,8 @@ from music_selectivity.study.plan import (
     longest_chain,
     plan_text,
 )
-from music_selectivity.study.resources import COSTS, Cost, Disk, NetworkSize, Scale
+from music_selectivity.study.resources import COSTS, Cost
+from music_selectivity.study.scale import NetworkSize, Scale, clips, sound
 
 SCALE = Scale(clips=2_000, seconds=10, shards=2, sources=3, stimuli=4)
 
@@ -31,12 +33,12 @@ def simple_costs(monkeypatch):
             mb=200,
             seconds=0,
             ms=3600,
-            work=resources.clips,
+            work=clips,
             mb_per_1000=50,
             parallel=True,
         ),
     }
-    disk = {"grows": Disk(mb=1, kb=2, units=resources.clips, temporary=resources.sound)}
+    disk = {"grows": Disk(mb=1, kb=2, units=clips, temporary=sound)}
     monkeypatch.setattr(plan, "COSTS", costs)
     monkeypatch.setattr(plan, "DISK", disk)
 

@@ -12,7 +12,7 @@ from torch import nn
 from music_selectivity import networks
 from music_selectivity.errors import InputError
 from music_selectivity.networks.registry import build
-from music_selectivity.study.config import MINIMUM_INPUT
+from music_selectivity.study.models import MINIMUM_INPUT
 
 ARCHITECTURES = sorted(MINIMUM_INPUT)
 

@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 from music_selectivity.figures.catalogue import FIGURES
 from music_selectivity.study.code_digest import code_followed, names_covered
-from music_selectivity.study.config import MINIMUM_INPUT
+from music_selectivity.study.models import MINIMUM_INPUT
 
 LIBRARY = ROOT / "workflow/music_selectivity"
 
@@ -87,10 +87,13 @@ RERUNS = {
     # A study as a whole: its config and costs decide which jobs run, not their results.
     "study.code_digest": set(),
     "study.config": set(),
+    "study.disk": set(),
     "study.jobs": set(),
+    "study.models": set(),
     "study.plan": set(),
     "study.provenance": {"provenance"},
     "study.resources": set(),
+    "study.scale": set(),
     "study.usage": {"usage"},
     # One sound.
     "audio.inversion": {"preferred_inputs"},

@@ -19,22 +19,25 @@ from music_selectivity.networks.own_networks import describe
 from music_selectivity.networks.registry import build
 from music_selectivity.networks.training import TrainingSettings, train
 from music_selectivity.store import ShardedArray
-from music_selectivity.study import resources
-from music_selectivity.study.config import MINIMUM_INPUT, resolve_config
+from music_selectivity.study import scale as sizes
+from music_selectivity.study.config import resolve_config
+from music_selectivity.study.disk import DISK
+from music_selectivity.study.models import MINIMUM_INPUT
 from music_selectivity.study.resources import (
     COSTS,
-    DISK,
-    DOWNLOAD_MB,
     ESTIMATED,
-    LAYERS_KB,
     MEMORY_MARGIN,
     NETWORK_TIME,
-    RESPONSES_KB,
     TIME_MARGIN,
-    NetworkSize,
-    Scale,
     memory_mb,
     runtime_minutes,
+)
+from music_selectivity.study.scale import (
+    DOWNLOAD_MB,
+    LAYERS_KB,
+    RESPONSES_KB,
+    NetworkSize,
+    Scale,
 )
 from small_networks import METADATA
 
@@ -133,25 +136,25 @@ def test_the_docs_state_the_time_of_each_architecture():
 
 # What the docs call the units of work, and those of memory.
 UNITS = {
-    resources.clips: "clip",
-    resources.sound: "clip",
-    resources.shard_sound: "clip of the shard",
-    resources.epochs: "training clip and epoch",
-    resources.stimuli: "clip of a set",
-    resources.snapshots: "clip and snapshot",
-    resources.random_sets: "eval clip and set",
-    resources.ablated_layers: "eval clip and layer",
-    resources.sources: "clip and network",
-    resources.checked: "s of the network for 25 clips",
-    resources.played: "s of the network for all clips",
-    resources.responses: "million responses",
-    resources.frames: "10 s of a clip's length",
+    sizes.clips: "clip",
+    sizes.sound: "clip",
+    sizes.shard_sound: "clip of the shard",
+    sizes.epochs: "training clip and epoch",
+    sizes.stimuli: "clip of a set",
+    sizes.snapshots: "clip and snapshot",
+    sizes.random_sets: "eval clip and set",
+    sizes.ablated_layers: "eval clip and layer",
+    sizes.sources: "clip and network",
+    sizes.checked: "s of the network for 25 clips",
+    sizes.played: "s of the network for all clips",
+    sizes.responses: "million responses",
+    sizes.frames: "10 s of a clip's length",
 }
 MEMORY_UNITS = {
-    resources.clips: "1,000 clips",
-    resources.sources: "1,000 clips and network",
-    resources.network_mb: "1,000 MB of the network",
-    resources.widest_responses: "1,000 million responses of a layer",
+    sizes.clips: "1,000 clips",
+    sizes.sources: "1,000 clips and network",
+    sizes.network_mb: "1,000 MB of the network",
+    sizes.widest_responses: "1,000 million responses of a layer",
 }
 
 
@@ -188,27 +191,27 @@ def test_the_docs_state_the_costs_and_requests_of_the_papers_study():
 
 # What the docs call the units that are written.
 DISK_UNITS = {
-    resources.clips: "clip",
-    resources.shard_sound: "clip of the shard",
-    resources.shard_equal_rms: "sound at one RMS amplitude, of the shard",
-    resources.shard_quilts: "quilt or unquilted clip, of the shard",
-    resources.heard: "sound of a set",
-    resources.frames: "10 s of a clip's length",
-    resources.weights: "checkpoint or snapshot",
-    resources.measured: "stimulus set and network",
-    resources.snapshots: "clip and snapshot",
-    resources.responses: "million responses",
+    sizes.clips: "clip",
+    sizes.shard_sound: "clip of the shard",
+    sizes.shard_equal_rms: "sound at one RMS amplitude, of the shard",
+    sizes.shard_quilts: "quilt or unquilted clip, of the shard",
+    sizes.heard: "sound of a set",
+    sizes.frames: "10 s of a clip's length",
+    sizes.weights: "checkpoint or snapshot",
+    sizes.measured: "stimulus set and network",
+    sizes.snapshots: "clip and snapshot",
+    sizes.responses: "million responses",
 }
 
 
 def disk_cells_of(rule):
     """The row of the docs' table of files, of a rule in the paper's study."""
     disk = DISK[rule]
-    units = disk.passing if disk.passing is not resources.once else disk.units
+    units = disk.passing if disk.passing is not sizes.once else disk.units
     growth = f"{disk.kb:,} per {DISK_UNITS[units]}" if units in DISK_UNITS else ""
-    if disk.units is resources.downloaded:
+    if disk.units is sizes.downloaded:
         growth = "the size of the file"
-    if disk.units is resources.recorded:
+    if disk.units is sizes.recorded:
         growth = f"{RESPONSES_KB} per sound of a set, {LAYERS_KB} per clip"
     stays = disk.stays_mb(OF_RULE.get(rule, PAPER))
     return [f"{disk.mb:,}" if disk.mb else "", growth, f"{stays:,.0f}"]
@@ -277,8 +280,8 @@ def test_a_resume_file_takes_the_temporary_space_twice(tmp_path):
     train(network, log_mels, labels, settings, 1, torch.device("cpu"), "x", file)
     scale = dataclasses.replace(PAPER, epochs=2, snapshots=2)
     sets_of_weights = file.stat().st_size / bytes_of(network)
-    assert resources.resumed(scale) == pytest.approx(2 * sets_of_weights, rel=0.02)
-    assert resources.resumed(dataclasses.replace(scale, epochs=0)) == 0
+    assert sizes.resumed(scale) == pytest.approx(2 * sets_of_weights, rel=0.02)
+    assert sizes.resumed(dataclasses.replace(scale, epochs=0)) == 0
 
 
 def test_downloads_and_what_is_unpacked_have_sizes():

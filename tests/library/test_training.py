@@ -35,7 +35,7 @@ from music_selectivity.networks.training import (
     split,
     train,
 )
-from music_selectivity.study.config import MINIMUM_INPUT
+from music_selectivity.study.models import MINIMUM_INPUT
 from plain_network import PlainNetwork
 
 PAPER = TrainingSettings(

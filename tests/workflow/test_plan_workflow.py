@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from music_selectivity.study.resources import DISK
+from music_selectivity.study.disk import DISK
 from small_studies import checkout_into, planned
 
 PAPERS_STUDY = [

@@ -351,7 +351,7 @@ def of_main_layers(table: pd.DataFrame, layers: Mapping[str, str]) -> pd.DataFra
     table
         ``statistics.csv``, or its replicates: model, layer, and other columns.
     layers
-        The main layer of each model that has one (``config.main_layers``).
+        The main layer of each model that has one (``models.main_layers``).
 
     Raises
     ------

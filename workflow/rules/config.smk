@@ -3,11 +3,11 @@ from snakemake.exceptions import WorkflowError
 
 from music_selectivity.errors import InputError
 from music_selectivity.stimuli.sets import CLIPS, NATURAL_SOUNDS, sets_of_clips
-from music_selectivity.study.config import (
+from music_selectivity.study.config import resolve_config
+from music_selectivity.study.models import (
     main_layers,
     model_colours,
     network_file,
-    resolve_config,
     trained_models,
     twins,
     users_networks,

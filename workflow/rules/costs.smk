@@ -4,14 +4,16 @@ import shutil
 from music_selectivity.networks.check_record import read_record
 from music_selectivity.stimuli.sets import at_power
 from music_selectivity.study.resources import (
-    AUDIOSET_CLIPS,
-    AUDIOSET_SHARES,
     COSTS,
     NETWORK_TIME,
-    NetworkSize,
-    Scale,
     memory_mb,
     runtime_minutes,
+)
+from music_selectivity.study.scale import (
+    AUDIOSET_CLIPS,
+    AUDIOSET_SHARES,
+    NetworkSize,
+    Scale,
 )
 from music_selectivity.vocabulary import MIXED, MUSIC, NONMUSIC
 

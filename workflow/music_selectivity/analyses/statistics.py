@@ -54,7 +54,7 @@ def gather(
         layer, or of the layers in a column ``layer``. A row that several tables have is
         taken from the first.
     layers
-        The main layer of each model that has one (``config.main_layers``).
+        The main layer of each model that has one (``models.main_layers``).
 
     Returns
     -------

@@ -10,15 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
-from music_selectivity.study.resources import (
-    COSTS,
-    DISK,
-    ESTIMATED,
-    OF_USERS_NETWORKS,
-    Disk,
-    NetworkSize,
-    Scale,
-)
+from music_selectivity.study.disk import DISK, Disk
+from music_selectivity.study.resources import COSTS, ESTIMATED, OF_USERS_NETWORKS
+from music_selectivity.study.scale import NetworkSize, Scale
 
 FETCH = "fetch"
 

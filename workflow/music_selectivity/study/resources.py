@@ -5,261 +5,42 @@ test keeps the two consistent.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from music_selectivity.study.config import AUDIOSET_TABLES
-from music_selectivity.vocabulary import MIXED, MUSIC, NONMUSIC
+from music_selectivity.study.scale import (
+    Scale,
+    Units,
+    ablated_layers,
+    checked,
+    clips,
+    epochs,
+    frames,
+    network_mb,
+    once,
+    played,
+    random_sets,
+    responses,
+    shard_sound,
+    snapshots,
+    sound,
+    sources,
+    stimuli,
+    widest_responses,
+)
 
 MEMORY_MARGIN = 1.5
+
 TIME_MARGIN = 3.0
 """Allows for other processors, slower disks and shared nodes."""
 
 LEAST_MB = 500
+
 LEAST_MINUTES = 10
 """Smaller requests would not help a scheduler, and every queue has an overhead."""
-
-AUDIOSET_CLIPS = 36_000
-"""Clips of both splits of AudioSet in public mirrors. The number of clips in parquet
-files is unknown until they are read."""
-
-AUDIOSET_SHARES = {MUSIC: 0.24, NONMUSIC: 0.60, MIXED: 0.16}
-"""Share of each group in AudioSet's tables. The groups of a study's clips are unknown
-until they are listed."""
-
-RESAMPLING_SECONDS = 0.004
-"""Time in which a clip of 10 s is read and resampled for a user's network."""
 
 NETWORK_TIME = {"kim2024": 1.0, "cnn10": 2.2, "ast_small": 1.4}
 """Time that a clip of 10 s takes in networks of each architecture, relative to
 ``kim2024``, for which costs are stated (``benchmarks/architectures.py``)."""
-
-DOWNLOAD_MB = dict.fromkeys(AUDIOSET_TABLES.values(), 1) | {
-    "natural_sounds.zip": 60,
-    "natural_sounds": 30,
-    "esc50.zip": 620,
-    "esc50": 890,
-    "gtzan.tar.gz": 1230,
-    "gtzan": 1330,
-}
-"""Size of downloads, and of the folders to which archives are unpacked."""
-
-RESPONSES_KB = 1
-"""Size of the responses of the main layer of kim2024, 256 units, to a sound."""
-
-LAYERS_KB = 4.1
-"""Size of the responses of all layers to a clip: 736 units in kim2024, of 5.6 bytes."""
-
-PARQUET_MB = 685
-"""Size of each Parquet file of AudioSet's mirror: 50 GB in 73 files."""
-
-
-@dataclass(frozen=True)
-class NetworkSize:
-    """What a user's network takes, as its check found; until then, as is assumed.
-
-    Attributes
-    ----------
-    seconds : float
-        Time of a clip.
-    mb : float
-        Memory of a job that plays sounds to it.
-    units, widest : int
-        Number of units of all layers, and of the layer that has most.
-    is_assumed : bool
-        Whether these are assumptions.
-    """
-
-    seconds: float = 0.1
-    mb: float = 2000
-    units: int = 10_000
-    widest: int = 1000
-    is_assumed: bool = True
-
-
-@dataclass(frozen=True)
-class Scale:
-    """The size of a study, and of the job that asks.
-
-    Attributes
-    ----------
-    clips : int
-        Number of listed clips, of both splits.
-    seconds : float
-        Length of a clip.
-    shards : int
-        Number of shards that hold the clips.
-    sources : int
-        Number of networks and sets of linear features.
-    played : int
-        Number of users' networks and their twins.
-    stimuli : int
-        Number of stimulus sets that networks hear, the clips included.
-    random_sets : int
-        Number of random sets of units that random ablation silences.
-    ablated_layers : int
-        Number of layers whose units layer ablation silences.
-    epochs, snapshots : int
-        Number of training epochs and of snapshots of the job's model.
-    network_time : float
-        Time that a clip takes in the networks of the model, as in `NETWORK_TIME`.
-    threads : int
-        Number of threads of rules that run networks.
-    equal_rms, quilts, heard : float
-        Number of sounds at one RMS amplitude; of quilts of all lengths and orders, with
-        the unquilted clips; and in all stimulus sets that are made from clips.
-    download : str
-        What the job downloads, or the folder to which it unpacks, as in `DOWNLOAD_MB`.
-    network : NetworkSize
-        The user's network of the job.
-    """
-
-    clips: int
-    seconds: float
-    shards: int
-    sources: int
-    stimuli: int
-    random_sets: int = 0
-    ablated_layers: int = 0
-    epochs: int = 0
-    snapshots: int = 0
-    network_time: float = 1
-    threads: int = 1
-    played: int = 0
-    equal_rms: float = 0
-    quilts: float = 0
-    heard: float = 0
-    download: str = ""
-    network: NetworkSize = NetworkSize()
-
-    @property
-    def sound(self) -> float:
-        """All clips, in units of the paper's 10-s clips."""
-        return self.clips * self.seconds / 10
-
-
-def once(scale: Scale) -> float:
-    """Work that does not grow."""
-    return 0
-
-
-def clips(scale: Scale) -> float:
-    """Clips, whatever their length."""
-    return scale.clips
-
-
-def sound(scale: Scale) -> float:
-    """Clips of 10 s."""
-    return scale.sound
-
-
-def shard_sound(scale: Scale) -> float:
-    """Clips of 10 s in one shard."""
-    return scale.sound / scale.shards
-
-
-def epochs(scale: Scale) -> float:
-    """Clips of 10 s in the train split (half of all clips), times epochs."""
-    return scale.sound / 2 * max(1, scale.epochs)
-
-
-def stimuli(scale: Scale) -> float:
-    """Clips of 10 s in all stimulus sets, as if each held half of the clips."""
-    return scale.sound / 2 * scale.stimuli
-
-
-def snapshots(scale: Scale) -> float:
-    """Clips of 10 s, times snapshots."""
-    return scale.sound * scale.snapshots
-
-
-def random_sets(scale: Scale) -> float:
-    """Clips of the eval split, times silenced sets of units."""
-    return scale.clips / 2 * scale.random_sets
-
-
-def ablated_layers(scale: Scale) -> float:
-    """Clips of 10 s of the eval split, times layers with silenced units."""
-    return scale.sound / 2 * scale.ablated_layers
-
-
-def sources(scale: Scale) -> float:
-    """Clips, times networks and linear features."""
-    return scale.clips * scale.sources
-
-
-def shard_equal_rms(scale: Scale) -> float:
-    """Clips of 10 s at one RMS amplitude, in one shard."""
-    return scale.equal_rms * scale.seconds / 10 / scale.shards
-
-
-def shard_quilts(scale: Scale) -> float:
-    """Quilts of 10 s and unquilted clips, in one shard."""
-    return scale.quilts * scale.seconds / 10 / scale.shards
-
-
-def heard(scale: Scale) -> float:
-    """Sounds in all stimulus sets that are made from clips, whatever their length."""
-    return scale.heard
-
-
-def recorded(scale: Scale) -> float:
-    """KB of the responses of the main layer to all sounds, and of all to the clips."""
-    return RESPONSES_KB * scale.heard + LAYERS_KB * scale.clips
-
-
-def frames(scale: Scale) -> float:
-    """Length of a clip, in units of 10 s."""
-    return scale.seconds / 10
-
-
-def weights(scale: Scale) -> float:
-    """Sets of weights that stay: the checkpoint, and the snapshots."""
-    return 1 + scale.snapshots
-
-
-def resumed(scale: Scale) -> float:
-    """Sets of weights in the resume file and its successor, until training ends.
-
-    Each file contains the network, two moments of the optimiser, the best epoch, and
-    the snapshots.
-    """
-    return 2 * (4 + scale.snapshots) if scale.epochs else 0
-
-
-def measured(scale: Scale) -> float:
-    """Stimulus sets, times networks and linear features."""
-    return scale.stimuli * scale.sources
-
-
-def downloaded(scale: Scale) -> float:
-    """MB of the download, or of what an archive unpacks to."""
-    return DOWNLOAD_MB.get(scale.download, PARQUET_MB)
-
-
-def checked(scale: Scale) -> float:
-    """Seconds of the user's network for the clips that its check plays, about 25."""
-    return 25 * scale.network.seconds
-
-
-def played(scale: Scale) -> float:
-    """Seconds of the user's network for all clips, and of their resampling."""
-    return scale.clips * scale.network.seconds + RESAMPLING_SECONDS * scale.sound
-
-
-def network_mb(scale: Scale) -> float:
-    """Memory of a job that plays sounds to the user's network, MB."""
-    return scale.network.mb
-
-
-def responses(scale: Scale) -> float:
-    """Millions of responses of the units of all layers to the clips."""
-    return scale.clips * scale.network.units / 1e6
-
-
-def widest_responses(scale: Scale) -> float:
-    """Millions of responses of the layer that has most units."""
-    return scale.clips * scale.network.widest / 1e6
 
 
 @dataclass(frozen=True)
@@ -290,9 +71,9 @@ class Cost:
     mb: float
     seconds: float
     ms: float = 0
-    work: Callable[[Scale], float] = once
+    work: Units = once
     mb_per_1000: float = 0
-    grows_with: Callable[[Scale], float] = clips
+    grows_with: Units = clips
     parallel: bool = False
     by_network: bool = False
 
@@ -441,81 +222,6 @@ OF_USERS_NETWORKS = frozenset(
     ["check_network", "check_twin", "layer_responses", "twin_responses", "layers"]
 )
 """Rules whose costs depend on the user's network of the job."""
-
-
-@dataclass(frozen=True)
-class Disk:
-    """What a rule's jobs write.
-
-    Sizes follow from shapes and data types, or were measured in a finished study.
-
-    Attributes
-    ----------
-    mb : float
-        MB that a small job writes.
-    kb : float
-        KB for each unit that the job writes, with log-mels and networks of the paper's
-        size.
-    units : callable
-        Gives the units that a job of a `Scale` writes; the docstring of the function
-        says what they are.
-    temporary : callable
-        Gives the units of files that the job removes when it ends, at most.
-    passing : callable
-        Gives the units of files that are removed when no job needs them any more.
-    """
-
-    mb: float = 0
-    kb: float = 0
-    units: Callable[[Scale], float] = once
-    temporary: Callable[[Scale], float] = once
-    passing: Callable[[Scale], float] = once
-
-    def stays_mb(self, scale: Scale) -> float:
-        """What a job of this scale leaves on disk, MB."""
-        return self.mb + self.kb * self.units(scale) / 1000
-
-    def temporary_mb(self, scale: Scale) -> float:
-        """What a job of this scale needs in addition until it ends, MB."""
-        return self.kb * self.temporary(scale) / 1000
-
-    def passing_mb(self, scale: Scale) -> float:
-        """What Snakemake removes when no job needs it any more, MB."""
-        return self.kb * self.passing(scale) / 1000
-
-
-DISK = {
-    "fetch": Disk(kb=1000, units=downloaded),
-    "unpack": Disk(kb=1000, units=downloaded),
-    "soundscape_tables": Disk(kb=0.07, units=clips),
-    "soundscape_audio": Disk(kb=290, units=shard_sound),
-    "collection_audio": Disk(kb=660, units=shard_sound),
-    "log_mel": Disk(kb=206, units=shard_sound),
-    "clips": Disk(kb=0.45, units=clips),
-    "equal_rms": Disk(kb=206, units=shard_equal_rms),
-    "quilts": Disk(kb=206, units=shard_quilts),
-    "natural_sounds_log_mel": Disk(mb=7),
-    "train": Disk(kb=5100, units=weights, temporary=resumed),
-    "activations": Disk(mb=1, kb=1, units=recorded),
-    "waveforms": Disk(kb=882, units=shard_sound),
-    "natural_sounds_waveforms": Disk(mb=29),
-    "layer_responses": Disk(kb=5600, units=responses),
-    "twin_responses": Disk(kb=5600, passing=responses),
-    "layers": Disk(mb=1),
-    "fit_pca": Disk(kb=53_000, units=frames),
-    "linear_features": Disk(mb=0.5, kb=1.5, units=heard),
-    "analyses": Disk(mb=3.3, kb=0.04, units=heard),
-    "linear_analyses": Disk(mb=2.5, kb=0.04, units=heard),
-    "layer_ablation": Disk(mb=1.2),
-    "training_course": Disk(kb=0.02, units=snapshots),
-    "preferred_inputs": Disk(kb=3300, units=frames),
-    "statistics": Disk(kb=84, units=measured),
-    "figure": Disk(mb=0.25, kb=0.02, units=clips),
-    "sound_examples": Disk(mb=4),
-    "report_page": Disk(mb=8),
-    "provenance": Disk(kb=3, units=measured),
-}
-"""By rule. Jobs of the other rules write less than 1 MB each, which is not counted."""
 
 
 def memory_mb(rule: str, scale: Scale, attempt: int = 1) -> int:
