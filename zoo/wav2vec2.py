@@ -1,7 +1,7 @@
 """wav2vec 2.0 and HuBERT of torchaudio, trained on speech; you download the weights.
 
 Download the file of a network, to which the documentation of torchaudio's pipelines
-links, and lay it beside this file.
+links, and put it into the folder of this file.
 """
 
 from pathlib import Path

@@ -83,7 +83,7 @@ def test_twins_that_can_be_made_pass():
 
 
 class OwnWeights(nn.Module):
-    """Holds a parameter that nothing draws anew."""
+    """Holds a parameter that nothing initialises."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ class OwnWeights(nn.Module):
 def test_a_twin_that_cannot_be_made():
     described = network(OwnWeights())
     check_twin(described, "permuted", 1.0, CPU)
-    with pytest.raises(InputError, match=r"draws function\.scale anew"):
+    with pytest.raises(InputError, match=r"no module initialises function\.scale, so"):
         check_twin(described, "initialised", 1.0, CPU)
 
 

@@ -47,7 +47,7 @@ def test_tones_are_heard_again(hertz):
     expected = LogMel(PAPER, RATE)(waveform)[0]
     (found,) = inverted(expected[None], waveform.shape[1])
     assert (found.argmax(axis=0) == expected.argmax(axis=0)).mean() > 0.95
-    # What is softer by more than 40 dB is not heard beside the tone.
+    # What is softer by more than 40 dB is masked by the tone.
     heard, given = (np.maximum(x, expected.max() - 40) for x in (found, expected))
     assert error_db(heard, given) < 3
     assert np.corrcoef(heard.ravel(), given.ravel())[0, 1] > 0.95

@@ -14,7 +14,7 @@ from music_selectivity.stats.jackknife import (
 
 
 def without_each(measure, *arrays):
-    """A measure without each observation, computed anew."""
+    """A measure without each observation, computed from the others."""
     n = len(arrays[0])
     return np.array(
         [measure(*(np.delete(x, i, axis=0) for x in arrays)) for i in range(n)]

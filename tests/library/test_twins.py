@@ -1,4 +1,4 @@
-"""Twins: weights in another order or drawn anew, and batch-norm measured anew."""
+"""Twins: weights permuted or initialised again, and batch-norm measured again."""
 
 import copy
 
@@ -200,7 +200,7 @@ def test_the_front_end_stays(kind, tmp_path):
     assert not torch.equal(network[1].weight, before[1].weight)
 
 
-# How batch-norm is measured anew.
+# How batch-norm is measured again.
 
 
 @pytest.fixture
@@ -320,7 +320,7 @@ def test_a_twin_says_what_it_is(log_mels):
         "clips of the study: without_music; then the weights were permuted"
     )
     initialised = twin(kim2024(), INITIALISED, 1, log_mels, CPU)
-    assert initialised.training_data == "none: the weights were drawn anew"
+    assert initialised.training_data == "none: the weights were initialised again"
 
 
 @pytest.mark.filterwarnings("ignore:.*weight_norm.*:FutureWarning")

@@ -91,7 +91,7 @@ class Network(nn.Module):
 
 
 def positions(width: int, n_rows: int, n_columns: int) -> torch.Tensor:
-    """Sines and cosines that tell the position of each patch.
+    """Sines and cosines that encode the position of each patch.
 
     As in Vaswani et al. (2017), position p has sin(p / 10000^(i/n)) and the cosines of
     the same, for n even numbers i below n: one half of the width for the rows (mels)

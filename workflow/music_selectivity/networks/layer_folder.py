@@ -24,7 +24,7 @@ RECORDED = (CLIPS.name, NATURAL_SOUNDS.name)
 
 @contextlib.contextmanager
 def new_folder(path: str | os.PathLike) -> Iterator[Path]:
-    """Yield a temporary folder beside `path`; rename it to `path` on success.
+    """Yield a temporary folder next to `path`; rename it to `path` on success.
 
     An old folder is replaced. After an error no new folder is left.
     """

@@ -1,4 +1,4 @@
-"""Twins of a network, as controls: its weights permuted, or drawn anew."""
+"""Twins of a network, as controls: its weights permuted, or initialised again."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -32,8 +32,8 @@ def twin(
 ) -> NetworkDescription:
     """Turn a network into its twin, ready to compute responses.
 
-    The front end stays. The means and variances of batch-norm are measured anew; those
-    of the original responses would make many units constant.
+    The front end stays. The means and variances of batch-norm are measured again,
+    because those of the original responses would make many units constant.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def twin(
         memory once. Batch-norm must not be folded away (see ``own_networks``).
     kind
         `PERMUTED`: the weights are permuted within each parameter. `INITIALISED`: the
-        modules draw them anew.
+        modules initialise them again.
     seed
         Seed of the permutations or draws.
     inputs
@@ -55,7 +55,7 @@ def twin(
     ------
     InputError
         The network is not as described; there is no such kind; some parameters are
-        frozen for an unknown reason; or no module draws a parameter anew.
+        frozen for an unknown reason; or no module initialises a parameter.
     """
     find_layers(network)
     module = network.module.to(device)
@@ -74,11 +74,11 @@ def twin(
     elif kind == INITIALISED:
         if kept := initialise_anew(module, seed, network.front_end):
             raise InputError(
-                f"no module draws {some_of(kept)} anew, so that the twin would keep "
+                f"no module initialises {some_of(kept)}, so that the twin would keep "
                 "what was learned: give the class of the module that holds it a method "
                 f"reset_parameters, as torch's layers have, or take a {PERMUTED} twin"
             )
-        training_data = "none: the weights were drawn anew"
+        training_data = "none: the weights were initialised again"
     else:
         raise InputError(
             f"a twin is {PERMUTED!r} or {INITIALISED!r}, but {kind!r} is given"
@@ -117,7 +117,7 @@ def permute_weights(
 def initialise_anew(
     module: nn.Module, seed: int, front_end: Iterable[str] = ()
 ) -> list[str]:
-    """Draw the weights anew, by the ``reset_parameters`` of each module that has it.
+    """Initialise the weights again, by the ``reset_parameters`` of each module.
 
     ``reset_parameters`` of batch-norm also resets its means and variances; all other
     buffers stay. The global random state of torch is not changed.
@@ -134,7 +134,7 @@ def initialise_anew(
     Returns
     -------
     list of str
-        Names of the parameters that no module draws anew. They keep their values.
+        Names of the parameters that no module initialises. They keep their values.
     """
     before = {name: x.clone() for name, x in module.named_parameters()}
     fixed = _fixed(module, front_end)
