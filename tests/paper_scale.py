@@ -113,7 +113,7 @@ def random_ablation():
 
 
 def preferred_inputs():
-    """Of one network and the untrained one, with 160 times."""
+    """Of one network and the untrained one, with 90 times."""
     kinds = {"ms": [5, 9, 70, 200], "random": [31], "untrained": [5, 9, 70, 200]}
     keys = [
         (WITHOUT_MUSIC, 1, kind, unit, band)
@@ -125,7 +125,7 @@ def preferred_inputs():
     table.insert(4, "heard", 3.2)
     table.insert(5, "percentile_99", 2.4)
     table.insert(6, "kept", True)
-    times = [f"{0.062 * number:.3f}" for number in range(160)]
+    times = [f"{0.112 * number:.3f}" for number in range(90)]
     levels = RNG.normal(-20, 10, (len(table), len(times))).round(1)
     return table.join(pd.DataFrame(levels, columns=times))
 

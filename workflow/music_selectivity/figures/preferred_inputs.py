@@ -32,7 +32,7 @@ INPUTS = {
 ARGUMENTS = {"sample_rate": "audio.sample_rate", "hop_length": "log_mel.hop_length"}
 
 # Most columns of a picture; of a longer log-mel, neighbouring frames are averaged.
-COLUMNS = 200
+COLUMNS = 100
 # Each model has two rows of pictures: of its network, and of the untrained one.
 ROWS = {"": (MS_UNITS, RANDOM_UNITS), "\nuntrained": (UNTRAINED,)}
 KIND_NAMES = {MS_UNITS: "MS unit", RANDOM_UNITS: "random unit", UNTRAINED: "unit"}
