@@ -335,6 +335,6 @@ def test_what_makes_no_twin_is_refused(log_mels):
         twin(frozen, PERMUTED, 1, log_mels, CPU)
     token = described(WithOwn().eval(), Layer("linear", unit_axis=1))
     with pytest.raises(
-        InputError, match=r"no module draws token, old.* reset_parameter"
+        InputError, match=r"no module initialises token, old.* reset_parameters"
     ):
         twin(token, INITIALISED, 1, log_mels, CPU)

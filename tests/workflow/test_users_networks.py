@@ -136,6 +136,7 @@ def study_of(checkout: Path, sounds: Path, models: dict) -> None:
     config = yaml.safe_load((checkout / "config.yaml").read_text())
     config["models"] = models
     config["linear_features"] = {"pca": None, "gabor": None}
+    config["analysis"]["layer_ablation"]["models"] = []
     (checkout / "config.yaml").write_text(yaml.safe_dump(config))
 
 
