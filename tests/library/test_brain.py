@@ -16,10 +16,14 @@ from music_selectivity.analyses.brain import (
     baseline_features,
     brain_responses,
     brain_rows,
+    measures_of_brain,
+    places_of,
     unit_set_rows,
 )
+from music_selectivity.errors import InputError
 from music_selectivity.measures import check_statistics, measure_table
 from music_selectivity.networks.activations import to_table
+from music_selectivity.networks.layer_folder import table_path, write_index
 from music_selectivity.stimuli.natural_sounds import read_sounds
 from music_selectivity.stimuli.response_components import read_voxel_weights
 from music_selectivity.store import read_table, write_table
@@ -70,6 +74,25 @@ def test_all_rows_are_measures_with_replicates(planted):
         assert np.isfinite(values).all()
     names = {condition for measure, condition, _ in best}
     assert names == set(COMPONENTS)
+
+
+def test_a_network_with_several_layers_has_a_best_one(planted):
+    brain, layers = planted
+    found = measures_of_brain(layers, brain)
+    rows = {name: of_layer for name, of_layer in found.groupby("layer", sort=False)}
+    assert list(rows) == [*LAYERS, "best layer"]
+    of_layers, of_best = brain_rows(layers, brain)
+    for name, expected in {**of_layers, "best layer": of_best}.items():
+        of_layer = rows[name].drop(columns="layer").reset_index(drop=True)
+        pd.testing.assert_frame_equal(of_layer, measure_table(expected))
+    alone = measures_of_brain({"close": layers["close"]}, brain)
+    assert set(alone["layer"]) == {"close"}
+
+
+def test_sounds_are_found_among_the_clips():
+    assert list(places_of(["c", "a"], ["a", "b", "c"])) == [2, 0]
+    with pytest.raises(InputError, match=r"^d: excluded from the clips.*excluded\.csv"):
+        places_of(["a", "d"], ["a", "b", "c"])
 
 
 def test_layers_of_a_network_do_not_depend_on_each_other(planted):
@@ -183,7 +206,7 @@ def run(rule, inputs, outputs, **params):
         rule=rule,
         wildcards={},
         input=Named({name: str(path) for name, path in inputs.items()}),
-        output=[str(path) for path in outputs],
+        output=Named({path.stem: str(path) for path in outputs}),
         params=Named(params, permutations=19, draws=5, code=""),
         log=[f"{outputs[0]}.log"],
     )
@@ -209,22 +232,38 @@ def test_scripts_measure_a_source_and_the_baselines(tmp_path, split, selected_on
     }
     write_table(tmp_path / "units.csv", pd.DataFrame(units))
     shared = {"sounds": tmp_path / "sounds.parquet"}
-    (found,) = run(
-        "brain",
-        shared
-        | {"activations": tmp_path / "a.parquet", "units": tmp_path / "units.csv"},
-        [tmp_path / "measures.parquet"],
-        folder=str(tmp_path / "natural"),
-        measured_split=split,
-        ms_fraction=0.125,
-    )
+    settings = {
+        "folder": str(tmp_path / "natural"),
+        "layer": "x",
+        "measured_split": split,
+        "ms_fraction": 0.125,
+    }
+    inputs = {"activations": tmp_path / "a.parquet", "units": tmp_path / "units.csv"}
+    outputs = [tmp_path / "measures.parquet", tmp_path / "layers.parquet"]
+    found, by_layer = run("brain", shared | inputs, outputs, **settings)
     weights = read_voxel_weights(tmp_path / "natural")
     brain = brain_responses(sounds, weights, 19, 5)
     of_layers, _ = brain_rows({"x": responses}, brain)
     chosen = np.array(selective[selected_on])
     sets = unit_set_rows(responses, chosen, brain)
-    expected = measure_table(of_layers["x"] + sets)
+    of_x = measure_table(of_layers["x"])
+    expected = pd.concat([of_x, measure_table(sets)], ignore_index=True)
     pd.testing.assert_frame_equal(found, expected)
+    pd.testing.assert_frame_equal(by_layer, of_x.assign(layer="x"))
+
+    # A network has several layers, of which x is the main one.
+    other = rng.random((len(sounds), 5)).astype(np.float32)
+    layers = {"before": other, "x": responses}
+    for name, values in layers.items():
+        path = table_path(tmp_path / "layers", name, "natural_sounds")
+        path.parent.mkdir(parents=True)
+        write_table(path, to_table(sounds["sound"], values))
+    write_index(tmp_path / "layers", {name: x.shape[1] for name, x in layers.items()})
+    inputs["layers"] = tmp_path / "layers"
+    again, by_layer = run("brain", shared | inputs, outputs, **settings)
+    pd.testing.assert_frame_equal(again, expected)
+    pd.testing.assert_frame_equal(by_layer, measures_of_brain(layers, brain))
+    assert list(by_layer["layer"].unique()) == ["before", "x", "best layer"]
 
     log_mels = rng.normal(-30, 9, (len(sounds), 8, 20)).astype(np.float32)
     np.save(tmp_path / "log_mels.npy", log_mels)

@@ -279,7 +279,8 @@ def test_a_users_network_has_no_keys_of_training(network):
     given = network | {"twins": {"permuted": "20"}}
     config = resolve_config(merged({"models.mine": given}), SCHEMA)
     models = config["models"]
-    assert models["mine"] == network | {"twins": {"permuted": 20, "initialised": 0}}
+    defaults = {"diet": "", "twins": {"permuted": 20, "initialised": 0}}
+    assert models["mine"] == network | defaults
     assert models["untrained"]["architecture"] == "kim2024"
     assert set(trained_models(models)) == set(DEFAULT["models"])
     assert users_networks(models) == {"mine": models["mine"]}

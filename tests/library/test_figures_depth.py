@@ -41,6 +41,26 @@ def measures(layers=LAYERS, seed=0, negative=()) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
+def of_brain(layers=LAYERS, seed=0) -> pd.DataFrame:
+    """What `brain.measures_of_brain` gives for one network."""
+    rng = np.random.default_rng([seed, 1])
+    tables = [
+        measure_table(
+            [
+                ("brain_prediction", component, rng.normal(0.5, 0.05, 101))
+                for component in ("speech", "music")
+            ]
+        ).assign(layer=layer)
+        for layer in layers
+    ]
+    best = [("brain_prediction_by_best_layer", "music", rng.normal(0.6, 0.05, 101))]
+    return pd.concat([*tables, measure_table(best).assign(layer="best layer")])
+
+
+def table_of(given, brain=None, split="eval"):
+    return depth.table(given, brain or {}, split)
+
+
 def study(networks=NETWORKS, **options):
     return {
         network: measures(seed=at, **options) for at, network in enumerate(networks)
@@ -62,7 +82,7 @@ def of(table, **entries):
 
 def test_table():
     given = study()
-    table = depth.table(given, "eval")
+    table = table_of(given)
     assert len(table) == len(NETWORKS) * len(LAYERS) * 2
     for network, layer in itertools.product(NETWORKS, LAYERS):
         rows = of(table, model=network[0], seed=network[1], layer=layer)
@@ -77,15 +97,38 @@ def test_table():
             assert row.place == layer
 
 
+def test_prediction_of_the_brain_is_a_measure_of_layers_where_it_was_measured():
+    given = study()
+    brain = {network: of_brain(seed=at) for at, network in enumerate(NETWORKS)}
+    table = table_of(given, brain)
+    assert len(table) == len(NETWORKS) * len(LAYERS) * 3
+    rows = of(table, model="untrained", seed=2, measure="brain_prediction")
+    assert list(rows["layer"]) == list(LAYERS)
+    expected = brain["untrained", 2]
+    expected = of(expected, measure="brain_prediction", condition="music")
+    assert list(rows["value"]) == list(expected["value"])
+    # Those of other measures do not change.
+    others = table[table["measure"] != "brain_prediction"].reset_index(drop=True)
+    by_measure = ["model", "seed", "measure", "depth"]
+    pd.testing.assert_frame_equal(
+        others.sort_values(by_measure, ignore_index=True),
+        table_of(given).sort_values(by_measure, ignore_index=True),
+    )
+    assert len(depth.draw(table, STYLE).axes) == 3
+    # Users' networks have both in one table.
+    both = {("mine", 0): pd.concat([measures(), of_brain()])}
+    assert set(table_of(both)["measure"]) == set(depth.PANELS)
+
+
 def test_units_are_measured_on_the_measured_split():
     given = study()
-    both = {split: depth.table(given, split) for split in ("train", "eval")}
+    both = {split: table_of(given, split=split) for split in ("train", "eval")}
     assert not (both["train"]["value"] == both["eval"]["value"]).any()
 
 
 def test_means_have_the_interval_for_other_networks_and_other_clips():
     given = study()
-    table = depth.table(given, "eval")
+    table = table_of(given)
     networks = [("without_music", seed) for seed in (1, 2, 3)]
     values = np.array(
         [replicates(given, x, "conv2", "response_ratio") for x in networks]
@@ -102,7 +145,7 @@ def test_means_have_the_interval_for_other_networks_and_other_clips():
 
 def test_a_single_network_has_the_interval_of_its_clips():
     given = study(NETWORKS[:1])
-    table = depth.table(given, "eval")
+    table = table_of(given)
     rows = of(table, layer="avgpool", measure="ms_effect_size")
     draws = replicates(given, NETWORKS[0], "avgpool", "ms_effect_size")
     half = 1.959964 * draws[1:].std(ddof=1)
@@ -111,7 +154,7 @@ def test_a_single_network_has_the_interval_of_its_clips():
 
 
 def test_two_networks_have_no_interval():
-    table = depth.table(study(NETWORKS[:2]), "eval")
+    table = table_of(study(NETWORKS[:2]))
     assert table["low"].isna().all() and table["mean"].notna().all()
 
 
@@ -120,7 +163,7 @@ def test_places_are_depths_where_networks_differ_in_their_layers():
         ("kim", 1): measures(),
         ("mine", 1): measures([f"encoder.{k}" for k in range(5)]),
     }
-    table = depth.table(given, "eval")
+    table = table_of(given)
     assert (table["place"] == table["depth"]).all()
     mine = of(table, model="mine", measure="ms_effect_size")
     assert list(mine["depth"]) == [0, 0.25, 0.5, 0.75, 1]
@@ -130,7 +173,7 @@ def test_places_are_depths_where_networks_differ_in_their_layers():
 
 def test_a_layer_without_a_ratio_is_left_out_of_its_panel_alone():
     given = study(NETWORKS[:3], negative=["conv2"])
-    table = depth.table(given, "eval")
+    table = table_of(given)
     rows = of(table, layer="conv2", measure="response_ratio")
     assert rows["value"].isna().all() and rows["mean"].isna().all()
     ratios, sizes = depth.draw(table, STYLE).axes
@@ -140,10 +183,11 @@ def test_a_layer_without_a_ratio_is_left_out_of_its_panel_alone():
 
 
 def test_the_figure_draws_its_table(tmp_path):
-    table = depth.table(study(), "eval")
+    table = table_of(study())
     figure = depth.draw(table, STYLE)
-    for axes, measure in zip(figure.axes, depth.PANELS, strict=True):
-        of_measure = of(table, measure=measure.name)
+    shown = ("response_ratio", "ms_effect_size")
+    for axes, measure in zip(figure.axes, shown, strict=True):
+        of_measure = of(table, measure=measure)
         # The first line is the one of no preference.
         lines = axes.lines[1:]
         drawn = {tuple(line.get_ydata()) for line in lines}
@@ -167,13 +211,13 @@ def test_the_figure_draws_its_table(tmp_path):
 
 @pytest.mark.parametrize("networks", [[], NETWORKS[:1], NETWORKS])
 def test_every_study_can_be_drawn(recwarn, networks):
-    depth.draw(depth.table(study(networks), "eval"), STYLE).canvas.draw()
+    depth.draw(table_of(study(networks)), STYLE).canvas.draw()
     assert not [str(warning.message) for warning in recwarn]
 
 
 def test_the_chart_of_the_page_has_a_place_for_each_layer():
     (chart,) = [Chart(**each) for each in depth.CHARTS]
-    data = chart_data(depth.table(study(), "eval"), chart, STYLE)
+    data = chart_data(table_of(study()), chart, STYLE)
     assert data["places"] == list(LAYERS)
     assert len(data["panels"]) == 2
     names = [series["name"] for series in data["panels"][0]["series"]]

@@ -13,6 +13,9 @@ from music_selectivity.analyses.natural_sounds import (
     sound_table,
     sound_weights,
 )
+from music_selectivity.corpus.files import corpus_files
+from music_selectivity.corpus.list_clips import list_corpus
+from music_selectivity.corpus.natural_sounds import list_natural_sounds
 from music_selectivity.errors import InputError
 from music_selectivity.stimuli.natural_sounds import read_sounds, waveforms
 from music_selectivity.vocabulary import COMPONENTS, MUSIC_CATEGORIES
@@ -55,6 +58,27 @@ def test_sounds_are_joined_by_name(folder):
     assert list(sounds["component_music"]) == [500 + n for n in range(12)]
     assert list(sounds["component_lowfreq"]) == list(range(12))
     assert list(sounds["category"][:4]) == KINDS
+
+
+def test_as_clips_the_sounds_of_each_category_go_to_the_splits_in_turn(folder):
+    clips = list_natural_sounds(folder)
+    assert list(clips["clip_id"]) == [f"stim{number}" for number in range(12)]
+    # Of each of four kinds, in turn: train, eval, train.
+    assert list(clips["split"]) == ["train"] * 4 + ["eval"] * 4 + ["train"] * 4
+    assert list(clips["labels"][:5]) == [[kind] for kind in [*KINDS, "Music"]]
+    assert list(clips["group"][:4]) == ["music", "music", "nonmusic", "nonmusic"]
+    assert list(clips["is_speech"][:4]) == [False, False, True, False]
+
+
+def test_a_corpus_of_the_sounds_is_listed_with_its_files(folder):
+    corpus = {"type": "natural_sounds", "natural_sounds": {"folder": str(folder)}}
+    clips, classes = list_corpus(corpus, {}, "")
+    assert list(classes["name"]) == sorted(KINDS)
+    assert list(classes["music_related"]) == [False, False, True, True]
+    assert list(classes["speech"]) == [True, False, False, False]
+    files = corpus_files(corpus, "downloads")
+    assert set(files) == set(clips["clip_id"])
+    assert [str(files[clip]) for clip in clips["clip_id"]] == list(clips["file"])
 
 
 def test_waveforms_have_one_level_and_length(folder):

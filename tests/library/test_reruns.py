@@ -47,7 +47,7 @@ NETWORKS = {"train", "preferred_inputs"} | ABLATIONS | RESPONSES | ALL_ANALYSES
 CHOOSES_UNITS = LAYERS_ANALYSED | ABLATIONS
 CHOOSES_UNITS |= {"natural_sounds", "brain", "training_course", "preferred_inputs"}
 # Rules that compare sources of features with the brain.
-BRAIN = {"brain", "brain_baselines"}
+BRAIN = {"brain", "brain_baselines", "layers"}
 BOOTSTRAPS = LAYERS_ANALYSED | {"natural_sounds", "fmri"} | BRAIN
 SOUNDSCAPES = {"soundscape_tables", "soundscape_audio"}
 COLLECTIONS = {"collection_tables", "collection_audio"}
@@ -89,7 +89,7 @@ RERUNS = {
     "study.config": set(),
     "study.disk": set(),
     "study.jobs": set(),
-    "study.models": set(),
+    "study.models": {"figure"},
     "study.plan": set(),
     "study.provenance": {"provenance"},
     "study.resources": set(),
@@ -136,6 +136,7 @@ RERUNS = {
     "corpus.found_clips": {"sound_examples"},
     "corpus.groups": {"list_clips"},
     "corpus.list_clips": {"list_clips"},
+    "corpus.natural_sounds": {"list_clips"} | NATURAL_SOUNDS,
     "corpus.log_mel_shards": LOG_MELS - {"sound_examples"} | WAVEFORMS,
     "corpus.ontology": {"list_clips", "categories", "collection_tables"},
     "corpus.shard_clips": LOG_MELS | WAVEFORMS,
@@ -178,7 +179,8 @@ RERUNS = {
     | OF_LAYERS
     | LINEAR_FEATURES
     | LAYERS_ANALYSED
-    | PLAYED,
+    | PLAYED
+    | {"brain"},
     "stimuli.waveforms": {"waveforms"},
     # Networks and linear features.
     "networks.activations": CHOOSES_UNITS | RESPONSES | PLAYED | LINEAR_FEATURES,
@@ -203,7 +205,7 @@ RERUNS = {
     "networks.gabor": LINEAR_FEATURES,
     "networks.kim2024": NETWORKS - {"linear_analyses"},
     "networks.layer_ablation": {"layer_ablation"},
-    "networks.layer_folder": LAYERS_ANALYSED | PLAYED | OF_LAYERS,
+    "networks.layer_folder": LAYERS_ANALYSED | PLAYED | OF_LAYERS | {"brain"},
     "networks.layer_responses": PLAYED | {"activations"},
     "networks.layers": RUNS_NETWORKS,
     "networks.log_mel_statistics": {"preferred_inputs"},
@@ -228,7 +230,7 @@ RERUNS = {
     "stats.jackknife": BRAIN,
     "stats.mixed_effects": {"mixed_effects"},
     "stats.multiple_testing": {"claims"},
-    "stats.permutations": {"claims"},
+    "stats.permutations": LAYERS_ANALYSED | {"claims", "figure"},
     "stats.rank_tests": LAYERS_ANALYSED | {"mixed_effects", "claims"},
     "stats.ridge": BRAIN,
     "stats.similarity": BRAIN,
@@ -302,6 +304,7 @@ RERUNS = {
 REDRAWS = {
     "style": set(FIGURES),
     "embedding_panel": {"embedding", "training_embedding"},
+    "layer_measures": {"depth", "users_networks"},
     "natural_style": {
         "natural_sounds",
         "natural_ratio",

@@ -12,11 +12,14 @@ import pytest
 import torch
 import yaml
 
+from music_selectivity.analyses.brain import brain_responses, brain_rows
 from music_selectivity.claims.verdicts import NOT_RUN
 from music_selectivity.figures.catalogue import FIGURES
+from music_selectivity.measures import measure_table
 from music_selectivity.networks.layer_folder import layers_in, table_path
 from music_selectivity.networks.layer_responses import write_layer_responses
 from music_selectivity.networks.user_code import load_network
+from music_selectivity.stimuli.response_components import read_voxel_weights
 from music_selectivity.store import ShardedArray, read_table
 from small_studies import checkout_into, configure, planned, run
 
@@ -198,7 +201,16 @@ def test_all_layers_are_measured_and_shown(checkout):
     assert (values["waves"] != values["waves_permuted"]).any()
     assert (values["waves_initialised"] != values["waves_permuted"]).any()
     depth = pd.read_csv(results / "figures/depth.csv")
-    assert set(zip(depth["model"], depth["seed"], strict=True)) == set(SOURCES)
+    assert set(zip(depth["model"], depth["seed"], strict=True)) == set(SOURCES[:2])
+    against_twins = pd.read_csv(results / "figures/users_networks.csv")
+    assert set(against_twins["kind"].dropna()) == {"permuted", "initialised"}
+    # With one twin, the network is the first or the second of two.
+    assert set(against_twins["p"].dropna()) <= {0.5, 1}
+    # The brain is compared with each layer, of twins as well.
+    of_brain = statistics[statistics["measure"] == "brain_prediction"]
+    found = of_brain.groupby(["model", "seed"], sort=False)["layer"].unique()
+    for model, seed in SOURCES:
+        assert list(found[model, seed]) == layers[model.split("_")[0]]
     page = (results / "report.html").read_text()
     assert "a licence of my own" in page
     assert "2 users&#39; networks with 2 twins" in page
@@ -214,10 +226,38 @@ def test_claims_are_not_run_and_other_figures_say_why_they_are_empty(checkout):
         name for name in FIGURES if pd.read_csv(results / f"figures/{name}.csv").empty
     }
     of_brain = {"natural_sounds", "natural_ratio", "natural_categories", "brain"}
-    assert set(FIGURES) - empty == {"depth"} | of_brain
+    assert set(FIGURES) - empty == {"depth", "users_networks"} | of_brain
     for name in empty:
         svg = (results / f"figures/{name}.svg").read_text()
         assert "<dc:description>" in svg, name
+
+
+@pytest.mark.full
+def test_natural_sounds_that_are_the_clips_are_played_once(tmp_path, sounds):
+    checkout = checkout_into(tmp_path)
+    study_of(checkout, sounds, {"waves": {"network": "networks.py:waves"}})
+    config = yaml.safe_load((checkout / "config.yaml").read_text())
+    config["corpus"]["type"] = "natural_sounds"
+    (checkout / "config.yaml").write_text(yaml.safe_dump(config))
+    assert "natural_sounds_waveforms" not in planned(checkout)
+    run(checkout)
+    results = checkout / "results/own"
+    clips = read_table(results / "clips.parquet")
+    assert (clips["group"] == "music").sum() == 4
+    listed = read_table(results / "stimuli/natural_sounds.parquet")
+    assert set(clips["clip_id"]) == set(listed["sound"])
+    # Responses to clips are sorted by their ids, and the brain's by those of sounds.
+    heard = read_table(
+        table_path(results / "activations/waves/seed0/layers", "lstm", "original")
+    ).set_index("clip_id")
+    weights = read_voxel_weights(sounds / "natural")
+    brain = brain_responses(listed, weights, permutations=20, draws=20)
+    of_layers, _ = brain_rows({"lstm": heard.loc[listed["sound"]].to_numpy()}, brain)
+    expected = measure_table(of_layers["lstm"])
+    found = read_table(results / "analyses/waves/seed0/layer_measures.parquet")
+    found = found[found["layer"] == "lstm"].drop(columns="layer")
+    found = found[found["measure"].str.startswith("brain")].reset_index(drop=True)
+    pd.testing.assert_frame_equal(found, expected)
 
 
 @pytest.mark.full

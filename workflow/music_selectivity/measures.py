@@ -320,8 +320,6 @@ N_TRAINING_CLIPS = Measure("training_clips", ("best epoch",))
 
 # Measures that no claim, figure or report reads, and why they are in the statistics.
 UNREAD = {
-    BRAIN_PREDICTION_BY_BEST_LAYER: "it needs several layers, and studies compare the "
-    "main layer alone with the brain",
     MS_RESPONSE: "its two means are those that response_ratio divides",
     GENRE_RATIO: "the paper gives no number for a genre to compare it with",
     CHANCE_AP: "it is the prevalence, which papers call chance; scores are compared "

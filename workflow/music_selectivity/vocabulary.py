@@ -25,7 +25,7 @@ CLASS_GROUPS = (ALL_CLASSES, MUSIC, NONMUSIC)
 # Types of corpus, by which the config describes it; some are generated, in AudioSet's
 # format, as the tables with these names.
 SOUNDSCAPES, AUDIOSET = "soundscapes", "audioset"
-TABLE, COLLECTIONS = "table", "collections"
+TABLE, COLLECTIONS, NATURAL = "table", "collections", "natural_sounds"
 GENERATED_CORPORA = (SOUNDSCAPES, COLLECTIONS)
 GENERATED_TABLES = {
     "ontology": "ontology.json",
@@ -56,6 +56,8 @@ LINEAR_FEATURES = (GABOR, PCA)
 LINEAR_SEED = 0
 # A user's network has a placeholder seed, too. Its twins have seeds from 1.
 USERS_SEED = 0
+# In the place of a layer's name, for the layer that predicts the brain best.
+BEST_LAYER = "best layer"
 # The responses of the brain to the natural sounds, in tables of networks' responses.
 FMRI = "fmri"
 # What predicts those without a network, in tables of networks: the mean spectrum, and
@@ -158,11 +160,13 @@ RSA, CKA = "rsa", "cka"
 # Categories of the natural sounds, by the name that their tables use.
 INSTRUMENTAL_MUSIC, VOCAL_MUSIC = "Music", "Song"
 MUSIC_CATEGORIES = (INSTRUMENTAL_MUSIC, VOCAL_MUSIC)
+ENGLISH_SPEECH, FOREIGN_SPEECH = "EngSpeech", "ForSpeech"
+SPEECH_CATEGORIES = (ENGLISH_SPEECH, FOREIGN_SPEECH)
 NATURAL_CATEGORIES = {
     INSTRUMENTAL_MUSIC: "Instrumental music",
     VOCAL_MUSIC: "Vocal music",
-    "EngSpeech": "English speech",
-    "ForSpeech": "Foreign speech",
+    ENGLISH_SPEECH: "English speech",
+    FOREIGN_SPEECH: "Foreign speech",
     "HumVoc": "Human vocal",
     "HumNonVoc": "Human non-vocal",
     "AniVoc": "Animal vocal",

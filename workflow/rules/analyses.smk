@@ -22,8 +22,6 @@ CHOICES = {
     if key not in ("categories", "genres", "preferred_inputs")
     and key not in ("random_ablation", "layer_ablation")
 }
-# The file of the natural sounds that holds the brain's voxels.
-VOXELS = folder_inputs(NATURAL_SOUNDS_FOLDER, "data/*.mat")
 
 
 rule analyses:
@@ -134,11 +132,13 @@ rule fmri:
 rule brain:
     input:
         activations=paths.activations.replace("{stimuli}", NATURAL_SOUNDS.name),
+        layers=of_networks(paths.layers),
         units=paths.units,
         sounds=paths.natural_sounds,
         voxels=VOXELS,
     output:
-        paths.measures_of_brain,
+        measures=paths.measures_of_brain,
+        layers=paths.measures_of_brain_by_layer,
     log:
         "<logs>/brain/{model}_seed{seed}.log",
     benchmark:
@@ -153,6 +153,7 @@ rule brain:
         runtime=minutes,
     params:
         folder=NATURAL_SOUNDS_FOLDER,
+        layer=main_layer,
         ms_fraction=config["analysis"]["ms_fraction"],
         measured_split=config["analysis"]["measured_split"],
         permutations=config["analysis"]["permutations"],

@@ -17,6 +17,7 @@ MEASURED = {
     paths.measures_of_random_sets: RANDOM_ABLATION,
     paths.measures_of_course: TRAINING_COURSE,
     paths.measures_of_layers: NETWORKS + PLAYED,
+    paths.measures_of_brain_by_layer: WITH_NATURAL_SOUNDS,
     paths.measures_of_layer_ablation: LAYER_ABLATION,
 }
 

@@ -22,6 +22,7 @@ from music_selectivity.vocabulary import (
     LEVEL,
     LINEAR_SEED,
     LOG_MEL,
+    NATURAL,
     NATURAL_SECONDS,
     PCA,
     SOUNDSCAPES,
@@ -70,6 +71,10 @@ WITH_NATURAL_SOUNDS = [
     source for source in FEATURE_SOURCES if NATURAL_SOUNDS_FOLDER and source[0] != PCA
 ]
 BRAIN = [(FMRI, LINEAR_SEED)] if NATURAL_SOUNDS_FOLDER else []
+# As what users' networks hear these sounds. Where the clips are these sounds, they are
+# not played again.
+NATURAL_STIMULI = CLIPS if CORPUS == NATURAL else NATURAL_SOUNDS
+PLAYS_NATURAL_SOUNDS = NATURAL_SOUNDS_FOLDER and NATURAL_STIMULI == NATURAL_SOUNDS
 # What predicts the brain without a network, in tables of networks.
 SIMPLE_FEATURES = [(LOG_MEL, LINEAR_SEED), (LEVEL, LINEAR_SEED)]
 COMPARED_WITH_BRAIN = WITH_NATURAL_SOUNDS + (SIMPLE_FEATURES if BRAIN else [])

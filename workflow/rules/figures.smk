@@ -9,7 +9,12 @@ from music_selectivity.figures.catalogue import FIGURES, KEY_FIGURES, THEMES
 # may name there are in `paths`.
 NETWORK_GROUPS = {
     "networks": NETWORKS,
-    "with_layers": NETWORKS + PLAYED,
+    "with_layers": NETWORKS + [source for source in PLAYED if source[0] not in TWINS],
+    "layers_and_brain": [
+        network for network in NETWORKS if network in WITH_NATURAL_SOUNDS
+    ],
+    "played": PLAYED,
+    "simple_features": SIMPLE_FEATURES if BRAIN else [],
     "feature_sources": FEATURE_SOURCES,
     "natural_sounds": WITH_NATURAL_SOUNDS,
     "brain": COMPARED_WITH_BRAIN,

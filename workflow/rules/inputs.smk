@@ -74,6 +74,8 @@ def corpus_tables():
             f"{GENERATED[CORPUS].folder}/{name}" for name in GENERATED_TABLES.values()
         ]
     tables = config["corpus"][CORPUS]
+    if CORPUS == NATURAL:
+        return [f"{tables['folder']}/sounds/category_labels.csv"]
     if CORPUS == TABLE:
         given = [f"{tables['folder']}/{tables['table']}"]
         return given + [
@@ -86,7 +88,7 @@ def corpus_ontology():
     """The ontology that classes are looked up in; none where a table has none."""
     if CORPUS in GENERATED:
         return [f"{GENERATED[CORPUS].folder}/{GENERATED_TABLES['ontology']}"]
-    ontology = config["corpus"][CORPUS]["ontology"]
+    ontology = config["corpus"][CORPUS].get("ontology")
     return [ontology] if ontology else []
 
 
@@ -147,6 +149,16 @@ def of_untrained(path):
         if wildcards.model in untrained or not untrained:
             return []
         return path.format(model=untrained[0], seed=wildcards.seed)
+
+    return inputs
+
+
+def of_networks(path):
+    """Input function: `path` of a network; none for linear features."""
+
+    def inputs(wildcards):
+        of_network = wildcards.model in MODELS
+        return path.format_map(dict(wildcards.items())) if of_network else []
 
     return inputs
 

@@ -7,6 +7,8 @@ QUILT_SETTINGS = {
     key: config["quilts"][key] for key in ("segment_ms", "sound_seconds", "boundary")
 }
 NATURAL_SOUNDS_FILES = ["sounds/*.csv", "data/*.mat", "sounds/wav/*.wav"]
+# The file that holds the brain's voxels.
+VOXELS = folder_inputs(NATURAL_SOUNDS_FOLDER, "data/*.mat")
 
 
 rule equal_rms:

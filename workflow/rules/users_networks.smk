@@ -120,9 +120,9 @@ rule layer_responses:
         network=network_files,
         clips=paths.clips,
         waveforms=expand(paths.waveforms, shard=SHARDS),
-        sounds=paths.natural_sounds if NATURAL_SOUNDS_FOLDER else [],
+        sounds=paths.natural_sounds if PLAYS_NATURAL_SOUNDS else [],
         natural_waveforms=(
-            paths.natural_sounds_waveforms if NATURAL_SOUNDS_FOLDER else []
+            paths.natural_sounds_waveforms if PLAYS_NATURAL_SOUNDS else []
         ),
     output:
         layers=directory(paths.layers),
@@ -165,6 +165,8 @@ rule layers:
     input:
         clips=paths.clips,
         layers=paths.layers,
+        sounds=paths.natural_sounds if NATURAL_SOUNDS_FOLDER else [],
+        voxels=VOXELS,
     output:
         paths.measures_of_layers,
     log:
@@ -185,6 +187,8 @@ rule layers:
         ms_fraction=config["analysis"]["ms_fraction"],
         permutations=config["analysis"]["permutations"],
         draws=config["analysis"]["bootstrap_draws"],
+        folder=NATURAL_SOUNDS_FOLDER,
+        natural_stimuli=NATURAL_STIMULI.name,
         code=code("layers.py"),
     script:
         "../scripts/layers.py"

@@ -6,7 +6,7 @@ scores. ``docs/science.md`` states where this departs from theirs. Splits, permu
 and draws of sounds are the same for all layers and sources of features.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ import pandas as pd
 
 from music_selectivity import seeds
 from music_selectivity.analyses.natural_sounds import sound_weights
+from music_selectivity.errors import InputError
 from music_selectivity.measures import (
     BRAIN_PREDICTION,
     BRAIN_PREDICTION_BY_BEST_LAYER,
@@ -22,6 +23,7 @@ from music_selectivity.measures import (
     BRAIN_SIMILARITY,
     BRAIN_SIMILARITY_P,
     Row,
+    measure_table,
 )
 from music_selectivity.stats.ridge import (
     CrossValidation,
@@ -34,6 +36,7 @@ from music_selectivity.stats.ridge import (
 from music_selectivity.stats.similarity import cka, rsa
 from music_selectivity.vocabulary import (
     ALL_UNITS,
+    BEST_LAYER,
     CKA,
     COMPONENTS,
     LEVEL,
@@ -104,6 +107,24 @@ def brain_responses(
     )
 
 
+def places_of(sounds: Sequence[str], heard: Sequence[str]) -> np.ndarray:
+    """Where each of the natural sounds is among those that a network heard, (sounds,).
+
+    Raises
+    ------
+    InputError
+        One was not heard, because it was excluded from the clips.
+    """
+    places = pd.Index(heard).get_indexer(sounds)
+    if (places < 0).any():
+        raise InputError(
+            f"{np.asarray(sounds)[places < 0][0]}: excluded from the clips, for the "
+            "reason in excluded.csv, but the comparison with the brain needs all "
+            "natural sounds; replace its file"
+        )
+    return places
+
+
 def brain_rows(
     layers: Mapping[str, np.ndarray], brain: Brain
 ) -> tuple[dict[str, list[Row]], list[Row]]:
@@ -139,6 +160,20 @@ def brain_rows(
         for component, values in zip(COMPONENTS, best, strict=True)
     ]
     return of_layers, of_best
+
+
+def measures_of_brain(layers: Mapping[str, np.ndarray], brain: Brain) -> pd.DataFrame:
+    """Table of `brain_rows`: ``measures.measure_table`` with the column layer.
+
+    The best layer, `BEST_LAYER`, comes last, and only if there are several.
+    """
+    of_layers, of_best = brain_rows(layers, brain)
+    if len(of_layers) > 1:
+        of_layers[BEST_LAYER] = of_best
+    return pd.concat(
+        [measure_table(rows).assign(layer=name) for name, rows in of_layers.items()],
+        ignore_index=True,
+    )
 
 
 def unit_set_rows(

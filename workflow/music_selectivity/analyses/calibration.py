@@ -39,6 +39,7 @@ from music_selectivity.measures import (
     RATIO_PERMUTATION_P,
     Row,
 )
+from music_selectivity.stats.permutations import rank_p
 from music_selectivity.stats.rank_tests import rank_sum
 from music_selectivity.vocabulary import MEASURED_SPLIT, SELECTION_SPLIT
 
@@ -127,13 +128,10 @@ def held_out_null(
 def ratio_p(ratio: float, null: np.ndarray) -> float:
     """One-sided p-value of a response ratio, from those of permuted labels.
 
-    It is ``(1 + permutations at or above it) / (1 + permutations)``; NaN if responses
-    are zero or change their sign, as those of principal components, because a ratio is
-    then meaningless.
+    It is ``permutations.rank_p``; NaN if responses are zero or change their sign, as
+    those of principal components, because a ratio is then meaningless.
     """
-    if not (ratio > 0 and (null > 0).all()):
-        return np.nan
-    return (1 + np.count_nonzero(null >= ratio)) / (1 + len(null))
+    return rank_p(ratio, null) if ratio > 0 and (null > 0).all() else np.nan
 
 
 def permutation_rows(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from music_selectivity.corpus.shards import is_parquet
 from music_selectivity.errors import InputError
-from music_selectivity.vocabulary import AUDIOSET, SPLITS, TABLE
+from music_selectivity.vocabulary import AUDIOSET, NATURAL, SPLITS, TABLE
 
 # Folder of the mirror's files, below the downloads.
 MIRROR = "audioset/parquet"
@@ -316,6 +316,9 @@ def corpus_files(corpus: Mapping, downloads: str | os.PathLike) -> dict[str, Pat
     InputError
         As `table_files`, `audioset_files` and `segment_rows`.
     """
+    if corpus["type"] == NATURAL:
+        files = sorted(Path(corpus[NATURAL]["folder"], "sounds/wav").glob("*.wav"))
+        return {path.stem: path for path in files}
     if corpus["type"] == TABLE:
         return table_files(corpus[TABLE]["folder"], corpus[TABLE]["table"])
     audioset = corpus[AUDIOSET]

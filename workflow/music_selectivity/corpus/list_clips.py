@@ -11,6 +11,7 @@ from music_selectivity.corpus.groups import (
     table_music_classes,
     table_speech_classes,
 )
+from music_selectivity.corpus.natural_sounds import list_natural_sounds
 from music_selectivity.corpus.ontology import Ontology
 from music_selectivity.corpus.tables import (
     generated_tables,
@@ -19,7 +20,7 @@ from music_selectivity.corpus.tables import (
     read_class_names,
 )
 from music_selectivity.errors import InputError
-from music_selectivity.vocabulary import GENERATED_CORPORA, SPLITS, TABLE
+from music_selectivity.vocabulary import GENERATED_CORPORA, NATURAL, SPLITS, TABLE
 
 
 def list_corpus(
@@ -48,11 +49,13 @@ def list_corpus(
     """
     corpus_type = corpus["type"]
     tables = dict(corpus[corpus_type])
-    if corpus_type == TABLE:
+    if corpus_type == NATURAL:
+        ontology = None
+        listed = list_natural_sounds(tables["folder"])
+    elif corpus_type == TABLE:
         ontology = Ontology.read(tables["ontology"]) if tables["ontology"] else None
         known = set(ontology.children) if ontology else None
         listed = list_table(tables["folder"], tables["table"], known)
-        names = sorted({label for labels in listed["labels"] for label in labels})
     else:
         if corpus_type in GENERATED_CORPORA:
             tables = generated_tables(generated)
@@ -60,7 +63,6 @@ def list_corpus(
         names_by_mid = read_class_names(tables["classes"], ontology)
         segments = {split: tables[f"{split}_segments"] for split in SPLITS}
         listed = list_audioset(segments, names_by_mid)
-        names = list(names_by_mid.values())
     if ontology:
         music = ontology.category(**categories["music"])
         speech = ontology.category(**categories["speech"])
@@ -77,6 +79,10 @@ def list_corpus(
             f"{excluded}: none of its lines is a clip of the corpus; give clip ids or "
             "file names, one per line"
         )
+    if corpus_type in (NATURAL, TABLE):
+        names = sorted({label for labels in listed["labels"] for label in labels})
+    else:
+        names = list(names_by_mid.values())
     classes = pd.DataFrame({"name": names})
     classes["music_related"] = classes["name"].isin(music)
     classes["speech"] = classes["name"].isin(speech)

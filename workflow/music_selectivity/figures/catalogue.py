@@ -72,7 +72,7 @@ THEMES = (
         "depth",
         "Depth",
         "In which layers of the networks are there such units?",
-        ("depth",),
+        ("depth", "users_networks"),
     ),
     Theme(
         "time",

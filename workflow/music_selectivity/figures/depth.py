@@ -8,6 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from music_selectivity.figures.layer_measures import PANELS, rows_of_layers
 from music_selectivity.figures.style import (
     LOOK,
     PAGE_INCHES,
@@ -20,10 +21,8 @@ from music_selectivity.figures.style import (
 )
 from music_selectivity.measures import (
     DEAD_UNITS,
-    MS_EFFECT_SIZE,
     N_UNITS,
     RATIO_PERMUTATION_P,
-    RESPONSE_RATIO,
     Measure,
 )
 from music_selectivity.stats.intervals import clips_estimate, mean_estimate
@@ -31,7 +30,10 @@ from music_selectivity.vocabulary import MEASURED_SPLIT
 
 TITLE = "Selectivity from layer to layer"
 PANEL = "not in the paper"
-INPUTS = {"layers": ["measures_of_layers", "with_layers"]}
+INPUTS = {
+    "layers": ["measures_of_layers", "with_layers"],
+    "brain": ["measures_of_brain_by_layer", "layers_and_brain"],
+}
 ARGUMENTS = {"measured_split": "analysis.measured_split"}
 CHARTS = [
     {
@@ -44,22 +46,20 @@ CHARTS = [
         "names": {
             "response_ratio": "Response to music / response to other sounds",
             "ms_effect_size": "Probability of a larger response to music",
+            "brain_prediction": "Prediction of the brain's music component, r",
         },
         "free": True,
     }
 ]
 
-# What each panel shows, and the value without selectivity.
-PANELS = {
-    RESPONSE_RATIO: ("Response ratio of MS units,\nmusic / other sounds", 1.0),
-    MS_EFFECT_SIZE: ("Probability of a larger\nresponse to music", 0.5),
-}
 # With more layers, their names would overlap.
 MOST_NAMED = 8
 
 
 def table(
-    layers: Mapping[tuple[str, int], pd.DataFrame], measured_split: str
+    layers: Mapping[tuple[str, int], pd.DataFrame],
+    brain: Mapping[tuple[str, int], pd.DataFrame],
+    measured_split: str,
 ) -> pd.DataFrame:
     """Selectivity of each layer of each network, and its mean over networks.
 
@@ -67,6 +67,9 @@ def table(
     ----------
     layers
         ``layers.measures_of_layers`` of each network, by (model, seed).
+    brain
+        ``brain.measures_of_brain`` of the networks of which they are in a table of
+        their own.
     measured_split
         On which responses are measured; units are chosen on the other split.
 
@@ -81,7 +84,9 @@ def table(
         response ratio on eval clips.
     """
     found = [
-        _of_network(measures, measured_split).assign(model=model, seed=seed)
+        _of_network(
+            pd.concat([measures, brain.get((model, seed))]), measured_split
+        ).assign(model=model, seed=seed)
         for (model, seed), measures in layers.items()
     ]
     if not found:
@@ -102,18 +107,19 @@ def table(
 def _of_network(measures: pd.DataFrame, split: str) -> pd.DataFrame:
     """A row per layer and measure, with the replicates of each as columns."""
 
-    def rows(measure: Measure, **fields: str) -> pd.DataFrame:
+    def values(measure: Measure, **fields: str) -> pd.Series:
         chosen = measures["measure"] == measure.name
         chosen &= measures["condition"] == measure.condition(**fields)
-        return measures[chosen].set_index("layer")
+        return measures[chosen].set_index("layer")["value"]
 
-    of_units = rows(N_UNITS)["value"].rename("n_units").to_frame()
-    of_units["dead_units"] = rows(DEAD_UNITS)["value"]
-    p = rows(RATIO_PERMUTATION_P, split=MEASURED_SPLIT)["value"]
-    of_units["permutation_p"] = p.reindex(of_units.index)
-    of_units["depth"] = np.linspace(0, 1, len(of_units)).round(3)
-    found = [of_units.join(rows(measure, split=split)) for measure in PANELS]
-    return pd.concat(found).reset_index()
+    rows = rows_of_layers(measures, split)
+    return rows.assign(
+        n_units=rows["layer"].map(values(N_UNITS)),
+        dead_units=rows["layer"].map(values(DEAD_UNITS)),
+        permutation_p=rows["layer"].map(
+            values(RATIO_PERMUTATION_P, split=MEASURED_SPLIT)
+        ),
+    )
 
 
 def _mean(rows: pd.DataFrame) -> pd.DataFrame:
@@ -136,17 +142,29 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     if table.empty:
         return empty_figure("No layers in this study")
     figure = new_figure(PAGE_INCHES, 2.5)
-    panels = figure.subplots(1, len(PANELS))
-    for axes, (measure, (name, none)) in zip(panels, PANELS.items(), strict=True):
-        axes.axhline(none, color="black", lw=0.6, zorder=0)
-        of_measure = table[table["measure"] == measure.name]
+    shown = [name for name in PANELS if (table["measure"] == name).any()]
+    panels = figure.subplots(1, len(shown), squeeze=False)[0]
+    for axes, measure in zip(panels, shown, strict=True):
+        axes.axhline(PANELS[measure].none, color="black", lw=0.6, zorder=0)
+        of_measure = table[table["measure"] == measure]
         models = ordered_models(of_measure["model"])
         for model, offset in zip(models, spread(len(models), 0.015), strict=True):
             of_model = of_measure[of_measure["model"] == model]
             _draw_model(axes, of_model, offset, style.colour(model))
-        axes.set_ylabel(name)
+        axes.set_ylabel(PANELS[measure].title)
         _name_places(axes, table)
-    panels[-1].legend(loc="center left", bbox_to_anchor=(1, 0.5))
+    # A model may lack the measure of a panel.
+    lines = {
+        line.get_label(): line
+        for axes in panels
+        for line in axes.get_legend_handles_labels()[0]
+    }
+    named = [
+        line
+        for model in ordered_models(table["model"])
+        if (line := lines.get(label(model)))
+    ]
+    figure.legend(handles=named, loc="outside right center")
     return figure
 
 
@@ -162,7 +180,7 @@ def _draw_model(axes: Axes, rows: pd.DataFrame, offset: float, colour: str) -> N
 
 def _name_places(axes: Axes, table: pd.DataFrame) -> None:
     if (table["place"] == table["depth"]).all():
-        axes.set_xlabel("Depth, from the first layer (0) to the last (1)")
+        axes.set_xlabel("Depth (first layer 0, last 1)")
         return
     places = table.drop_duplicates("depth")
     axes.set_xticks(places["depth"], places["place"].astype(str))

@@ -12,7 +12,13 @@ from music_selectivity.claims.verdicts import (
     UNTESTED,
 )
 from music_selectivity.report.numbers import number, text
-from music_selectivity.vocabulary import AUDIOSET, COLLECTIONS, SOUNDSCAPES, TABLE
+from music_selectivity.vocabulary import (
+    AUDIOSET,
+    COLLECTIONS,
+    NATURAL,
+    SOUNDSCAPES,
+    TABLE,
+)
 
 QUESTION = (
     "Do neural networks that never heard music develop units that prefer it, and what "
@@ -36,6 +42,7 @@ SOUNDS = {
     SOUNDSCAPES: "synthetic sounds",
     COLLECTIONS: "the collections ESC-50 and GTZAN",
     TABLE: "own sounds",
+    NATURAL: "the 165 natural sounds",
 }
 FOLLOWS = "the most music-selective units follow how music unfolds over time"
 NEEDED = "networks need them to detect other sounds"

@@ -5,18 +5,17 @@ their public repository.
 """
 
 import os
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from music_selectivity.audio.reading import UnusableClip, read_mono
+from music_selectivity.corpus.natural_sounds import read_categories
 from music_selectivity.errors import InputError
 from music_selectivity.stimuli.response_components import (
     components_path,
     read_components,
 )
-from music_selectivity.vocabulary import NATURAL_CATEGORIES
 
 # Differences in length that resampling may cause.
 TOLERANCE_SECONDS = 0.005
@@ -28,8 +27,8 @@ def read_sounds(folder: str | os.PathLike) -> pd.DataFrame:
     Parameters
     ----------
     folder
-        Holds sounds/category_labels.csv (name, category, no header),
-        sounds/wav/<name>.wav and data/components.mat (R, stim_names, component_names).
+        As for ``corpus.natural_sounds.read_categories``; it also holds
+        data/components.mat (R, stim_names, component_names).
 
     Returns
     -------
@@ -42,36 +41,13 @@ def read_sounds(folder: str | os.PathLike) -> pd.DataFrame:
     InputError
         A file is missing or has another format, or tables and waveforms disagree.
     """
-    labels_path = Path(folder, "sounds/category_labels.csv")
-    try:
-        sounds = pd.read_csv(labels_path, header=None, names=["sound", "category"])
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{labels_path}: cannot be read ({error}); give the folder of the public "
-            "repository"
-        ) from error
-    for number, row in enumerate(sounds.itertuples(), start=1):
-        place = f"{labels_path}, row {number}"
-        if row.category not in NATURAL_CATEGORIES:
-            raise InputError(
-                f"{place}: category {row.category!r}; allowed: "
-                f"{', '.join(NATURAL_CATEGORIES)}"
-            )
-        if row.sound in set(sounds["sound"][: number - 1]):
-            raise InputError(f"{place}: {row.sound} occurs twice; remove one")
-    files = [Path(folder, "sounds/wav", f"{name}.wav") for name in sounds["sound"]]
-    for number, path in enumerate(files, start=1):
-        if not path.is_file():
-            raise InputError(
-                f"{labels_path}, row {number}: {path} is missing; replace it"
-            )
-    sounds["file"] = [str(path) for path in files]
+    sounds = read_categories(folder)
     components = read_components(folder)
     absent = set(sounds["sound"]) - set(components.index)
     if absent:
         raise InputError(
             f"{components_path(folder)}: no response to {min(absent)}, which is listed "
-            f"in {labels_path}; use both from the same release"
+            "in sounds/category_labels.csv; use both from the same release"
         )
     return sounds.join(components, on="sound")
 

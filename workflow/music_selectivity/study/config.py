@@ -25,6 +25,7 @@ from music_selectivity.vocabulary import (
     LEAST_SEGMENTS,
     LEVEL,
     LOG_MEL,
+    NATURAL,
     OVERLAPPING,
     PCA,
     SHUFFLED_LABELS,
@@ -70,9 +71,9 @@ def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
     """Config with every default filled in, checked.
 
     A model or category that a study sets to null is dropped, a model that names no
-    architecture gets that of the study, and a file that is to be downloaded gets the
-    path that it will have. Whether the report contains sounds follows from the corpus,
-    unless the study says so.
+    architecture gets that of the study, a corpus of the natural sounds gets their
+    folder, and a file that is to be downloaded gets the path that it will have. Whether
+    the report contains sounds follows from the corpus, unless the study says so.
 
     Raises
     ------
@@ -88,6 +89,7 @@ def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
         part[key] = {name: x for name, x in part[key].items() if x is not None}
     for model in trained_models(resolved["models"]).values():
         model["architecture"] = model["architecture"] or resolved["architecture"]
+    resolved["corpus"][NATURAL]["folder"] = resolved["natural_sounds"]["folder"]
     _check_meaning(resolved)
     _name_downloads(resolved)
     if resolved["report"]["audio"] is None:
@@ -331,6 +333,14 @@ def _check_paths(corpus: dict) -> None:
     if kind == SOUNDSCAPES:
         return
     given = corpus[kind]
+    if kind == NATURAL:
+        if not given["folder"]:
+            raise InputError(
+                "config key natural_sounds.folder is empty; give its path, because the "
+                "corpus consists of these sounds. To download them: "
+                f"snakemake --cores 1 {DOWNLOADS}/natural_sounds"
+            )
+        return
     if kind != COLLECTIONS and not given["folder"] and not given.get("fetch"):
         fetched = ", or {fetch: true} to download 50 GB" if kind == AUDIOSET else ""
         raise InputError(

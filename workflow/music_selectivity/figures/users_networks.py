@@ -1,0 +1,241 @@
+"""Each layer of users' networks, against the same layer of their twins."""
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from music_selectivity.figures.layer_measures import PANELS, rows_of_layers
+from music_selectivity.figures.style import (
+    LOOK,
+    PAGE_INCHES,
+    Style,
+    empty_figure,
+    label,
+    new_figure,
+)
+from music_selectivity.measures import (
+    BRAIN_PREDICTION,
+    BRAIN_PREDICTION_BY_BEST_LAYER,
+    Measure,
+)
+from music_selectivity.stats.intervals import clips_estimate
+from music_selectivity.stats.permutations import rank_p
+from music_selectivity.study.models import twins, users_networks
+from music_selectivity.vocabulary import (
+    BEST_LAYER,
+    LEVEL,
+    LOG_MEL,
+    MUSIC_COMPONENT,
+    USERS_SEED,
+)
+
+TITLE = "Users' networks and their twins"
+PANEL = "not in the paper"
+INPUTS = {
+    "layers": ["measures_of_layers", "played"],
+    "baselines": ["measures_of_brain", "simple_features"],
+}
+ARGUMENTS = {"models": "models", "measured_split": "analysis.measured_split"}
+
+# In the place of a layer: the largest value over layers, whichever that is. It is
+# compared with the largest of each twin.
+LARGEST = "largest"
+# In a row of panels.
+MOST_NETWORKS = 5
+# Twins by kind: how their range is filled.
+TWINS = {
+    "permuted": {"facecolor": "#c8c8c8", "edgecolor": "none"},
+    "initialised": {"facecolor": "none", "edgecolor": "#9a9a9a", "hatch": "////"},
+}
+# By training data, in the palette of `style.COLOURS`.
+DIET_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+BASELINE_LINES = {LOG_MEL: ":", LEVEL: "--"}
+COLUMNS = ["model", "seed", "diet", "layer", "depth", "measure", "value"]
+COLUMNS += ["low", "high", "kind", "twins", "twin_low", "twin_mean", "twin_high", "p"]
+
+
+def table(
+    layers: Mapping[tuple[str, int], pd.DataFrame],
+    baselines: Mapping[tuple[str, int], pd.DataFrame],
+    models: Mapping[str, Mapping],
+    measured_split: str,
+) -> pd.DataFrame:
+    """Measures of each layer of users' networks, and those of their twins.
+
+    Parameters
+    ----------
+    layers
+        The table of the rule layers, of each network and twin, by (model, seed).
+    baselines
+        Prediction of the brain without a network, of the rule brain_baselines.
+    models
+        The config section.
+    measured_split
+        On which responses are measured; units are chosen on the other split.
+
+    Returns
+    -------
+    DataFrame
+        model, seed, diet (of the config), layer, depth from 0 to 1, measure, value, and
+        its 95 % interval for other clips, low and high; for each kind of twins, in a
+        row of its own, their number, their smallest, mean and largest value, and p, the
+        one-sided p-value of the network among them. Layers without a value are left
+        out. Two rows stand for no single layer: `LARGEST` compares the largest value
+        over layers with the largest of each twin, and `BEST_LAYER` has the prediction
+        of the brain by the layer that each training half chooses. Rows of baselines,
+        which have no layer, come last.
+    """
+    kinds = twins(models)
+    tables = []
+    for model, spec in users_networks(models).items():
+        network = _summarised(layers[model, USERS_SEED], measured_split)
+        draws = network.filter(regex="^value$|^draw_").to_numpy(np.float64)
+        network[["low", "high"]] = [clips_estimate(row).interval() for row in draws]
+        network = network.assign(model=model, seed=USERS_SEED, diet=spec["diet"])
+        tables += [network.assign(kind="")] * (not any(spec["twins"].values()))
+        for name, (of, kind, number) in kinds.items():
+            if of == model:
+                found = [
+                    _summarised(layers[name, seed], measured_split)
+                    for seed in range(1, number + 1)
+                ]
+                tables.append(_against(network, found).assign(kind=kind))
+    for (model, seed), rows in baselines.items():
+        rows = _of_music(rows, BRAIN_PREDICTION)
+        tables.append(rows.assign(model=model, seed=seed, layer=""))
+    if not tables:
+        return pd.DataFrame(columns=COLUMNS)
+    return pd.concat(tables, ignore_index=True).reindex(columns=COLUMNS)
+
+
+def _summarised(measures: pd.DataFrame, split: str) -> pd.DataFrame:
+    """Rows of layers that have a value, and those that stand for no single layer."""
+    rows = rows_of_layers(measures, split).dropna(subset="value")
+    largest = rows.loc[rows.groupby("measure")["value"].idxmax()]
+    # Which layer is largest varies between draws, so that they are those of no layer.
+    largest = largest[["measure", "value"]].assign(layer=LARGEST)
+    best = _of_music(measures, BRAIN_PREDICTION_BY_BEST_LAYER)
+    best = best.assign(measure=BRAIN_PREDICTION.name, layer=BEST_LAYER)
+    return pd.concat([rows, largest, best], ignore_index=True)
+
+
+def _of_music(rows: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+    """Rows of a measure of the brain for its music component."""
+    condition = measure.condition(component=MUSIC_COMPONENT)
+    chosen = (rows["measure"] == measure.name) & (rows["condition"] == condition)
+    return rows[chosen].drop(columns="condition")
+
+
+def _against(network: pd.DataFrame, found: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Rows of a network, with the range of its twins and its rank among them."""
+    key = ["layer", "measure"]
+    values = pd.concat(found).groupby(key)["value"].apply(np.array)
+    compared = []
+    for row in network[[*key, "value"]].itertuples(index=False):
+        of_twins = values.get((row.layer, row.measure), np.empty(0))
+        compared.append(_range(of_twins) | {"p": rank_p(row.value, of_twins)})
+    return pd.concat([network, pd.DataFrame(compared, network.index)], axis=1)
+
+
+def _range(values: np.ndarray) -> dict[str, float]:
+    if not len(values):
+        return {"twins": 0}
+    return {
+        "twins": len(values),
+        "twin_low": values.min(),
+        "twin_mean": values.mean(),
+        "twin_high": values.max(),
+    }
+
+
+@matplotlib.rc_context(LOOK)
+def draw(table: pd.DataFrame, style: Style) -> Figure:
+    """Figure of `table`: a column of panels per network, and a row per measure."""
+    of_networks = table[table["layer"] != ""]
+    baselines = table[table["layer"] == ""]
+    if of_networks.empty:
+        return empty_figure("No networks of users in this study")
+    names = list(dict.fromkeys(of_networks["model"]))
+    diets = dict.fromkeys(of_networks["diet"])
+    colours = dict(zip(diets, itertools.cycle(DIET_COLOURS), strict=False))
+    measures = [name for name in PANELS if (of_networks["measure"] == name).any()]
+    chunks = [
+        names[first : first + MOST_NETWORKS]
+        for first in range(0, len(names), MOST_NETWORKS)
+    ]
+    figure = new_figure(PAGE_INCHES, 0.5 + 1.5 * len(measures) * len(chunks))
+    grids = figure.subfigures(len(chunks), 1, squeeze=False)[:, 0]
+    for grid, chunk in zip(grids, chunks, strict=True):
+        columns = MOST_NETWORKS if len(chunks) > 1 else len(chunk)
+        panels = grid.subplots(len(measures), columns, sharey="row", squeeze=False)
+        for row, measure in zip(panels, measures, strict=True):
+            row[0].set_ylabel(PANELS[measure].title)
+            for axes in row[len(chunk) :]:
+                axes.set_axis_off()
+            for axes, name in zip(row, chunk, strict=False):
+                rows = of_networks[of_networks["model"] == name]
+                colour = colours[rows["diet"].iloc[0]]
+                axes.axhline(PANELS[measure].none, color="black", lw=0.6, zorder=0)
+                _draw_network(axes, rows[rows["measure"] == measure], colour)
+                if measure == BRAIN_PREDICTION.name:
+                    _draw_baselines(axes, baselines, style)
+        for axes, name in zip(panels[0], chunk, strict=False):
+            axes.annotate(
+                label(name, 18),
+                (0.5, 1),
+                xycoords="axes fraction",
+                xytext=(0, 20),
+                textcoords="offset points",
+                ha="center",
+            )
+        for axes in panels[-1][: len(chunk)]:
+            axes.set_xlabel("Depth")
+    handles = _legend(of_networks, baselines, colours, style)
+    figure.legend(handles=list(handles), loc="outside lower center", ncols=4)
+    return figure
+
+
+def _draw_network(axes: Axes, rows: pd.DataFrame, colour: str) -> None:
+    """Draw the layers of a network, the ranges of its twins, and a p-value."""
+    axes.set_xlim(-0.04, 1.04)
+    of_layers = rows[rows["depth"].notna()]
+    for kind, fill in TWINS.items():
+        of_kind = of_layers[(of_layers["kind"] == kind) & of_layers["p"].notna()]
+        low, high = of_kind["twin_low"], of_kind["twin_high"]
+        axes.fill_between(of_kind["depth"], low, high, lw=0, zorder=1, **fill)
+    network = of_layers.drop_duplicates("layer")
+    axes.plot(network["depth"], network["value"], "o-", color=colour, lw=1.4, ms=2.6)
+    axes.vlines(network["depth"], network["low"], network["high"], color=colour, lw=0.8)
+    largest = rows[(rows["layer"] == LARGEST) & rows["p"].notna()]
+    p = [f"p = {row.p:.2g} ({row.kind})" for row in largest.itertuples()]
+    axes.set_title("\n".join(p), loc="left", fontsize=5.5)
+
+
+def _draw_baselines(axes: Axes, baselines: pd.DataFrame, style: Style) -> None:
+    for row in baselines.itertuples():
+        line = BASELINE_LINES[row.model]
+        axes.axhline(row.value, color=style.colour(row.model), ls=line, lw=0.8)
+
+
+def _legend(
+    of_networks: pd.DataFrame,
+    baselines: pd.DataFrame,
+    colours: Mapping[str, str],
+    style: Style,
+) -> Iterator[Line2D | Patch]:
+    for diet, colour in colours.items():
+        name = f"trained on {diet}" if diet else "training data not stated"
+        yield Line2D([], [], color=colour, marker="o", ms=2.6, lw=1.4, label=name)
+    for kind, fill in TWINS.items():
+        if (of_networks["kind"] == kind).any():
+            yield Patch(**fill, label=f"range of {kind} twins")
+    for model in baselines["model"]:
+        line = {"color": style.colour(model), "ls": BASELINE_LINES[model]}
+        yield Line2D([], [], lw=0.8, label=label(model), **line)
