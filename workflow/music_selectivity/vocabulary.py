@@ -58,6 +58,9 @@ LINEAR_SEED = 0
 USERS_SEED = 0
 # In the place of a layer's name, for the layer that predicts the brain best.
 BEST_LAYER = "best layer"
+# For the largest value over layers, whichever has it, which is compared with that of
+# each twin.
+LARGEST = "largest"
 # The responses of the brain to the natural sounds, in tables of networks' responses.
 FMRI = "fmri"
 # What predicts those without a network, in tables of networks: the mean spectrum, and

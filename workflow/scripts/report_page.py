@@ -6,6 +6,7 @@ import yaml
 
 from music_selectivity.measures import of_main_layers
 from music_selectivity.networks.check_record import read_record
+from music_selectivity.report.networks_answer import networks_answer
 from music_selectivity.report.study_page import claims_html, report_html
 from music_selectivity.report.tables import (
     clip_numbers,
@@ -23,11 +24,11 @@ with job(snakemake) as log:
     claims = read_table(files.claims)
     clips = clip_numbers(statistics, read_table(files.quilt_clips), params.split)
     checks = dict(zip(params.twins, map(read_record, files.checks), strict=True))
-    figures = []
+    figures, shown = [], {}
     for said, svg, numbers in zip(
         params.figures, files.figures, files.numbers, strict=True
     ):
-        table = read_table(numbers)
+        table = shown[said["name"]] = read_table(numbers)
         sample = sample_size(table, said["clips"], clips)
         figures.append(study_figure(said, sample, Path(svg), table))
     page = report_html(
@@ -46,6 +47,7 @@ with job(snakemake) as log:
         config=yaml.safe_load(Path(files.config).read_text(encoding="utf-8")),
         colours=params.colours,
         users_networks=users_networks(checks, params.twins),
+        of_networks=networks_answer(shown["users_networks"]),
     )
     write_text(snakemake.output.page, page)
     write_text(snakemake.output.claims, claims_html(claims, params.notice))

@@ -30,6 +30,7 @@ from music_selectivity.stats.permutations import rank_p
 from music_selectivity.study.models import twins, users_networks
 from music_selectivity.vocabulary import (
     BEST_LAYER,
+    LARGEST,
     LEVEL,
     LOG_MEL,
     MUSIC_COMPONENT,
@@ -44,9 +45,6 @@ INPUTS = {
 }
 ARGUMENTS = {"models": "models", "measured_split": "analysis.measured_split"}
 
-# In the place of a layer: the largest value over layers, whichever that is. It is
-# compared with the largest of each twin.
-LARGEST = "largest"
 # In a row of panels.
 MOST_NETWORKS = 5
 # Twins by kind: how their range is filled.

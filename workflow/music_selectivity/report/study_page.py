@@ -6,7 +6,7 @@ import pandas as pd
 import yaml
 
 from music_selectivity.figures.style import Style
-from music_selectivity.report import tables
+from music_selectivity.report import networks_answer, tables
 from music_selectivity.report.answer import QUESTION, answer, basis
 from music_selectivity.report.cards import claim_cards, verdict_counts
 from music_selectivity.report.rendering import render
@@ -39,6 +39,7 @@ def report_html(
     config: Mapping,
     colours: Mapping[str, str],
     users_networks: Sequence[Mapping] = (),
+    of_networks: Sequence[str] = (),
 ) -> str:
     """The study's report as an HTML page, with all figures inside.
 
@@ -50,7 +51,7 @@ def report_html(
         ``clips.parquet``, ``classes.csv``, ``baseline.csv``, ``statistics.csv`` and
         ``claims.csv``.
     histories
-        ``history.csv`` by (model, seed); an untrained network has none, or no rows.
+        ``history.csv`` by (model, seed); an users_alone network has none, or no rows.
     figures
         In the order of their numbers. The page links to their SVG and CSV files in the
         folder ``figures`` next to itself.
@@ -67,6 +68,9 @@ def report_html(
         By name of a sound group or model, as for `Style`.
     users_networks
         ``tables.users_networks``.
+    of_networks
+        ``networks_answer.networks_answer``. If the study trains no network, it is the
+        only answer.
     """
     style = Style(colours)
     cards = placed(claim_cards(claims), themes, figures)
@@ -76,6 +80,8 @@ def report_html(
     counts = tables.clips_by_split(clips)
     of_classes = tables.class_counts(classes)
     corpus, seconds = config["corpus"]["type"], config["audio"]["clip_seconds"]
+    # No claim of the paper is about networks that the study did not train.
+    users_alone = users_networks and not histories
     units = None
     if profiles is not None:
         images = sum(len(each.picture.source) for each in all_shown if each.picture)
@@ -87,9 +93,12 @@ def report_html(
         "page.html.j2",
         study=config["study"],
         notice=notice.strip(),
-        question=QUESTION,
+        question=networks_answer.QUESTION if users_alone else QUESTION,
         basis=basis(corpus, seconds, counts, of_classes, models, users_networks),
-        answer=answer(claims.to_dict("records"), corpus),
+        answer=[
+            *([] if users_alone else answer(claims.to_dict("records"), corpus)),
+            *of_networks,
+        ],
         keys=first_with_charts(shown, key_figures),
         themes=shown,
         cards=cards,

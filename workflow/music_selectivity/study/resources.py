@@ -148,7 +148,7 @@ COSTS = {
     "analyses": Cost(mb=640, seconds=8, ms=7, work=clips, mb_per_1000=28),
     "linear_analyses": Cost(mb=640, seconds=8, ms=5.7, work=clips, mb_per_1000=28),
     "layers": Cost(
-        mb=200,
+        mb=245,
         seconds=6,
         ms=500,
         work=responses,
@@ -157,7 +157,7 @@ COSTS = {
     ),
     "natural_sounds": Cost(mb=185, seconds=3),
     "fmri": Cost(mb=185, seconds=3),
-    "brain": Cost(mb=205, seconds=4),
+    "brain": Cost(mb=245, seconds=5),
     "brain_baselines": Cost(mb=205, seconds=4),
     "random_ablation": Cost(
         mb=540, seconds=3, ms=0.008, work=random_sets, mb_per_1000=3, parallel=True
