@@ -9,14 +9,15 @@ from music_selectivity.figures.style import Style
 from music_selectivity.report import tables
 from music_selectivity.report.answer import QUESTION, answer, basis
 from music_selectivity.report.cards import claim_cards, verdict_counts
-from music_selectivity.report.rendering import render
+from music_selectivity.report.preferred_inputs import preferred_inputs_section
+from music_selectivity.report.rendering import as_json, render
 from music_selectivity.report.themes import (
     StudyFigure,
     first_with_charts,
     placed,
     shown_themes,
 )
-from music_selectivity.report.units_section import units_section
+from music_selectivity.report.units_section import section_data, units_section
 
 # Bytes of a page with sounds and without, and of what it holds besides images, units
 # and sounds: texts, charts, style sheet and scripts.
@@ -39,6 +40,7 @@ def report_html(
     config: Mapping,
     colours: Mapping[str, str],
     users_networks: Sequence[Mapping] = (),
+    preferred_inputs: Mapping[tuple[str, int], pd.DataFrame] | None = None,
 ) -> str:
     """The study's report as an HTML page, with all figures inside.
 
@@ -67,6 +69,9 @@ def report_html(
         By name of a sound group or model, as for `Style`.
     users_networks
         ``tables.users_networks``.
+    preferred_inputs
+        ``preferred_inputs.inputs_with_sounds`` by (model, seed); None or empty if the
+        study seeks none.
     """
     style = Style(colours)
     cards = placed(claim_cards(claims), themes, figures)
@@ -76,13 +81,19 @@ def report_html(
     counts = tables.clips_by_split(clips)
     of_classes = tables.class_counts(classes)
     corpus, seconds = config["corpus"]["type"], config["audio"]["clip_seconds"]
-    units = None
+    images = sum(len(each.picture.source) for each in all_shown if each.picture)
+    sounds = config["report"]["audio"] or preferred_inputs
+    budget = (WITH_SOUNDS if sounds else WITHOUT_SOUNDS) - TEXTS - images
+    preferred = units = None
     if profiles is not None:
-        images = sum(len(each.picture.source) for each in all_shown if each.picture)
-        budget = WITH_SOUNDS if config["report"]["audio"] else WITHOUT_SOUNDS
-        units = units_section(
-            profiles, examples, classes, style, config, budget - TEXTS - images
-        )
+        log_mel = config["log_mel"]
+        of_units = section_data(profiles, examples, classes, style, log_mel)
+        budget -= len(as_json(of_units))
+        # A study has few preferred inputs, and only if it asks for them.
+        if preferred_inputs:
+            preferred = preferred_inputs_section(preferred_inputs, config, budget)
+            budget -= len(as_json(preferred["data"]))
+        units = units_section(of_units, profiles, examples, config, budget)
     return render(
         "page.html.j2",
         study=config["study"],
@@ -102,6 +113,7 @@ def report_html(
         users_networks=users_networks,
         charts={each.figure.name: each.charts for each in all_shown if each.charts},
         cuts=[each for each in all_shown if each.picture and each.picture.cut],
+        preferred=preferred,
         units=units,
         config=yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
     )
