@@ -14,7 +14,7 @@ from music_selectivity.vocabulary import MS_UNITS, RANDOM_UNITS, UNTRAINED
 UNIT_NAMES = {
     MS_UNITS: "Music-selective unit",
     RANDOM_UNITS: "Random unit",
-    UNTRAINED: "Untrained network, unit",
+    UNTRAINED: "Unit",
 }
 VERDICTS = {True: "✓ kept", False: "✗ failed"}
 
@@ -66,10 +66,9 @@ def preferred_inputs_section(
     Returns
     -------
     dict
-        data, for JSON: what ``embedded.picture_facts`` states, and networks, each with
-        its title and its sounds: what is drawn and played of each, its name and lines
-        that describe it; cuts, what is left out; and split and range_db, which the
-        texts name.
+        data, for JSON: what ``embedded.picture_facts`` states, and networks, each as
+        [title, sounds], and each sound with its name and the lines below it; cuts, what
+        is left out; and split and range_db, which the texts name.
     """
     seconds = config["audio"]["clip_seconds"]
     tables = [
@@ -80,18 +79,16 @@ def preferred_inputs_section(
     texts, cuts = embedded(table.loc[turns.sort_values(kind="stable").index], budget)
     networks = {}
     for row in texts.sort_index().itertuples():
-        network = f"{model_name(row.model)}, seed {row.seed}"
+        title = f"{model_name(row.model)}, seed {row.seed}"
+        if row.kind == UNTRAINED:
+            title += ": untrained network"
         unit = f"{UNIT_NAMES[row.kind]} {row.unit}"
-        networks.setdefault(network, []).append(
+        heard, limit = number(row.heard), number(row.percentile_99)
+        networks.setdefault(title, []).append(
             {
                 "sound": [seconds, row.picture, row.mp3],
-                "name": f"preferred input of {unit[0].lower()}{unit[1:]}, {network}",
-                "lines": [
-                    unit,
-                    VERDICTS[row.kept],
-                    f"Response {number(row.heard)}, 99th percentile of clips "
-                    f"{number(row.percentile_99)}",
-                ],
+                "name": f"preferred input of {unit[0].lower()}{unit[1:]}, {title}",
+                "lines": [unit, f"{VERDICTS[row.kept]}: {heard} (clips: {limit})"],
             }
         )
     return {
