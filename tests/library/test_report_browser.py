@@ -245,6 +245,7 @@ def hostile(tables):
 def test_hostile_names_are_shown_and_do_nothing(visit, inputs, tmp_path):
     claims = inputs["claims"].assign(notes=EVIL, models=f"without_music, {EVIL}")
     claims.loc[0, "claim"] = EVIL
+    (preferred,) = inputs["preferred_inputs"].values()
     evil = inputs | {
         "notice": EVIL,
         "claims": claims,
@@ -255,6 +256,7 @@ def test_hostile_names_are_shown_and_do_nothing(visit, inputs, tmp_path):
         "examples": inputs["examples"].assign(
             labels=[[EVIL]] * len(inputs["examples"])
         ),
+        "preferred_inputs": {(EVIL, 1): preferred},
         "clips": inputs["clips"].assign(excluded=[EVIL] + [""] * 399),
         "config": inputs["config"] | {"study": EVIL, "models": {EVIL: {}}},
     }
@@ -266,6 +268,7 @@ def test_hostile_names_are_shown_and_do_nothing(visit, inputs, tmp_path):
     assert page.locator(".notice").text_content() == EVIL
     assert EVIL in page.locator("#claim-1c-a").text_content()
     assert page.locator("h4", has_text=EVIL).count() >= 1
+    assert EVIL in page.locator("#preferred-inputs h4").first.text_content()
     option = page.locator(".live[data-figure=selectivity_ratio] option")
     assert f"{EVIL}, seed 1" in option.all_text_contents()
     assert EVIL in page.locator("#unit .sound").first.text_content()

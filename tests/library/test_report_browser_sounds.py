@@ -171,8 +171,8 @@ def test_every_preferred_input_is_shown_below_its_figure(visit, pages, inputs):
     for card, (_, row) in zip(cards.all(), shown, strict=True):
         verdict = "✓ kept" if row.kept else "✗ failed"
         assert card.locator("figcaption").inner_text() == (
-            f"{KINDS[row.kind]} {row.unit}\n"
-            f"{verdict}: {row.heard:.2f} (clips: {row.percentile_99:.2f})"
+            f"{KINDS[row.kind]} {row.unit}\n{verdict}\n"
+            f"{row.heard:.2f} (clips: {row.percentile_99:.2f})"
         )
         assert "10 s, 0 to 8 kHz" in card.inner_text()
     width, height, levels = is_drawn(cards.first.locator("canvas"))

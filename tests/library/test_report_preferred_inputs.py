@@ -69,10 +69,10 @@ def test_inputs_are_by_network_with_unit_and_verdict(table):
     assert title == "with music, seed 3"
     assert untrained == "with music, seed 3: untrained network"
     assert [each["lines"] for each in sounds + last] == [
-        ["Music-selective unit 7", "✓ kept: 8.12 (clips: 2)"],
-        ["Music-selective unit 2", "✗ failed: 0.500 (clips: 2)"],
-        ["Random unit 4", "✓ kept: 3.25 (clips: 2)"],
-        ["Unit 7", "✗ failed: 0 (clips: 0)"],
+        ["Music-selective unit 7", "✓ kept", "8.12 (clips: 2)"],
+        ["Music-selective unit 2", "✗ failed", "0.500 (clips: 2)"],
+        ["Random unit 4", "✓ kept", "3.25 (clips: 2)"],
+        ["Unit 7", "✗ failed", "0 (clips: 0)"],
     ]
     names = [each["name"] for each in sounds + last]
     assert names[0] == "preferred input of music-selective unit 7, with music, seed 3"

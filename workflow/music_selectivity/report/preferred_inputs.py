@@ -88,7 +88,7 @@ def preferred_inputs_section(
             {
                 "sound": [seconds, row.picture, row.mp3],
                 "name": f"preferred input of {unit[0].lower()}{unit[1:]}, {title}",
-                "lines": [unit, f"{VERDICTS[row.kept]}: {heard} (clips: {limit})"],
+                "lines": [unit, VERDICTS[row.kept], f"{heard} (clips: {limit})"],
             }
         )
     return {
