@@ -13,6 +13,9 @@ from music_selectivity.stimuli.sets import CLIPS, UNQUILTED, at_power, quilts_of
 from music_selectivity.vocabulary import COMPARED_GROUPS, LISTED, QUILT_ORDERS
 from small_sounds import RATE, tone
 
+# Bands of the log-mel spectrograms, and their frames in a second.
+BANDS, FRAMES = 64, 80
+
 
 def profiles(
     models: Sequence[str],
@@ -69,11 +72,7 @@ def examples(
     seconds: float = 2.0,
 ) -> pd.DataFrame:
     """As of ``sounds.parquet``: clips; and quilts, the first half of them of music."""
-    rng = np.random.default_rng(0)
-    frames = round(seconds * 80)
-    bands = rng.normal(-30, 12, (20, 64, 1))
-    pictures = [log_mel_picture(rng.normal(each, 9, (64, frames))) for each in bands]
-    mp3s = [encode_mp3(tone(1.0, RATE, hertz), RATE) for hertz in range(200, 1800, 200)]
+    pictures, mp3s = _pictures(seconds), _mp3s()
     groups = {c: "music" if k % 2 else "mixed" for k, c in enumerate(clip_ids)}
     half = len(quilted) // 2
     of_quilts = {c: COMPARED_GROUPS[k >= half] for k, c in enumerate(quilted)}
@@ -92,3 +91,23 @@ def examples(
         picture=[pictures[k % len(pictures)] for k in range(len(table))],
         mp3=[mp3s[k % len(mp3s)] if sounds else b"" for k in range(len(table))],
     )
+
+
+def preferred_inputs(verdicts: pd.DataFrame, seconds: float = 2.0) -> pd.DataFrame:
+    """As of ``preferred_inputs.inputs_with_sounds``: `verdicts` with made-up sounds."""
+    pictures, mp3s = _pictures(seconds), _mp3s()
+    return verdicts.assign(
+        picture=[pictures[k % len(pictures)] for k in range(len(verdicts))],
+        mp3=[mp3s[k % len(mp3s)] for k in range(len(verdicts))],
+    )
+
+
+def _pictures(seconds):
+    rng = np.random.default_rng(0)
+    frames = round(seconds * FRAMES)
+    means = rng.normal(-30, 12, (20, BANDS, 1))
+    return [log_mel_picture(rng.normal(mean, 9, (BANDS, frames))) for mean in means]
+
+
+def _mp3s():
+    return [encode_mp3(tone(1.0, RATE, hertz), RATE) for hertz in range(200, 1800, 200)]

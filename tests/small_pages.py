@@ -1,4 +1,4 @@
-"""Reading the HTML pages that tests make."""
+"""Reading the pages that tests make: as HTML, and as a browser shows them."""
 
 from html.parser import HTMLParser
 
@@ -29,3 +29,29 @@ class Page(HTMLParser):
     def handle_data(self, data):
         if self.cell is not None:
             self.cell[-1] = " ".join(f"{self.cell[-1]} {data}".split())
+
+
+def shown_rows(page):
+    return page.locator("table.claims tbody tr:visible")
+
+
+def top_of(element):
+    """Where on the screen an element begins, in pixels."""
+    return element.evaluate("e => e.getBoundingClientRect().top")
+
+
+def marks_of(page, figure):
+    return page.locator(f".live[data-figure={figure}] .mark:not(.hollow)")
+
+
+def is_drawn(canvas):
+    return canvas.evaluate(
+        """async e => {
+        for (let i = 0; i < 100 && e.width === 300; i += 1) {
+            await new Promise(done => setTimeout(done, 50));
+        }
+        const { data } = e.getContext("2d").getImageData(0, 0, e.width, e.height);
+        const levels = new Set(data.filter((_, i) => i % 4 === 3));
+        return [e.width, e.height, levels.size];
+        }"""
+    )

@@ -22,6 +22,9 @@ SVG = (
     '<path d="M 10 10 L 80 50"/></svg>'
 )
 
+# A name that is dangerous where it is not escaped.
+EVIL = "<img src=x onerror=alert(1)>\"'&</script><script>alert(2)</script>"
+
 
 def said_of(name: str) -> dict:
     """What the rules say of a figure."""
@@ -45,6 +48,16 @@ def figures(folder: Path, tables: dict[str, pd.DataFrame], drawn: bool) -> list:
         svg = stem.with_suffix(".svg")
         found.append(study_figure(said_of(name), "Networks: many.", svg, table))
     return found
+
+
+def preferred_inputs() -> dict[tuple[str, int], pd.DataFrame]:
+    """Those of the paper's size with their sounds, by model and seed."""
+    names = ["kind", "unit", "heard", "percentile_99", "kept"]
+    verdicts = paper_scale.preferred_inputs().query("band == 0")
+    return {
+        network: made_up_units.preferred_inputs(of_network[names], 10.0)
+        for network, of_network in verdicts.groupby(["model", "seed"])
+    }
 
 
 def inputs(folder: Path, drawn: bool = False, sounds: bool = False, **changes) -> dict:
@@ -85,6 +98,7 @@ def inputs(folder: Path, drawn: bool = False, sounds: bool = False, **changes) -
         "corpus": {"type": "audioset"},
         "audio": {"clip_seconds": 10.0},
         "log_mel": {"n_mels": 64, "f_min": 0, "f_max": 8000},
+        "analysis": {"measured_split": "eval"},
         "report": {"audio": sounds},
     }
     return {

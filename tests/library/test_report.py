@@ -1,9 +1,10 @@
 """The report shows everything that it is given, safely and in one file.
 
-What it looks like and how it answers is tested in test_report_browser.py.
+What it looks like and how it answers is tested in the files test_report_browser*.py.
 """
 
 import base64
+import dataclasses
 import functools
 import hashlib
 import html
@@ -412,8 +413,84 @@ def test_pictures_and_sounds_beyond_the_budget_are_left_out(
     assert f"{100 - kept} of 100 {name} left out" in cuts
 
 
-def test_the_page_needs_nothing_from_the_net_and_runs_only_its_own_scripts(inputs):
-    for text in (report_html(**inputs), claims_html(inputs["claims"], "")):
+@pytest.fixture
+def preferring(inputs):
+    """Inputs of a study that seeks preferred inputs, and whose clips have no sounds."""
+    (ablation, *_), (theme,) = inputs["figures"], inputs["themes"]
+    figure = dataclasses.replace(ablation, name="preferred_inputs", claims=[])
+    names = ["kind", "unit", "heard", "percentile_99", "kept"]
+    rows = [("ms", 3, 2.0, 1.0, True), ("untrained", 3, 0.5, 1.0, False)]
+    verdicts = pd.DataFrame(rows, columns=names)
+    return inputs | {
+        "figures": [*inputs["figures"], figure],
+        "themes": [theme | {"figures": [*theme["figures"], "preferred_inputs"]}],
+        "examples": made_up_units.examples(["a", "b"], ["c", "d"]),
+        "preferred_inputs": {
+            ("without_music", 1): made_up_units.preferred_inputs(verdicts)
+        },
+        "config": inputs["config"]
+        | {"report": {"audio": False}, "analysis": {"measured_split": "eval"}},
+    }
+
+
+def preferred_data(text):
+    (data,) = re.findall(r'id="preferred-data">(.*?)</script>', text)
+    return json.loads(data)
+
+
+def test_a_page_without_preferred_inputs_has_no_trace_of_them(preferring):
+    text = report_html(**preferring | {"preferred_inputs": {}})
+    assert text == report_html(**preferring | {"preferred_inputs": None})
+    for trace in ('"preferred-', "<audio", "Each input can be heard"):
+        assert trace not in text
+        assert trace in report_html(**preferring)
+    assert "This page has no sounds to play" in text
+
+
+@pytest.mark.parametrize("audio", [True, False])
+def test_preferred_inputs_are_played_whether_or_not_clips_are(preferring, audio):
+    """No recording is part of them, so that `report.audio` does not decide."""
+    config = preferring["config"] | {"report": {"audio": audio}}
+    text = report_html(**preferring | {"config": config})
+    (table,) = preferring["preferred_inputs"].values()
+    mp3s = [
+        base64.b64decode(each["sound"][2])
+        for _, sounds in preferred_data(text)["networks"]
+        for each in sounds
+    ]
+    assert mp3s == list(table["mp3"])
+    assert text.count('<audio id="player">') == 1
+    (figure,) = re.findall(r'id="figure-3">(.*?)</article>', text, re.S)
+    assert figure.count('<div id="preferred-inputs"') == 1
+    assert ("Clips and quilts have no sounds to play" in text) == (not audio)
+
+
+def test_preferred_inputs_beyond_the_budget_are_left_out(preferring):
+    ((network, table),) = preferring["preferred_inputs"].items()
+    rng = np.random.default_rng(0)
+    large = pd.concat([table.assign(mp3=rng.bytes(90_000)) for _ in range(100)])
+    text = report_html(**preferring | {"preferred_inputs": {network: large}})
+    assert 7_000_000 < len(text.encode()) < 8_000_000
+    kept = len(re.findall(r'"[A-Za-z0-9+/]{120000}"', text))
+    (cuts,) = re.findall(r'<ul class="cuts">(.*?)</ul>', text, re.S)
+    assert f"{200 - kept} of 200 sounds left out" in cuts
+    assert 'href="#preferred-inputs"' in cuts
+
+
+def test_the_page_needs_nothing_from_the_net_and_runs_only_its_own_scripts(
+    inputs, preferring
+):
+    texts = {
+        report_html(**inputs): ["charts", "unit-data", "examples"],
+        report_html(**preferring): [
+            "charts",
+            "preferred-data",
+            "unit-data",
+            "examples",
+        ],
+        claims_html(inputs["claims"], ""): [],
+    }
+    for text, wanted in texts.items():
         page = Page(text)
         assert not re.search(r"(src|href)=\"?(https?:)?//|@import|url\(", text)
         (policy,) = re.findall(r'Content-Security-Policy" content="([^"]*)"', text)
@@ -431,7 +508,7 @@ def test_the_page_needs_nothing_from_the_net_and_runs_only_its_own_scripts(input
             assert f"'sha256-{base64.b64encode(digest).decode()}'" in policy
         assert not re.search(r"<[^>]*\s(style|on\w+)=", text)
         data = re.findall(r'<script type="application/json" id="([\w-]+)">', text)
-        assert data in ([], ["charts", "unit-data", "examples"])
+        assert data == wanted
         assert page.tags.count("script") == len(scripts) + len(data)
 
 

@@ -1,5 +1,6 @@
 """The real Snakemake on small studies: from clips to report, reruns, bad input."""
 
+import base64
 import json
 import os
 import shutil
@@ -97,20 +98,26 @@ def test_the_tiny_study_runs_without_natural_sounds(tmp_path):
     assert "no evidence" in (results / "report.html").read_text()
     assert "no evidence" in (results / "claims.html").read_text()
     assert pd.read_csv(results / "figures/natural_sounds.csv").empty
-    check_preferred_inputs(results / "analyses/without_music/seed1")
+    check_preferred_inputs(results)
     assert planned(checkout, "--configfile", "studies/tiny.yaml") == {}
 
 
-def check_preferred_inputs(analyses: Path) -> None:
-    """Of four MS units and a random one, and of the same MS units before training."""
+def check_preferred_inputs(results: Path) -> None:
+    """Of four MS units and a random one, and of the same MS units before training.
+
+    The page has the sound of each.
+    """
+    analyses = results / "analyses/without_music/seed1"
     table = pd.read_csv(analyses / "preferred_inputs.csv")
     kinds = ["ms"] * 4 + ["random"] + ["untrained"] * 4
     assert list(table["kind"]) == kinds
     units = table.groupby("kind")["unit"].apply(list)
     assert units["ms"] == units["untrained"]
     assert not set(units["random"]) & set(units["ms"])
-    sounds = {path.name for path in (analyses / "preferred_inputs").glob("*.mp3")}
-    assert sounds == set(table["sound"])
+    sounds = list((analyses / "preferred_inputs").glob("*.mp3"))
+    assert {path.name for path in sounds} == set(table["sound"])
+    page = (results / "report.html").read_text()
+    assert all(base64.b64encode(path.read_bytes()).decode() in page for path in sounds)
 
 
 def test_preferred_inputs_are_sought_where_a_study_asks_for_them(tmp_path):

@@ -58,6 +58,10 @@ rule report_page:
         # Of networks that the study trains.
         profiles=paths.unit_profiles if MODELS else [],
         examples=paths.sound_examples if MODELS else [],
+        # Of networks whose units' preferred inputs the study seeks.
+        preferred_inputs=networks(paths.preferred_inputs, PREFERRED_INPUTS),
+        preferred_log_mels=networks(paths.preferred_log_mels, PREFERRED_INPUTS),
+        preferred_sounds=networks(paths.preferred_sounds, PREFERRED_INPUTS),
     output:
         page=report(paths.report, category="Report"),
         claims=report(
@@ -82,6 +86,7 @@ rule report_page:
         themes=[asdict(theme) for theme in THEMES],
         key_figures=KEY_FIGURES,
         networks=NETWORKS,
+        preferred_inputs=PREFERRED_INPUTS,
         layers=LAYERS,
         colours=COLOURS,
         twins={name: model["twins"] for name, model in USERS_NETWORKS.items()},

@@ -7,6 +7,7 @@ import yaml
 from music_selectivity.measures import of_main_layers
 from music_selectivity.networks.check_record import read_record
 from music_selectivity.report.networks_answer import networks_answer
+from music_selectivity.report.preferred_inputs import inputs_with_sounds
 from music_selectivity.report.study_page import claims_html, report_html
 from music_selectivity.report.tables import (
     clip_numbers,
@@ -31,6 +32,18 @@ with job(snakemake) as log:
         table = shown[said["name"]] = read_table(numbers)
         sample = sample_size(table, said["clips"], clips)
         figures.append(study_figure(said, sample, Path(svg), table))
+    preferred_inputs = {
+        tuple(network): inputs_with_sounds(
+            read_table(verdicts), read_table(log_mels), Path(sounds)
+        )
+        for network, verdicts, log_mels, sounds in zip(
+            params.preferred_inputs,
+            files.preferred_inputs,
+            files.preferred_log_mels,
+            files.preferred_sounds,
+            strict=True,
+        )
+    }
     page = report_html(
         notice=params.notice,
         clips=read_table(files.clips),
@@ -48,6 +61,7 @@ with job(snakemake) as log:
         colours=params.colours,
         users_networks=users_networks(checks, params.twins),
         of_networks=networks_answer(shown["users_networks"]),
+        preferred_inputs=preferred_inputs,
     )
     write_text(snakemake.output.page, page)
     write_text(snakemake.output.claims, claims_html(claims, params.notice))

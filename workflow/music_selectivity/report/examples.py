@@ -1,11 +1,10 @@
 """Clips and quilts on the page as pictures and sounds: as many as the page may hold."""
 
-import base64
 from collections.abc import Iterable
 
 import pandas as pd
 
-from music_selectivity.report.numbers import number
+from music_selectivity.report.embedded import embedded
 from music_selectivity.stimuli.sets import CLIPS, UNQUILTED, set_named
 from music_selectivity.vocabulary import (
     CLIP_RESPONSE,
@@ -13,9 +12,6 @@ from music_selectivity.vocabulary import (
     ORDER_NAMES,
     QUILT_ORDERS,
 )
-
-# What an example consists of; pictures are smaller, and are given room first.
-PARTS = {"picture": "spectrograms", "mp3": "sounds"}
 
 
 def shown_examples(
@@ -45,22 +41,11 @@ def shown_examples(
         What is left out, in words.
     """
     ordered = examples.assign(tier=_tiers(examples, profiles))
-    ordered = ordered.sort_values("tier", kind="stable")
+    texts, cuts = embedded(ordered.sort_values("tier", kind="stable"), budget)
     shown = {clip_id: {} for clip_id in examples["clip_id"]}
-    for row in ordered.itertuples():
-        shown[row.clip_id][row.stimulus] = [round(row.seconds, 2)]
-    cuts = []
-    for part, name in PARTS.items():
-        count = 0
-        for row in ordered.itertuples():
-            text = base64.b64encode(getattr(row, part)).decode("ascii")
-            if len(text) > budget:
-                text, count = "", count + 1
-            budget -= len(text)
-            shown[row.clip_id][row.stimulus].append(text)
-        if count:
-            of_all = number((ordered[part].str.len() > 0).sum())
-            cuts.append(f"{number(count)} of {of_all} {name}")
+    for row in texts.itertuples():
+        sound = [round(row.seconds, 2), row.picture, row.mp3]
+        shown[row.clip_id][row.stimulus] = sound
     return shown, cuts
 
 

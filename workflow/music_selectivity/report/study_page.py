@@ -9,14 +9,15 @@ from music_selectivity.figures.style import Style
 from music_selectivity.report import networks_answer, tables
 from music_selectivity.report.answer import QUESTION, answer, basis
 from music_selectivity.report.cards import claim_cards, verdict_counts
-from music_selectivity.report.rendering import render
+from music_selectivity.report.preferred_inputs import preferred_inputs_section
+from music_selectivity.report.rendering import as_json, render
 from music_selectivity.report.themes import (
     StudyFigure,
     first_with_charts,
     placed,
     shown_themes,
 )
-from music_selectivity.report.units_section import units_section
+from music_selectivity.report.units_section import section_data, units_section
 
 # Bytes of a page with sounds and without, and of what it holds besides images, units
 # and sounds: texts, charts, style sheet and scripts.
@@ -40,6 +41,7 @@ def report_html(
     colours: Mapping[str, str],
     users_networks: Sequence[Mapping] = (),
     of_networks: Sequence[str] = (),
+    preferred_inputs: Mapping[tuple[str, int], pd.DataFrame] | None = None,
 ) -> str:
     """The study's report as an HTML page, with all figures inside.
 
@@ -71,6 +73,9 @@ def report_html(
     of_networks
         ``networks_answer.networks_answer``. If the study trains no network, it is the
         only answer.
+    preferred_inputs
+        ``preferred_inputs.inputs_with_sounds`` by (model, seed); None or empty if the
+        study seeks none.
     """
     style = Style(colours)
     cards = placed(claim_cards(claims), themes, figures)
@@ -82,13 +87,19 @@ def report_html(
     corpus, seconds = config["corpus"]["type"], config["audio"]["clip_seconds"]
     # No claim of the paper is about networks that the study did not train.
     users_alone = users_networks and not histories
-    units = None
+    images = sum(len(each.picture.source) for each in all_shown if each.picture)
+    sounds = config["report"]["audio"] or preferred_inputs
+    budget = (WITH_SOUNDS if sounds else WITHOUT_SOUNDS) - TEXTS - images
+    preferred = units = None
     if profiles is not None:
-        images = sum(len(each.picture.source) for each in all_shown if each.picture)
-        budget = WITH_SOUNDS if config["report"]["audio"] else WITHOUT_SOUNDS
-        units = units_section(
-            profiles, examples, classes, style, config, budget - TEXTS - images
-        )
+        log_mel = config["log_mel"]
+        of_units = section_data(profiles, examples, classes, style, log_mel)
+        budget -= len(as_json(of_units))
+        # A study has few preferred inputs, and only if it asks for them.
+        if preferred_inputs:
+            preferred = preferred_inputs_section(preferred_inputs, config, budget)
+            budget -= len(as_json(preferred["data"]))
+        units = units_section(of_units, profiles, examples, config, budget)
     return render(
         "page.html.j2",
         study=config["study"],
@@ -111,6 +122,7 @@ def report_html(
         users_networks=users_networks,
         charts={each.figure.name: each.charts for each in all_shown if each.charts},
         cuts=[each for each in all_shown if each.picture and each.picture.cut],
+        preferred=preferred,
         units=units,
         config=yaml.safe_dump(dict(config), sort_keys=False, allow_unicode=True),
     )

@@ -1,13 +1,12 @@
 "use strict";
 // Units, classes and clips to choose from: what a unit responds to and what needs it; clips
-// and quilts as pictures and, where the page has them, as sounds.
+// and quilts to see and, where the page has their sounds, to hear.
 (() => {
   const source = document.getElementById("unit-data");
   if (!source) return;
   const data = JSON.parse(source.textContent);
   const examples = JSON.parse(document.getElementById("examples").textContent);
-  const { make, written, chart } = globalThis.shared;
-  const player = document.getElementById("player");
+  const { make, written, chart, card, stop } = globalThis.shared;
   const units = document.getElementById("choose-unit").elements;
   const classes = document.getElementById("choose-class").elements;
   const clips = document.getElementById("choose-quilts").elements;
@@ -26,76 +25,6 @@
         if (kind === label) make("option", { value: i }, parent, name);
       });
     }
-  }
-
-  // Sounds: one plays at a time.
-  let playing = null;
-  let frame = 0;
-  function stop() {
-    if (!playing) return;
-    player.pause();
-    cancelAnimationFrame(frame);
-    say(playing, "Play");
-    playing.card.classList.remove("playing");
-    playing = null;
-  }
-  function say(button, verb) {
-    button.textContent = verb;
-    button.setAttribute("aria-label", `${verb} ${button.sound}`);
-  }
-  function play(button, card, mp3) {
-    stop();
-    playing = Object.assign(button, { card });
-    say(button, "Stop");
-    card.classList.add("playing");
-    player.src = `data:audio/mpeg;base64,${mp3}`;
-    player.play().catch(() => { if (playing === button) stop(); });
-    follow();
-  }
-  // The line in the picture is where the sound is.
-  function follow() {
-    playing.card.style.setProperty("--at", player.currentTime / (player.duration || 1));
-    frame = requestAnimationFrame(follow);
-  }
-  player?.addEventListener("ended", stop);
-
-  // Pictures: levels are the opacity of black, which the style sheet inverts on dark.
-  async function inflated(text) {
-    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  }
-  async function paint(canvas, text) {
-    const levels = await inflated(text);
-    const width = levels.length / data.bands;
-    const image = new ImageData(width, data.bands);
-    levels.forEach((level, i) => {
-      const row = data.bands - 1 - Math.floor(i / width);
-      image.data[4 * (row * width + (i % width)) + 3] = (255 * level) / (data.levels - 1);
-    });
-    canvas.width = width;
-    canvas.height = data.bands;
-    canvas.getContext("2d").putImageData(image, 0, 0);
-  }
-  // A clip or quilt, as far as the page holds it.
-  function card(parent, [seconds, picture, mp3], name, lines) {
-    const figure = make("figure", { class: "sound" }, parent);
-    if (picture) {
-      const frame = make("div", { class: "picture" }, figure);
-      const canvas = make("canvas", { role: "img", "aria-label": `Spectrogram of ${name}` }, frame);
-      paint(canvas, picture);
-    }
-    const tools = make("div", { class: "soft" }, figure);
-    if (mp3) {
-      const button = make("button", { type: "button", class: "play" }, tools);
-      button.sound = name;
-      say(button, "Play");
-      button.addEventListener("click", () =>
-        playing === button ? stop() : play(button, figure, mp3));
-    }
-    make("span", {}, tools, picture ? `${text(seconds)} s, ${data.band}` : `${text(seconds)} s`);
-    const caption = make("figcaption", {}, figure);
-    for (const line of lines) make("span", {}, caption, line);
   }
 
   // A table of names, numbers and bars.
@@ -151,7 +80,7 @@
     for (const [clip, response] of shown.clips) {
       const [labels, kind] = data.clips[clip];
       card(list, examples[clip].original, `clip ${clip}`,
-        [`Response ${text(response)}`, labels, `${kind}, clip ${clip}`]);
+        [`Response ${text(response)}`, labels, `${kind}, clip ${clip}`], data);
     }
   }
   function showCharts() {
@@ -217,7 +146,7 @@
     const list = make("div", { class: "sounds" }, place);
     for (const [order, segment, name] of versions) {
       const lines = segment ? [`${segment} ms`, order] : [order];
-      card(list, examples[clip][name], `clip ${clip}, ${lines.join(", ")}`, lines);
+      card(list, examples[clip][name], `clip ${clip}, ${lines.join(", ")}`, lines, data);
     }
   }
 
