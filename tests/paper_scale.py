@@ -192,10 +192,11 @@ def categories():
     return table.assign(order="overath", paper=np.nan)
 
 
+MEASURES_OF_LAYERS = ["response_ratio", "ms_effect_size", "brain_prediction"]
+
+
 def depth():
-    table = rows(
-        NETWORKS, "value", place=LAYERS, measure=["response_ratio", "ms_effect_size"]
-    )
+    table = rows(NETWORKS, "value", place=LAYERS, measure=MEASURES_OF_LAYERS)
     table["layer"] = table["place"]
     table["depth"] = table["place"].map(LAYERS.index) / (len(LAYERS) - 1)
     numbers = {"mean": 1.0, "low": 0.9, "high": 1.1, "n_units": 256.0}
@@ -226,6 +227,8 @@ def tables():
             same_split_ratio=1.2, paper=2.07
         ),
         "depth": depth(),
+        # The paper's study has none.
+        "users_networks": pd.DataFrame(columns=["model", "seed", "layer"]),
         "equal_rms": rows(OWN, "ratio", nothing, **split),
         "readout_units": rows(
             OWN,

@@ -290,6 +290,7 @@ RERUNS = {
     "report.comparison_page": set(),
     "report.embedded": {"report_page"},
     "report.examples": {"report_page"},
+    "report.networks_answer": {"report_page"},
     "report.numbers": PAGES,
     "report.pictures": {"report_page"},
     "report.preferred_inputs": {"report_page"},

@@ -193,6 +193,9 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
                 textcoords="offset points",
                 ha="center",
             )
+        for axes in panels.flat:
+            axes.set_xticks([0, 0.5, 1])
+            axes.label_outer()
         for axes in panels[-1][: len(chunk)]:
             axes.set_xlabel("Depth")
     handles = _legend(of_networks, baselines, colours, style)
