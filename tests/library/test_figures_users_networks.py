@@ -183,6 +183,8 @@ def test_a_row_of_panels_has_five_networks(recwarn):
 
 
 def test_a_study_without_users_networks_says_so():
-    table = figure.table({}, {}, {"without_music": MODELS["without_music"]}, "eval")
+    baselines = {("log_mel", 0): measure_table([("brain_prediction", "music", 0.3)])}
+    models = {"without_music": MODELS["without_music"]}
+    table = figure.table({}, baselines, models, "eval")
     assert table.empty
     assert figure.draw(table, STYLE).get_label() == "No networks of users in this study"

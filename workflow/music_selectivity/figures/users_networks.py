@@ -105,11 +105,11 @@ def table(
                     for seed in range(1, number + 1)
                 ]
                 tables.append(_against(network, found).assign(kind=kind))
+    if not tables:
+        return pd.DataFrame(columns=COLUMNS)
     for (model, seed), rows in baselines.items():
         rows = _of_music(rows, BRAIN_PREDICTION)
         tables.append(rows.assign(model=model, seed=seed, layer=""))
-    if not tables:
-        return pd.DataFrame(columns=COLUMNS)
     return pd.concat(tables, ignore_index=True).reindex(columns=COLUMNS)
 
 
@@ -156,56 +156,58 @@ def _range(values: np.ndarray) -> dict[str, float]:
 @matplotlib.rc_context(LOOK)
 def draw(table: pd.DataFrame, style: Style) -> Figure:
     """Figure of `table`: a column of panels per network, and a row per measure."""
+    if table.empty:
+        return empty_figure("No networks of users in this study")
     of_networks = table[table["layer"] != ""]
     baselines = table[table["layer"] == ""]
-    if of_networks.empty:
-        return empty_figure("No networks of users in this study")
-    names = list(dict.fromkeys(of_networks["model"]))
     diets = dict.fromkeys(of_networks["diet"])
     colours = dict(zip(diets, itertools.cycle(DIET_COLOURS), strict=False))
     measures = [name for name in PANELS if (of_networks["measure"] == name).any()]
-    chunks = [
-        names[first : first + MOST_NETWORKS]
-        for first in range(0, len(names), MOST_NETWORKS)
-    ]
+    networks = [rows for _, rows in of_networks.groupby("model", sort=False)]
+    columns = min(len(networks), MOST_NETWORKS)
+    chunks = [networks[at : at + columns] for at in range(0, len(networks), columns)]
     figure = new_figure(PAGE_INCHES, 0.5 + 1.5 * len(measures) * len(chunks))
     grids = figure.subfigures(len(chunks), 1, squeeze=False)[:, 0]
     for grid, chunk in zip(grids, chunks, strict=True):
-        columns = MOST_NETWORKS if len(chunks) > 1 else len(chunk)
         panels = grid.subplots(len(measures), columns, sharey="row", squeeze=False)
-        for row, measure in zip(panels, measures, strict=True):
-            row[0].set_ylabel(PANELS[measure].title)
-            for axes in row[len(chunk) :]:
-                axes.set_axis_off()
-            for axes, name in zip(row, chunk, strict=False):
-                rows = of_networks[of_networks["model"] == name]
-                colour = colours[rows["diet"].iloc[0]]
-                axes.axhline(PANELS[measure].none, color="black", lw=0.6, zorder=0)
-                _draw_network(axes, rows[rows["measure"] == measure], colour)
-                if measure == BRAIN_PREDICTION.name:
-                    _draw_baselines(axes, baselines, style)
-        for axes, name in zip(panels[0], chunk, strict=False):
-            axes.annotate(
-                label(name, 18),
-                (0.5, 1),
-                xycoords="axes fraction",
-                xytext=(0, 20),
-                textcoords="offset points",
-                ha="center",
-            )
+        for axes in panels[:, len(chunk) :].flat:
+            axes.set_axis_off()
+        for column, rows in zip(panels.T, chunk, strict=False):
+            _draw_network(column, rows, measures, colours[rows["diet"].iloc[0]])
+            if BRAIN_PREDICTION.name in measures:
+                _draw_baselines(column[-1], baselines, style)
+        for axes, measure in zip(panels[:, 0], measures, strict=True):
+            axes.set_ylabel(PANELS[measure].title)
         for axes in panels.flat:
-            axes.set_xticks([0, 0.5, 1])
             axes.label_outer()
-        for axes in panels[-1][: len(chunk)]:
-            axes.set_xlabel("Depth")
     handles = _legend(of_networks, baselines, colours, style)
     figure.legend(handles=list(handles), loc="outside lower center", ncols=4)
     return figure
 
 
-def _draw_network(axes: Axes, rows: pd.DataFrame, colour: str) -> None:
-    """Draw the layers of a network, the ranges of its twins, and a p-value."""
+def _draw_network(
+    panels: np.ndarray, rows: pd.DataFrame, measures: Sequence[str], colour: str
+) -> None:
+    """Draw a network in a column of panels, one for each measure."""
+    for axes, measure in zip(panels, measures, strict=True):
+        axes.axhline(PANELS[measure].none, color="black", lw=0.6, zorder=0)
+        _draw_layers(axes, rows[rows["measure"] == measure], colour)
+    panels[0].annotate(
+        label(rows["model"].iloc[0], 18),
+        (0.5, 1),
+        xycoords="axes fraction",
+        # Above the p-values.
+        xytext=(0, 20),
+        textcoords="offset points",
+        ha="center",
+    )
+    panels[-1].set_xlabel("Depth")
+
+
+def _draw_layers(axes: Axes, rows: pd.DataFrame, colour: str) -> None:
+    """Draw a measure of the layers, with the ranges of twins and p-values."""
     axes.set_xlim(-0.04, 1.04)
+    axes.set_xticks([0, 0.5, 1])
     of_layers = rows[rows["depth"].notna()]
     for kind, fill in TWINS.items():
         of_kind = of_layers[(of_layers["kind"] == kind) & of_layers["p"].notna()]

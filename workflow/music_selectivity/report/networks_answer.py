@@ -11,8 +11,8 @@ from music_selectivity.report.numbers import number, p_value
 from music_selectivity.vocabulary import BEST_LAYER, LARGEST, LOG_MEL
 
 QUESTION = "Do these networks have units that prefer music, and in which layers?"
-# Level of significance of a network among its twins.
-LEVEL = 0.05
+# Largest p-value of a network that stands out among its twins.
+SIGNIFICANT = 0.05
 
 
 def networks_answer(table: pd.DataFrame) -> list[str]:
@@ -72,15 +72,15 @@ def _against_twins(networks: pd.DataFrame) -> list[str]:
 
 def _of_kind(kind: str, rows: pd.DataFrame) -> str:
     fewest = int(rows["twins"].min())
-    if 1 / (1 + fewest) > LEVEL:
+    if 1 / (1 + fewest) > SIGNIFICANT:
         return (
             "Whether the networks prefer music more than their "
             f"{kind} twins cannot be told from {fewest} of these; give 20."
         )
-    found = rows[rows["p"] <= LEVEL]
+    found = rows[rows["p"] <= SIGNIFICANT]
     names = f" ({', '.join(map(label, found['model']))})" if len(found) else ""
     largest = p_value(found["p"].max()) if len(found) else ""
-    level = f"p ≤ {largest}" if len(found) else f"p > {LEVEL}"
+    level = f"p ≤ {largest}" if len(found) else f"p > {SIGNIFICANT}"
     return (
         f"{len(found)} of {len(rows)} networks{names} have a layer whose "
         f"music-selective units prefer music more than those of their {kind} twins do, "
