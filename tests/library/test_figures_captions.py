@@ -34,20 +34,20 @@ OWN_NUMBERS = {"unit_responses": {"0.5"}}
 MUSIC_CLIPS = FIGURES["quilts_genres"].clips
 ALL_CLIPS = FIGURES["ablation"].clips
 OTHER_SOUNDS = ""
-STATISTICS = pd.DataFrame(
-    [
-        (model, seed, *row)
-        for model, seed in (("without_music", 1), ("without_music", 2), ("pca", 0))
-        for row in (
-            ("n_clips", "eval/music", 4210.0),
-            ("n_clips", "eval/nonmusic", 10688.0),
-            ("n_clips", "train/music", 4100.0),
-            ("n_clips", "train/nonmusic", 11010.0),
-            ("effect_size", "all_units", 0.7),
-        )
-    ],
-    columns=["model", "seed", "measure", "condition", "value"],
-)
+COUNTS = {
+    ("eval", "music"): 4210,
+    ("eval", "nonmusic"): 10688,
+    ("eval", "mixed"): 2000,
+    ("train", "music"): 4100,
+    ("train", "nonmusic"): 11010,
+}
+# Excluded clips do not count.
+EXCLUDED = pd.DataFrame({"split": "eval", "group": "music"}, index=range(30))
+PARTS_OF_CLIPS = [
+    pd.DataFrame({"split": split, "group": group, "excluded": ""}, index=range(count))
+    for (split, group), count in COUNTS.items()
+]
+CLIP_TABLE = pd.concat([*PARTS_OF_CLIPS, EXCLUDED.assign(excluded="silent")])
 
 QUILT_CLIPS = pd.DataFrame(
     [
@@ -58,7 +58,7 @@ QUILT_CLIPS = pd.DataFrame(
     ],
     columns=["group", "reason", "clips"],
 )
-NUMBERS = clip_numbers(STATISTICS, QUILT_CLIPS, "eval")
+NUMBERS = clip_numbers(CLIP_TABLE, QUILT_CLIPS, "eval")
 
 
 def figure_table(networks, model="model"):
@@ -90,7 +90,7 @@ def test_each_figure_says_what_was_measured():
 
 def test_some_figures_follow_the_measured_split():
     table = figure_table([("without_music", 1), ("without_music", 2)])
-    numbers = clip_numbers(STATISTICS, QUILT_CLIPS, "train")
+    numbers = clip_numbers(CLIP_TABLE, QUILT_CLIPS, "train")
     networks = "Networks: without music (2)"
     assert sample_size(table, FIGURES["selectivity_ratio"].clips, numbers) == (
         f"{networks}; train clips: 4,100 of music, 11,010 of other sounds."
@@ -120,11 +120,12 @@ def test_the_sentence_is_empty_where_nothing_is_shown(table):
     assert sample_size(table, OTHER_SOUNDS, NUMBERS) == ""
 
 
-def test_a_study_without_tuning_has_no_number_of_clips():
+def test_a_split_without_music_has_no_clip_of_it():
     table = figure_table([("without_music", 1)])
-    numbers = clip_numbers(STATISTICS.iloc[:0], QUILT_CLIPS, "eval")
+    of_other_sounds = CLIP_TABLE[CLIP_TABLE["group"] == "nonmusic"]
+    numbers = clip_numbers(of_other_sounds, QUILT_CLIPS, "eval")
     assert sample_size(table, CLIPS["compared"], numbers) == (
-        "Networks: without music (1); eval clips: — of music, — of other sounds."
+        "Networks: without music (1); eval clips: 0 of music, 10,688 of other sounds."
     )
 
 

@@ -320,6 +320,7 @@ N_TRAINING_CLIPS = Measure("training_clips", ("best epoch",))
 
 # Measures that no claim, figure or report reads, and why they are in the statistics.
 UNREAD = {
+    N_CLIPS: "the report counts the clips in the clip table",
     MS_RESPONSE: "its two means are those that response_ratio divides",
     GENRE_RATIO: "the paper gives no number for a genre to compare it with",
     CHANCE_AP: "it is the prevalence, which papers call chance; scores are compared "

@@ -23,14 +23,15 @@ with job(snakemake) as log:
     networks = map(tuple, params.networks)
     statistics = of_main_layers(read_table(files.statistics), params.layers)
     claims = read_table(files.claims)
-    clips = clip_numbers(statistics, read_table(files.quilt_clips), params.split)
+    clips = read_table(files.clips)
+    numbers_of_clips = clip_numbers(clips, read_table(files.quilt_clips), params.split)
     checks = dict(zip(params.twins, map(read_record, files.checks), strict=True))
     figures, shown = [], {}
     for said, svg, numbers in zip(
         params.figures, files.figures, files.numbers, strict=True
     ):
         table = shown[said["name"]] = read_table(numbers)
-        sample = sample_size(table, said["clips"], clips)
+        sample = sample_size(table, said["clips"], numbers_of_clips)
         figures.append(study_figure(said, sample, Path(svg), table))
     preferred_inputs = {
         tuple(network): inputs_with_sounds(
@@ -46,7 +47,7 @@ with job(snakemake) as log:
     }
     page = report_html(
         notice=params.notice,
-        clips=read_table(files.clips),
+        clips=clips,
         classes=read_table(files.classes),
         baseline=read_table(files.baseline),
         histories=dict(zip(networks, map(read_table, files.histories), strict=True)),

@@ -74,8 +74,8 @@ def _of_kind(kind: str, rows: pd.DataFrame) -> str:
     fewest = int(rows["twins"].min())
     if 1 / (1 + fewest) > SIGNIFICANT:
         return (
-            "Whether the networks prefer music more than their "
-            f"{kind} twins cannot be told from {fewest} of these; give 20."
+            f"{fewest} {kind} twins are too few to decide whether a network prefers "
+            "music more than its twins do; 20 are enough."
         )
     found = rows[rows["p"] <= SIGNIFICANT]
     names = f" ({', '.join(map(label, found['model']))})" if len(found) else ""

@@ -8,7 +8,6 @@ import pandas as pd
 from music_selectivity.figures.style import NAMES, label, ordered_models
 from music_selectivity.measures import (
     MEAN_AP,
-    N_CLIPS,
     RANDOM_AP,
     TRAIN_AP,
     VALIDATION_AP,
@@ -142,27 +141,28 @@ def _model(
 
 
 def clip_numbers(
-    statistics: pd.DataFrame, quilt_clips: pd.DataFrame, split: str
+    clips: pd.DataFrame, quilt_clips: pd.DataFrame, split: str
 ) -> dict[str, str]:
     """What fills the sentences of ``figures.catalogue.CLIPS``.
 
     Parameters
     ----------
-    statistics
-        ``statistics.csv``: n_clips.
+    clips
+        The clip table: split, group, excluded.
     quilt_clips
         ``quilt_clips.csv``: group, reason, clips.
     split
         The measured split (``analysis.measured_split``).
     """
-    n_clips = N_CLIPS.select(statistics).groupby(["split", "group"])["value"].max()
+    used = clips[clips["excluded"] == USED]
+    n_clips = used.groupby(["split", "group"]).size()
     quilted = quilt_clips[quilt_clips["reason"].fillna(USED) == USED]
     quilted = quilted.set_index("group")["clips"]
     numbers = {"split": split}
     for group in COMPARED_GROUPS:
-        numbers[group] = number(n_clips.get((split, group)))
+        numbers[group] = number(n_clips.get((split, group), 0))
         for each in SPLITS:
-            numbers[f"{each}_{group}"] = number(n_clips.get((each, group)))
+            numbers[f"{each}_{group}"] = number(n_clips.get((each, group), 0))
         numbers[f"quilted_{group}"] = number(quilted.get(group))
     return numbers
 
