@@ -8,7 +8,8 @@ from torch import nn
 
 from music_selectivity.networks.description import Layer, NetworkDescription
 
-FRAME, HOP = torchcrepe.WINDOW_SIZE, 160
+# Responses are means over frames, so that a frame every 30 ms is enough.
+FRAME, HOP = torchcrepe.WINDOW_SIZE, 480
 
 
 class WholeClips(nn.Module):

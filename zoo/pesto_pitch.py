@@ -54,8 +54,8 @@ class WholeClips(nn.Module):
 
 
 def make() -> NetworkDescription:
-    # A frame every 10 ms, as by default.
-    pesto = load_model("mir-1k_g7", step_size=10.0, sampling_rate=16000)
+    # Responses are means over frames, so that a frame every 30 ms is enough.
+    pesto = load_model("mir-1k_g7", step_size=30.0, sampling_rate=16000)
     return NetworkDescription(
         module=WholeClips(pesto).eval(),
         sample_rate=16000,

@@ -91,7 +91,7 @@ def test_a_network_with_several_layers_has_a_best_one(planted):
 
 def test_sounds_are_found_among_the_clips():
     assert list(places_of(["c", "a"], ["a", "b", "c"])) == [2, 0]
-    with pytest.raises(InputError, match=r"^d: excluded from the clips.*excluded\.csv"):
+    with pytest.raises(InputError, match=r"natural sound d: it was excluded .*\.csv"):
         places_of(["a", "d"], ["a", "b", "c"])
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 
 from music_selectivity.figures import users_networks as figure
@@ -135,23 +136,19 @@ def test_the_figure_draws_its_table(tmp_path):
     for axes, measure in zip(of_mine, figure.PANELS, strict=True):
         rows = of(table, model="mine", measure=measure, kind="permuted")
         rows = rows[rows["depth"].notna()]
-        lines = [tuple(line.get_ydata()) for line in axes.lines]
-        assert tuple(rows["value"]) in lines
-        (line,) = [
-            one
-            for one in axes.lines
-            if len(one.get_xdata()) == len(rows) > 2
-            or tuple(one.get_ydata()) == tuple(rows["value"])
-        ]
+        (line,) = [line for line in axes.lines if line.get_marker() == "o"]
         assert to_hex(line.get_color()) == figure.DIET_COLOURS[0]
-        heights = np.concatenate(
-            [
-                path.vertices[:, 1]
-                for each in axes.collections[:1]
-                for path in each.get_paths()
-            ]
-        )
-        assert {*rows["twin_low"], *rows["twin_high"]} <= set(heights)
+        # Lines break where a layer has no value.
+        expected = rows.set_index("depth")["value"].reindex([0, 0.5, 1])
+        np.testing.assert_array_equal(line.get_ydata(), expected)
+        segments = {
+            tuple(segment[:, 1])
+            for bars in axes.collections
+            if isinstance(bars, LineCollection)
+            for segment in bars.get_segments()
+        }
+        assert set(zip(rows["twin_low"], rows["twin_high"], strict=True)) <= segments
+        assert set(zip(rows["low"], rows["high"], strict=True)) <= segments
         assert axes.get_title("left").startswith("p = 0.2 (permuted)")
     assert [text.get_text() for text in drawn.legends[0].get_texts()] == [
         "trained on speech",
@@ -179,6 +176,10 @@ def test_a_row_of_panels_has_five_networks(recwarn):
     shown = [axes for axes in drawn.axes if axes.axison]
     assert len(shown) == 7 * 3
     drawn.canvas.draw()
+    heights = {round(axes.get_window_extent().y0) for axes in shown}
+    assert len(heights) == 2 * 3
+    first = max(heights)
+    assert sum(round(axes.get_window_extent().y0) == first for axes in shown) == 5
     assert not [str(warning.message) for warning in recwarn]
 
 

@@ -1,69 +1,107 @@
 """What the first screen says of networks that a study did not train."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from music_selectivity.figures import users_networks
+from music_selectivity.measures import measure_table
 from music_selectivity.report.networks_answer import networks_answer
 
-COLUMNS = ["model", "layer", "depth", "measure", "value", "low", "high", "kind"]
-COLUMNS += ["twins", "p"]
+PERMUTED = {"permuted": 20}
 
 
-def of_network(model, p, ratio=2.0, brain=0.5, twins=20, kinds=("permuted",)):
-    rows = []
-    for kind in kinds:
-        common = (kind, twins, p)
-        rows += [
-            (model, "conv", 0, "response_ratio", ratio, ratio - 0.5, ratio + 0.5),
-            (model, "largest", None, "response_ratio", 9.0, None, None),
-            (model, "largest", None, "ms_effect_size", 0.8, None, None),
-            (model, "best layer", None, "brain_prediction", brain, 0.25, 0.75),
-        ]
-        rows = [row if len(row) > 7 else row + common for row in rows]
-    return rows
+def measures(sizes, ratios=(), brain=()):
+    """What the rule layers measures, by layer; a layer may lack the others."""
+    tables = []
+    for at, size in enumerate(sizes):
+        rows = [("n_units", "all_units", 8.0), ("ms_effect_size", "eval", size)]
+        rows += [("response_ratio", "eval", ratios[at])] if at < len(ratios) else []
+        rows += [("brain_prediction", "music", brain[at])] if at < len(brain) else []
+        tables.append(measure_table(rows).assign(layer=f"layer{at}"))
+    if len(brain) > 1:
+        best = [("brain_prediction_by_best_layer", "music", max(brain) - 0.0625)]
+        tables.append(measure_table(best).assign(layer="best layer"))
+    return pd.concat(tables, ignore_index=True)
 
 
-def table(*networks, baselines=True):
-    rows = [row for network in networks for row in network]
-    if baselines:
-        for model, value in (("log_mel", 0.27), ("level", 0.9)):
-            rows.append((model, "", None, "brain_prediction", value, *[None] * 5))
-    found = pd.DataFrame(rows, columns=COLUMNS)
-    return found.astype({name: float for name in ("value", "low", "high", "p")})
+def table(networks, twins, spectrum=0.25):
+    """The table of the figure, by name of a network its measures and its twins."""
+    models, layers = {}, {}
+    for name, (of_network, kinds) in networks.items():
+        models[name] = {"network": "x.py:make", "diet": "", "twins": kinds}
+        layers[name, 0] = of_network
+        for kind, number in kinds.items():
+            for seed in range(1, number + 1):
+                layers[f"{name}_{kind}", seed] = twins
+    of_spectrum = [("brain_prediction", "music", spectrum)]
+    baselines = {("log_mel", 0): measure_table(of_spectrum)} if spectrum else {}
+    return users_networks.table(layers, baselines, models, "eval")
 
 
 def test_an_answer_has_twins_the_largest_ratio_and_the_brain():
-    two, ratio, brain = networks_answer(
-        table(
-            of_network("voice_net", 1 / 21, ratio=1.5),
-            of_network("other", 0.3, ratio=2.25, brain=0.625),
-        )
+    twins = measures([0.6, 0.5], [1.25, 1.125], [0.25, 0.125])
+    both = table(
+        {
+            "voice_net": (measures([0.7, 0.9], [1.5, 2.25], [0.5, 0.25]), PERMUTED),
+            "other": (measures([0.5, 0.5], [1.75, 1.0], [0.25, 0.75]), PERMUTED),
+        },
+        twins,
     )
-    assert two.startswith("1 of 2 networks (voice net) have a layer")
-    assert "their permuted twins" in two and two.endswith("(p ≤ 0.048).")
-    assert "layer conv of other" in ratio
-    assert "respond 2.25 (95 % interval 1.75 to 2.75) times" in ratio
+    preference, ratio, brain = networks_answer(both)
+    assert preference.startswith("Of 2 networks with permuted twins, 1 (voice net) ")
+    assert ratio == (
+        "The largest response ratio is 2.25, in layer layer1 of voice net, against "
+        "1.25 to 1.25 in 20 permuted twins (p = 0.048)."
+    )
+    # The best layer of each network was chosen inside; that of twins has .1875.
     assert brain == (
-        "The brain's music component is predicted best by other, with r = 0.625 (95 % "
-        "interval 0.250 to 0.750); the mean log-mel spectrum with r = 0.270."
+        "Of the networks, the brain's music component is predicted best by other, with "
+        "r = 0.688, against 0.188 to 0.188 in 20 permuted twins (p = 0.048); the mean "
+        "log-mel spectrum predicts it with r = 0.250."
     )
 
 
-def test_each_kind_of_twins_has_a_sentence():
-    kinds = ("permuted", "initialised")
-    first, second, *_ = networks_answer(table(of_network("mine", 0.5, kinds=kinds)))
-    assert first.startswith("0 of 1 networks have") and "permuted" in first
-    assert "initialised" in second and second.endswith("(p > 0.05).")
+def test_a_network_with_one_layer_has_a_best_layer():
+    brain = networks_answer(
+        table(
+            {
+                "single": (measures([0.5], brain=[0.875]), {}),
+                "several": (measures([0.5, 0.5], brain=[0.5, 0.25]), {}),
+            },
+            None,
+        )
+    )[-1]
+    assert "best by single, with r = 0.875; the mean" in brain
 
 
-@pytest.mark.parametrize(("twins", "told"), [(18, False), (19, True)])
-def test_too_few_twins_tell_nothing(twins, told):
-    sentence = networks_answer(table(of_network("mine", 0.05, twins=twins)))[0]
-    assert sentence.startswith("18 permuted twins are too few") != told
+def test_each_kind_of_twins_has_a_sentence_and_few_twins_say_nothing():
+    network = measures([0.9])
+    kinds = {"permuted": 20, "initialised": 19}
+    found = networks_answer(
+        table({"mine": (network, kinds), "yours": (network, {"permuted": 18})}, network)
+    )
+    assert [sentence.partition(",")[0] for sentence in found] == [
+        "Of 1 network with permuted twins",
+        "Too few permuted twins to compare with: yours; 20 are enough.",
+        "Of 1 network with initialised twins",
+    ]
+    # A twin with the same value is as large.
+    assert "twins, none prefer music" in found[0]
 
 
-def test_a_study_without_twins_brain_or_ratios_says_less():
-    rows = [row for row in of_network("mine", None, kinds=[""]) if row[1] == "largest"]
-    (sentence,) = networks_answer(table(rows, baselines=False))
+def test_layers_that_a_twin_lacks_and_infinite_ratios_do_not_count():
+    network = measures([0.5, 0.5, 0.5], [1.5, np.inf, 3.0])
+    twins = measures([0.5, 0.5, 0.5], [2.0, 2.0])
+    ratio = networks_answer(table({"mine": (network, PERMUTED)}, twins))[-1]
+    assert "ratio is 1.50, in layer layer0 of mine, against 2 to 2 in 20" in ratio
+    assert ratio.endswith("(p = 1).")
+
+
+@pytest.mark.parametrize("spectrum", [0.25, None])
+def test_a_study_without_twins_brain_or_ratios_says_less(spectrum):
+    (sentence,) = networks_answer(
+        table({"mine": (measures([0.5]), {})}, None, spectrum)
+    )
     assert "none has twins" in sentence
-    assert networks_answer(table()) == []
+    assert networks_answer(table({}, None, spectrum)) == []

@@ -309,7 +309,7 @@ def test_batch_norm_that_does_not_run_and_other_buffers_stay(tmp_path):
     found = twin(network, PERMUTED, 1, sounds, CPU).module
     assert torch.equal(found.window, torch.hann_window(50))
     assert (found.unused.running_mean, found.unused.running_var) == (0, 1)
-    # From 256 of the 300 sounds.
+    # From 64 of the 300 sounds.
     power = float(torch.hann_window(50).square().mean())
     assert 0.9 * power < found.norm.running_var < 1.1 * power
 

@@ -20,7 +20,7 @@ rule list_clips:
         mem_mb=memory,
         runtime=minutes,
     params:
-        corpus={"type": CORPUS, CORPUS: config["corpus"][CORPUS]},
+        corpus={"type": CORPUS, CORPUS: CORPUS_GIVEN},
         categories=config["categories"],
         code=code("list_clips.py"),
     script:

@@ -37,6 +37,8 @@ except InputError as error:
     raise WorkflowError(str(error))
 
 CORPUS = config["corpus"]["type"]
+# The section that describes the corpus.
+CORPUS_GIVEN = config["natural_sounds"] if CORPUS == NATURAL else config["corpus"][CORPUS]
 MODELS = trained_models(config["models"])
 SHARDS = [f"{shard:03d}" for shard in range(config["corpus"]["shards"])]
 
@@ -71,10 +73,12 @@ WITH_NATURAL_SOUNDS = [
     source for source in FEATURE_SOURCES if NATURAL_SOUNDS_FOLDER and source[0] != PCA
 ]
 BRAIN = [(FMRI, LINEAR_SEED)] if NATURAL_SOUNDS_FOLDER else []
-# As what users' networks hear these sounds. Where the clips are these sounds, they are
-# not played again.
-NATURAL_STIMULI = CLIPS if CORPUS == NATURAL else NATURAL_SOUNDS
-PLAYS_NATURAL_SOUNDS = NATURAL_SOUNDS_FOLDER and NATURAL_STIMULI == NATURAL_SOUNDS
+# As what users' networks hear these sounds. Where the clips are these sounds, uncut, they
+# are not played again: the published files have one level.
+AS_CLIPS = CORPUS == NATURAL and not config["audio"]["trim_silence"]
+AS_CLIPS = AS_CLIPS and config["audio"]["clip_seconds"] == NATURAL_SECONDS
+NATURAL_STIMULI = CLIPS if AS_CLIPS else NATURAL_SOUNDS
+PLAYS_NATURAL_SOUNDS = bool(NATURAL_SOUNDS_FOLDER) and not AS_CLIPS
 # What predicts the brain without a network, in tables of networks.
 SIMPLE_FEATURES = [(LOG_MEL, LINEAR_SEED), (LEVEL, LINEAR_SEED)]
 COMPARED_WITH_BRAIN = WITH_NATURAL_SOUNDS + (SIMPLE_FEATURES if BRAIN else [])

@@ -34,7 +34,8 @@ def files_by_shard():
     """
     shards = {shard: {} for shard in SHARDS}
     if CORPUS not in GENERATED_CORPORA:
-        for name, path in corpus_files(config["corpus"], DOWNLOADS).items():
+        given = {"type": CORPUS, CORPUS: CORPUS_GIVEN}
+        for name, path in corpus_files(given, DOWNLOADS).items():
             shards[f"{shard_of(name, len(SHARDS)):03d}"][name] = str(path)
     return shards
 
@@ -73,9 +74,9 @@ def corpus_tables():
         return [
             f"{GENERATED[CORPUS].folder}/{name}" for name in GENERATED_TABLES.values()
         ]
-    tables = config["corpus"][CORPUS]
     if CORPUS == NATURAL:
-        return [f"{tables['folder']}/sounds/category_labels.csv"]
+        return [f"{NATURAL_SOUNDS_FOLDER}/sounds/category_labels.csv"]
+    tables = CORPUS_GIVEN
     if CORPUS == TABLE:
         given = [f"{tables['folder']}/{tables['table']}"]
         return given + [
@@ -88,7 +89,7 @@ def corpus_ontology():
     """The ontology that classes are looked up in; none where a table has none."""
     if CORPUS in GENERATED:
         return [f"{GENERATED[CORPUS].folder}/{GENERATED_TABLES['ontology']}"]
-    ontology = config["corpus"][CORPUS].get("ontology")
+    ontology = CORPUS_GIVEN.get("ontology")
     return [ontology] if ontology else []
 
 
@@ -157,8 +158,9 @@ def of_networks(path):
     """Input function: `path` of a network; none for linear features."""
 
     def inputs(wildcards):
-        of_network = wildcards.model in MODELS
-        return path.format_map(dict(wildcards.items())) if of_network else []
+        if wildcards.model not in MODELS:
+            return []
+        return path.format(model=wildcards.model, seed=wildcards.seed)
 
     return inputs
 

@@ -118,9 +118,10 @@ def places_of(sounds: Sequence[str], heard: Sequence[str]) -> np.ndarray:
     places = pd.Index(heard).get_indexer(sounds)
     if (places < 0).any():
         raise InputError(
-            f"{np.asarray(sounds)[places < 0][0]}: excluded from the clips, for the "
-            "reason in excluded.csv, but the comparison with the brain needs all "
-            "natural sounds; replace its file"
+            f"natural sound {np.asarray(sounds)[places < 0][0]}: it was excluded from "
+            "the clips, for the reason in excluded.csv, but the comparison with the "
+            "brain needs all of them; replace its file or, if it is too short, lower "
+            "audio.min_seconds"
         )
     return places
 

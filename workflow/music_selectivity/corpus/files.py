@@ -305,6 +305,33 @@ def table_files(folder: str | os.PathLike, table: str) -> dict[str, Path]:
     return found
 
 
+def natural_files(folder: str | os.PathLike) -> dict[str, Path]:
+    """Files of the 165 natural sounds by name, as far as they are there.
+
+    Parameters
+    ----------
+    folder
+        As for ``natural_sounds.read_categories``, which checks the table.
+
+    Raises
+    ------
+    InputError
+        The table cannot be read, or none of its files exists.
+    """
+    table = Path(folder, "sounds/category_labels.csv")
+    names = [cells[0] for cells in csv.reader(text_lines(table)) if cells]
+    files = {name: Path(folder, "sounds/wav", f"{name}.wav") for name in sorted(names)}
+    found = {name: path for name, path in files.items() if _is_readable(path)}
+    for path in found.values():
+        _check_name(path)
+    if not found:
+        raise InputError(
+            f"{folder}: none of the {len(files)} files listed in {table} exists; check "
+            "that its disk is mounted, and natural_sounds.folder"
+        )
+    return found
+
+
 def corpus_files(corpus: Mapping, downloads: str | os.PathLike) -> dict[str, Path]:
     """Files of the corpus that the config section `corpus` describes, by clip id.
 
@@ -314,11 +341,10 @@ def corpus_files(corpus: Mapping, downloads: str | os.PathLike) -> dict[str, Pat
     Raises
     ------
     InputError
-        As `table_files`, `audioset_files` and `segment_rows`.
+        As `table_files`, `natural_files`, `audioset_files` and `segment_rows`.
     """
     if corpus["type"] == NATURAL:
-        files = sorted(Path(corpus[NATURAL]["folder"], "sounds/wav").glob("*.wav"))
-        return {path.stem: path for path in files}
+        return natural_files(corpus[NATURAL]["folder"])
     if corpus["type"] == TABLE:
         return table_files(corpus[TABLE]["folder"], corpus[TABLE]["table"])
     audioset = corpus[AUDIOSET]

@@ -48,6 +48,7 @@ def read_categories(folder: str | os.PathLike) -> pd.DataFrame:
             f"{labels_path}: cannot be read ({error}); give the folder of the public "
             "repository"
         ) from error
+    again = sounds["sound"].duplicated()
     for number, row in enumerate(sounds.itertuples(), start=1):
         place = f"{labels_path}, row {number}"
         if row.category not in NATURAL_CATEGORIES:
@@ -55,7 +56,7 @@ def read_categories(folder: str | os.PathLike) -> pd.DataFrame:
                 f"{place}: category {row.category!r}; allowed: "
                 f"{', '.join(NATURAL_CATEGORIES)}"
             )
-        if row.sound in set(sounds["sound"][: number - 1]):
+        if again[row.Index]:
             raise InputError(f"{place}: {row.sound} occurs twice; remove one")
     files = [Path(folder, "sounds/wav", f"{name}.wav") for name in sounds["sound"]]
     for number, path in enumerate(files, start=1):

@@ -1,5 +1,6 @@
 """Each layer of users' networks, against the same layer of their twins."""
 
+import functools
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -52,9 +53,12 @@ TWINS = {
     "permuted": {"facecolor": "#c8c8c8", "edgecolor": "none"},
     "initialised": {"facecolor": "none", "edgecolor": "#9a9a9a", "hatch": "////"},
 }
+TWIN_LINES = {"permuted": "#c8c8c8", "initialised": "#9a9a9a"}
 # By training data, in the palette of `style.COLOURS`.
+DIET_MARKERS = ("o", "s", "D")
 DIET_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 BASELINE_LINES = {LOG_MEL: ":", LEVEL: "--"}
+LAYER_KEY = ["layer", "measure"]
 COLUMNS = ["model", "seed", "diet", "layer", "depth", "measure", "value"]
 COLUMNS += ["low", "high", "kind", "twins", "twin_low", "twin_mean", "twin_high", "p"]
 
@@ -86,25 +90,27 @@ def table(
         row of its own, their number, their smallest, mean and largest value, and p, the
         one-sided p-value of the network among them. Layers without a value are left
         out. Two rows stand for no single layer: `LARGEST` compares the largest value
-        over layers with the largest of each twin, and `BEST_LAYER` has the prediction
-        of the brain by the layer that each training half chooses. Rows of baselines,
-        which have no layer, come last.
+        over layers with the largest of each twin, over layers in which all of these
+        have one; and `BEST_LAYER` has the prediction of the brain by the layer that
+        each training half chooses. Rows of baselines, which have no layer, come last.
     """
-    kinds = twins(models)
     tables = []
     for model, spec in users_networks(models).items():
-        network = _summarised(layers[model, USERS_SEED], measured_split)
+        network = _of_layers(layers[model, USERS_SEED], measured_split)
         draws = network.filter(regex="^value$|^draw_").to_numpy(np.float64)
         network[["low", "high"]] = [clips_estimate(row).interval() for row in draws]
-        network = network.assign(model=model, seed=USERS_SEED, diet=spec["diet"])
-        tables += [network.assign(kind="")] * (not any(spec["twins"].values()))
-        for name, (of, kind, number) in kinds.items():
-            if of == model:
-                found = [
-                    _summarised(layers[name, seed], measured_split)
-                    for seed in range(1, number + 1)
-                ]
-                tables.append(_against(network, found).assign(kind=kind))
+        found = {
+            kind: [
+                _of_layers(layers[name, seed], measured_split)
+                for seed in range(1, number + 1)
+            ]
+            for name, (of, kind, number) in twins(models).items()
+            if of == model
+        }
+        for kind, of_kind in (found or {"": []}).items():
+            rows = _against(network, of_kind)
+            said = {"model": model, "seed": USERS_SEED, "diet": spec["diet"]}
+            tables.append(rows.assign(**said, kind=kind))
     if not tables:
         return pd.DataFrame(columns=COLUMNS)
     for (model, seed), rows in baselines.items():
@@ -113,15 +119,16 @@ def table(
     return pd.concat(tables, ignore_index=True).reindex(columns=COLUMNS)
 
 
-def _summarised(measures: pd.DataFrame, split: str) -> pd.DataFrame:
-    """Rows of layers that have a value, and those that stand for no single layer."""
-    rows = rows_of_layers(measures, split).dropna(subset="value")
-    largest = rows.loc[rows.groupby("measure")["value"].idxmax()]
-    # Which layer is largest varies between draws, so that they are those of no layer.
-    largest = largest[["measure", "value"]].assign(layer=LARGEST)
+def _of_layers(measures: pd.DataFrame, split: str) -> pd.DataFrame:
+    """Rows of a network's layers that have a value, and that of the best layer."""
+    rows = rows_of_layers(measures, split)
+    rows = rows[np.isfinite(rows["value"])]
     best = _of_music(measures, BRAIN_PREDICTION_BY_BEST_LAYER)
+    if best.empty:
+        # A single layer is the best one.
+        best = rows[rows["measure"] == BRAIN_PREDICTION.name].drop(columns="depth")
     best = best.assign(measure=BRAIN_PREDICTION.name, layer=BEST_LAYER)
-    return pd.concat([rows, largest, best], ignore_index=True)
+    return pd.concat([rows, best], ignore_index=True)
 
 
 def _of_music(rows: pd.DataFrame, measure: Measure) -> pd.DataFrame:
@@ -133,13 +140,28 @@ def _of_music(rows: pd.DataFrame, measure: Measure) -> pd.DataFrame:
 
 def _against(network: pd.DataFrame, found: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """Rows of a network, with the range of its twins and its rank among them."""
-    key = ["layer", "measure"]
-    values = pd.concat(found).groupby(key)["value"].apply(np.array)
+    # The largest of fewer layers would be smaller by chance.
+    shared = functools.reduce(pd.Index.intersection, map(_measured, [network, *found]))
+    network, *found = (_with_largest(rows, shared) for rows in [network, *found])
+    values = pd.concat([rows[[*LAYER_KEY, "value"]] for rows in [network[:0], *found]])
+    of_twins = values.groupby(LAYER_KEY)["value"].apply(np.array)
     compared = []
-    for row in network[[*key, "value"]].itertuples(index=False):
-        of_twins = values.get((row.layer, row.measure), np.empty(0))
-        compared.append(_range(of_twins) | {"p": rank_p(row.value, of_twins)})
-    return pd.concat([network, pd.DataFrame(compared, network.index)], axis=1)
+    for row in network[[*LAYER_KEY, "value"]].itertuples(index=False):
+        null = of_twins.get((row.layer, row.measure), np.empty(0))
+        compared.append(_range(null) | {"p": rank_p(row.value, null)})
+    return pd.concat([network, pd.DataFrame(compared)], axis=1)
+
+
+def _measured(rows: pd.DataFrame) -> pd.MultiIndex:
+    """The layers that have a value, with the measure."""
+    return pd.MultiIndex.from_frame(rows.loc[rows["depth"].notna(), LAYER_KEY])
+
+
+def _with_largest(rows: pd.DataFrame, shared: pd.MultiIndex) -> pd.DataFrame:
+    """Add the largest value of each measure over the `shared` layers."""
+    of_shared = rows[pd.MultiIndex.from_frame(rows[LAYER_KEY]).isin(shared)]
+    largest = of_shared.groupby("measure", as_index=False)["value"].max()
+    return pd.concat([rows, largest.assign(layer=LARGEST)], ignore_index=True)
 
 
 def _range(values: np.ndarray) -> dict[str, float]:
@@ -161,7 +183,11 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
     of_networks = table[table["layer"] != ""]
     baselines = table[table["layer"] == ""]
     diets = dict.fromkeys(of_networks["diet"])
-    colours = dict(zip(diets, itertools.cycle(DIET_COLOURS), strict=False))
+    marks = itertools.cycle(itertools.product(DIET_MARKERS, DIET_COLOURS))
+    looks = {
+        diet: {"color": colour, "marker": marker, "ms": 2.6, "lw": 1.4}
+        for diet, (marker, colour) in zip(diets, marks, strict=False)
+    }
     measures = [name for name in PANELS if (of_networks["measure"] == name).any()]
     networks = [rows for _, rows in of_networks.groupby("model", sort=False)]
     columns = min(len(networks), MOST_NETWORKS)
@@ -173,25 +199,26 @@ def draw(table: pd.DataFrame, style: Style) -> Figure:
         for axes in panels[:, len(chunk) :].flat:
             axes.set_axis_off()
         for column, rows in zip(panels.T, chunk, strict=False):
-            _draw_network(column, rows, measures, colours[rows["diet"].iloc[0]])
+            _draw_network(column, rows, measures, looks[rows["diet"].iloc[0]])
             if BRAIN_PREDICTION.name in measures:
                 _draw_baselines(column[-1], baselines, style)
         for axes, measure in zip(panels[:, 0], measures, strict=True):
             axes.set_ylabel(PANELS[measure].title)
         for axes in panels.flat:
             axes.label_outer()
-    handles = _legend(of_networks, baselines, colours, style)
+    handles = _legend(of_networks, baselines, looks, style)
     figure.legend(handles=list(handles), loc="outside lower center", ncols=4)
     return figure
 
 
 def _draw_network(
-    panels: np.ndarray, rows: pd.DataFrame, measures: Sequence[str], colour: str
+    panels: np.ndarray, rows: pd.DataFrame, measures: Sequence[str], look: Mapping
 ) -> None:
     """Draw a network in a column of panels, one for each measure."""
+    depths = np.unique(rows["depth"].dropna())
     for axes, measure in zip(panels, measures, strict=True):
         axes.axhline(PANELS[measure].none, color="black", lw=0.6, zorder=0)
-        _draw_layers(axes, rows[rows["measure"] == measure], colour)
+        _draw_layers(axes, rows[rows["measure"] == measure], depths, look)
     panels[0].annotate(
         label(rows["model"].iloc[0], 18),
         (0.5, 1),
@@ -204,18 +231,23 @@ def _draw_network(
     panels[-1].set_xlabel("Depth")
 
 
-def _draw_layers(axes: Axes, rows: pd.DataFrame, colour: str) -> None:
+def _draw_layers(
+    axes: Axes, rows: pd.DataFrame, depths: np.ndarray, look: Mapping
+) -> None:
     """Draw a measure of the layers, with the ranges of twins and p-values."""
     axes.set_xlim(-0.04, 1.04)
     axes.set_xticks([0, 0.5, 1])
     of_layers = rows[rows["depth"].notna()]
     for kind, fill in TWINS.items():
-        of_kind = of_layers[(of_layers["kind"] == kind) & of_layers["p"].notna()]
-        low, high = of_kind["twin_low"], of_kind["twin_high"]
-        axes.fill_between(of_kind["depth"], low, high, lw=0, zorder=1, **fill)
-    network = of_layers.drop_duplicates("layer")
-    axes.plot(network["depth"], network["value"], "o-", color=colour, lw=1.4, ms=2.6)
-    axes.vlines(network["depth"], network["low"], network["high"], color=colour, lw=0.8)
+        # Lines and ranges break where a layer has no value.
+        of_kind = of_layers[of_layers["kind"] == kind].set_index("depth")
+        low, high = of_kind.reindex(depths)[["twin_low", "twin_high"]].to_numpy().T
+        axes.fill_between(depths, low, high, lw=0, zorder=1, **fill)
+        # A layer without neighbours has no area.
+        axes.vlines(depths, low, high, color=TWIN_LINES[kind], lw=1.5, zorder=1)
+    network = of_layers.drop_duplicates("layer").set_index("depth").reindex(depths)
+    axes.plot(depths, network["value"], **look)
+    axes.vlines(depths, network["low"], network["high"], color=look["color"], lw=0.8)
     largest = rows[(rows["layer"] == LARGEST) & rows["p"].notna()]
     p = [f"p = {row.p:.2g} ({row.kind})" for row in largest.itertuples()]
     axes.set_title("\n".join(p), loc="left", fontsize=5.5)
@@ -230,12 +262,12 @@ def _draw_baselines(axes: Axes, baselines: pd.DataFrame, style: Style) -> None:
 def _legend(
     of_networks: pd.DataFrame,
     baselines: pd.DataFrame,
-    colours: Mapping[str, str],
+    looks: Mapping[str, Mapping],
     style: Style,
 ) -> Iterator[Line2D | Patch]:
-    for diet, colour in colours.items():
+    for diet, look in looks.items():
         name = f"trained on {diet}" if diet else "training data not stated"
-        yield Line2D([], [], color=colour, marker="o", ms=2.6, lw=1.4, label=name)
+        yield Line2D([], [], **look, label=name)
     for kind, fill in TWINS.items():
         if (of_networks["kind"] == kind).any():
             yield Patch(**fill, label=f"range of {kind} twins")

@@ -19,7 +19,7 @@ from music_selectivity.store import ShardedArray
 
 PERMUTED, INITIALISED = "permuted", "initialised"
 
-CLIPS = 256
+CLIPS = 64
 """From how many clips, at most, the means and variances of batch-norm are measured."""
 
 

@@ -78,7 +78,8 @@ def _leaves(config: Mapping, prefix: str = "") -> Iterator[tuple[str, object]]:
 def _sounds(config: Mapping) -> tuple:
     """What decides which sounds a study has."""
     corpus = config["corpus"]
-    return corpus["type"], corpus[corpus["type"]], config["audio"]
+    described = corpus.get(corpus["type"], config["natural_sounds"])
+    return corpus["type"], described, config["audio"]
 
 
 def _all_equal(values: list) -> bool:

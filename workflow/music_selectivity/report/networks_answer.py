@@ -1,5 +1,7 @@
 """What a study says of networks that it did not train, in sentences."""
 
+from collections.abc import Iterable
+
 import pandas as pd
 
 from music_selectivity.figures.style import label
@@ -33,61 +35,87 @@ def networks_answer(table: pd.DataFrame) -> list[str]:
     networks = table[table["layer"] != ""]
     if networks.empty:
         return []
-    of_layers = networks[networks["depth"].notna()].drop_duplicates(
-        ["model", "layer", "measure"]
-    )
-    ratios = of_layers[of_layers["measure"] == RESPONSE_RATIO.name]
-    of_brain = networks[networks["layer"] == BEST_LAYER].drop_duplicates("model")
-    sentences = _against_twins(networks)
+    largest = networks[networks["layer"] == LARGEST]
+    sentences = _against_twins(largest[largest["measure"] == MS_EFFECT_SIZE.name])
+    ratios = largest[largest["measure"] == RESPONSE_RATIO.name]
     if len(ratios):
         row = ratios.loc[ratios["value"].idxmax()]
         sentences.append(
-            f"The largest response ratio is that of layer {row['layer']} of "
-            f"{label(row['model'])}, whose music-selective units respond "
-            f"{_interval(row)} times as strongly to held-out music as to other sounds."
+            f"The largest response ratio is {number(row['value'])}, in layer "
+            f"{_layer_of(row, networks)} of {label(row['model'])}"
+            f"{_twins_of(row['model'], ratios)}."
         )
+    of_brain = networks[networks["layer"] == BEST_LAYER]
     if len(of_brain):
         row = of_brain.loc[of_brain["value"].idxmax()]
-        baseline = table.loc[table["model"] == LOG_MEL, "value"]
-        than = f"; the mean log-mel spectrum with r = {number(baseline.iloc[0])}"
+        spectrum = table.loc[table["model"] == LOG_MEL, "value"].item()
         sentences.append(
-            f"The brain's music component is predicted best by {label(row['model'])}, "
-            f"with r = {_interval(row)}{than if len(baseline) else ''}."
+            "Of the networks, the brain's music component is predicted best by "
+            f"{label(row['model'])}, with r = {number(row['value'])}"
+            f"{_twins_of(row['model'], of_brain)}; the mean log-mel spectrum predicts "
+            f"it with r = {number(spectrum)}."
         )
     return sentences
 
 
-def _against_twins(networks: pd.DataFrame) -> list[str]:
-    largest = networks[
-        (networks["measure"] == MS_EFFECT_SIZE.name) & (networks["layer"] == LARGEST)
-    ]
+def _layer_of(largest: pd.Series, networks: pd.DataFrame) -> str:
+    """The layer that has the largest value."""
+    rows = networks[networks["depth"].notna()]
+    for column in ("model", "measure", "value"):
+        rows = rows[rows[column] == largest[column]]
+    return rows["layer"].iloc[0]
+
+
+def _against_twins(largest: pd.DataFrame) -> list[str]:
     of_twins = largest[largest["kind"] != ""]
     if of_twins.empty:
         return [
             "Whether the networks prefer music more than the same networks with other "
             "weights was not measured, because none has twins."
         ]
-    return [_of_kind(kind, rows) for kind, rows in of_twins.groupby("kind", sort=False)]
+    return [
+        sentence
+        for kind, rows in of_twins.groupby("kind", sort=False)
+        for sentence in _of_kind(kind, rows)
+    ]
 
 
-def _of_kind(kind: str, rows: pd.DataFrame) -> str:
-    fewest = int(rows["twins"].min())
-    if 1 / (1 + fewest) > SIGNIFICANT:
-        return (
-            f"{fewest} {kind} twins are too few to decide whether a network prefers "
-            "music more than its twins do; 20 are enough."
+def _of_kind(kind: str, rows: pd.DataFrame) -> list[str]:
+    enough = 1 / (1 + rows["twins"]) <= SIGNIFICANT
+    few, rows = rows[~enough], rows[enough]
+    sentences = []
+    if len(rows):
+        found = rows[rows["p"] <= SIGNIFICANT]
+        which = "none" if found.empty else f"{len(found)} ({_names(found['model'])})"
+        networks = f"{len(rows)} network{'s' * (len(rows) > 1)}"
+        sentences.append(
+            f"Of {networks} with {kind} twins, {which} prefer music more than at least "
+            "95 % of their twins, as far as the layer that prefers it most is compared "
+            f"(p ≤ {SIGNIFICANT} for each network by itself)."
         )
-    found = rows[rows["p"] <= SIGNIFICANT]
-    names = f" ({', '.join(map(label, found['model']))})" if len(found) else ""
-    largest = p_value(found["p"].max()) if len(found) else ""
-    level = f"p ≤ {largest}" if len(found) else f"p > {SIGNIFICANT}"
-    return (
-        f"{len(found)} of {len(rows)} networks{names} have a layer whose "
-        f"music-selective units prefer music more than those of their {kind} twins do, "
-        f"as far as the largest over layers is compared ({level})."
-    )
+    if len(few):
+        sentences.append(
+            f"Too few {kind} twins to compare with: {_names(few['model'])}; 20 are "
+            "enough."
+        )
+    return sentences
 
 
-def _interval(row: pd.Series) -> str:
-    ends = f"{number(row['low'])} to {number(row['high'])}"
-    return f"{number(row['value'])} (95 % interval {ends})"
+def _twins_of(model: str, rows: pd.DataFrame) -> str:
+    """What the twins of a network have, by kind; empty if it has none."""
+    rows = rows[(rows["model"] == model) & (rows["kind"] != "")]
+    parts = [
+        f"{number(row.twin_low)} to {number(row.twin_high)} in {row.twins:.0f} "
+        f"{row.kind} twins (p {_equals(row.p)})"
+        for row in rows.itertuples()
+    ]
+    return f", against {' and '.join(parts)}" if parts else ""
+
+
+def _equals(p: float) -> str:
+    shown = p_value(p)
+    return shown if shown.startswith("<") else f"= {shown}"
+
+
+def _names(models: Iterable[str]) -> str:
+    return ", ".join(map(label, models))

@@ -53,7 +53,7 @@ def report_html(
         ``clips.parquet``, ``classes.csv``, ``baseline.csv``, ``statistics.csv`` and
         ``claims.csv``.
     histories
-        ``history.csv`` by (model, seed); an users_alone network has none, or no rows.
+        ``history.csv`` by (model, seed); an untrained network has none, or no rows.
     figures
         In the order of their numbers. The page links to their SVG and CSV files in the
         folder ``figures`` next to itself.
@@ -95,7 +95,7 @@ def report_html(
         log_mel = config["log_mel"]
         of_units = section_data(profiles, examples, classes, style, log_mel)
         budget -= len(as_json(of_units))
-        # A study has few preferred inputs, and only if it asks for them.
+        # A study has few of them, and only of networks that it trains.
         if preferred_inputs:
             preferred = preferred_inputs_section(preferred_inputs, config, budget)
             budget -= len(as_json(preferred["data"]))

@@ -71,9 +71,9 @@ def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
     """Config with every default filled in, checked.
 
     A model or category that a study sets to null is dropped, a model that names no
-    architecture gets that of the study, a corpus of the natural sounds gets their
-    folder, and a file that is to be downloaded gets the path that it will have. Whether
-    the report contains sounds follows from the corpus, unless the study says so.
+    architecture gets that of the study, and a file that is to be downloaded gets the
+    path that it will have. Whether the report contains sounds follows from the corpus,
+    unless the study says so.
 
     Raises
     ------
@@ -89,7 +89,6 @@ def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
         part[key] = {name: x for name, x in part[key].items() if x is not None}
     for model in trained_models(resolved["models"]).values():
         model["architecture"] = model["architecture"] or resolved["architecture"]
-    resolved["corpus"][NATURAL]["folder"] = resolved["natural_sounds"]["folder"]
     _check_meaning(resolved)
     _name_downloads(resolved)
     if resolved["report"]["audio"] is None:
@@ -242,6 +241,26 @@ def _check_meaning(config: dict) -> None:
     folder = config["natural_sounds"]["folder"]
     if folder and not Path(folder).is_dir():
         raise InputError(f"config key natural_sounds.folder: {folder} is not a folder")
+    if config["corpus"]["type"] == NATURAL:
+        _check_natural_corpus(folder, trained)
+
+
+def _check_natural_corpus(folder: str | None, trained: dict) -> None:
+    """Its sounds are there, and no network learns them, as all are measured on them."""
+    if not folder:
+        place = f"{DOWNLOADS}/natural_sounds"
+        raise InputError(
+            "config key natural_sounds.folder is empty; give its path, because these "
+            "sounds are the corpus. To download them before the study is planned: "
+            f"snakemake --cores 1 {place}; they are then in that folder"
+        )
+    learning = [name for name, model in trained.items() if model["epochs"]]
+    if learning:
+        raise InputError(
+            f"config key models.{learning[0]}: it would learn half of the natural "
+            "sounds, which are the corpus, and then be measured on all of them; set it "
+            "to null, or take another corpus"
+        )
 
 
 def _check_names(models: dict) -> None:
@@ -330,17 +349,9 @@ def _check_models_of(key: str, named: set[str], trained: dict) -> None:
 def _check_paths(corpus: dict) -> None:
     """Every path that is needed is given, and every path given is there."""
     kind = corpus["type"]
-    if kind == SOUNDSCAPES:
+    if kind in (SOUNDSCAPES, NATURAL):
         return
     given = corpus[kind]
-    if kind == NATURAL:
-        if not given["folder"]:
-            raise InputError(
-                "config key natural_sounds.folder is empty; give its path, because the "
-                "corpus consists of these sounds. To download them: "
-                f"snakemake --cores 1 {DOWNLOADS}/natural_sounds"
-            )
-        return
     if kind != COLLECTIONS and not given["folder"] and not given.get("fetch"):
         fetched = ", or {fetch: true} to download 50 GB" if kind == AUDIOSET else ""
         raise InputError(
