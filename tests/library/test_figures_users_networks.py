@@ -146,6 +146,7 @@ def test_the_figure_draws_its_table(tmp_path):
             for bars in axes.collections
             if isinstance(bars, LineCollection)
             for segment in bars.get_segments()
+            if np.size(segment)
         }
         assert set(zip(rows["twin_low"], rows["twin_high"], strict=True)) <= segments
         assert set(zip(rows["low"], rows["high"], strict=True)) <= segments
