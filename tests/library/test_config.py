@@ -292,6 +292,37 @@ def test_a_users_network_has_no_keys_of_training(network):
     assert resolve_config(config, SCHEMA) == config
 
 
+def natural_corpus(folder, **models):
+    dropped = {f"models.{name}": None for name in DEFAULT["models"]}
+    sounds = {"corpus.type": "natural_sounds", "natural_sounds.folder": folder}
+    return merged(
+        dropped | sounds | {f"models.{name}": x for name, x in models.items()}
+    )
+
+
+def test_the_natural_sounds_are_a_corpus_for_networks_that_do_not_learn_them(
+    tmp_path, network
+):
+    untrained = {"clips": "all", "epochs": 0}
+    given = natural_corpus(str(tmp_path), mine=network, untrained=untrained)
+    config = resolve_config(given, SCHEMA)
+    assert config["natural_sounds"]["folder"] == str(tmp_path)
+    assert "natural_sounds" not in config["corpus"]
+    learning = natural_corpus(str(tmp_path), mine=network, with_music={"clips": "all"})
+    with pytest.raises(InputError, match=r"models\.with_music: .* half of the natural"):
+        resolve_config(learning, SCHEMA)
+
+
+@pytest.mark.parametrize("fetch", [False, True])
+def test_a_corpus_of_the_natural_sounds_needs_their_folder(fetch, network):
+    given = natural_corpus(None, mine=network)
+    given["natural_sounds"]["fetch"] = fetch
+    with pytest.raises(
+        InputError, match=r"is empty; give its path.*snakemake --cores 1"
+    ):
+        resolve_config(given, SCHEMA)
+
+
 def test_a_study_may_have_users_networks_alone(network):
     dropped = {f"models.{name}": None for name in DEFAULT["models"]}
     config = resolve_config(merged(dropped | {"models.mine": network}), SCHEMA)

@@ -1,5 +1,6 @@
 """The 165 natural sounds: a made-up folder in their layout, and the real one."""
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,20 @@ def test_a_corpus_of_the_sounds_is_listed_with_its_files(folder):
     files = corpus_files(corpus, "downloads")
     assert set(files) == set(clips["clip_id"])
     assert [str(files[clip]) for clip in clips["clip_id"]] == list(clips["file"])
+
+
+def test_missing_files_of_a_corpus_are_left_out_unless_none_is_left(folder):
+    corpus = {"type": "natural_sounds", "natural_sounds": {"folder": str(folder)}}
+    wav = folder / "sounds/wav"
+    (wav / "stim3.wav").unlink()
+    (wav / "not listed.wav").write_bytes(b"")
+    files = corpus_files(corpus, "downloads")
+    assert set(files) == {f"stim{number}" for number in range(12)} - {"stim3"}
+    shutil.rmtree(wav)
+    with pytest.raises(
+        InputError, match=r"none of the 12 files .*natural_sounds\.folder"
+    ):
+        corpus_files(corpus, "downloads")
 
 
 def test_waveforms_have_one_level_and_length(folder):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import torch
 import yaml
 
+from conftest import ROOT
 from music_selectivity.analyses.brain import brain_responses, brain_rows
 from music_selectivity.claims.verdicts import NOT_RUN
 from music_selectivity.figures.catalogue import FIGURES
@@ -174,6 +176,23 @@ def test_a_study_of_users_networks_plans_no_training_and_no_quilts(tmp_path, sou
         assert jobs[rule] == count, rule
     for rule in ["train", "activations", "analyses", "linear_features", "quilts"]:
         assert rule not in jobs
+
+
+def test_the_study_of_pretrained_networks_plays_sounds_alone(sounds):
+    command = [sys.executable, "workflow/plan.py", "--configfile", "studies/diets.yaml"]
+    folder = f"natural_sounds={{folder: '{sounds / 'natural'}'}}"
+    done = subprocess.run(
+        [*command, "--config", folder],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    jobs = dict(re.findall(r"^(\w+)(?: \*)? +(\d+) ", done.stdout, re.MULTILINE))
+    # Four networks, with 20 twins of two kinds each.
+    assert jobs["layer_responses"] == "4" and jobs["twin_responses"] == "160"
+    assert jobs["layers"] == "164" and jobs["brain_baselines"] == "1"
+    assert not {"train", "analyses", "quilts", "natural_sounds_waveforms"} & set(jobs)
 
 
 @pytest.fixture(scope="module")
