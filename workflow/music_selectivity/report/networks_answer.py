@@ -88,8 +88,9 @@ def _of_kind(kind: str, rows: pd.DataFrame) -> list[str]:
         found = rows[rows["p"] <= SIGNIFICANT]
         which = "none" if found.empty else f"{len(found)} ({_names(found['model'])})"
         networks = f"{len(rows)} network{'s' * (len(rows) > 1)}"
+        prefer = "prefers" if len(found) == 1 else "prefer"
         sentences.append(
-            f"Of {networks} with {kind} twins, {which} prefer music more than at least "
+            f"Of {networks} with {kind} twins, {which} {prefer} music more than at least "
             "95 % of their twins, as far as the layer that prefers it most is compared "
             f"(p ≤ {SIGNIFICANT} for each network by itself)."
         )
