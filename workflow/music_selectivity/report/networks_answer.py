@@ -90,8 +90,8 @@ def _of_kind(kind: str, rows: pd.DataFrame) -> list[str]:
         networks = f"{len(rows)} network{'s' * (len(rows) > 1)}"
         prefer = "prefers" if len(found) == 1 else "prefer"
         sentences.append(
-            f"Of {networks} with {kind} twins, {which} {prefer} music more than at least "
-            "95 % of their twins, as far as the layer that prefers it most is compared "
+            f"Of {networks} with {kind} twins, {which} {prefer} music more than at "
+            "least 95 % of these, as far as the layer that prefers it most is compared "
             f"(p ≤ {SIGNIFICANT} for each network by itself)."
         )
     if len(few):
