@@ -228,7 +228,7 @@ def _with_memory(
         result = action()
         peak = torch.cuda.max_memory_allocated(device) / 2**20
     else:
-        # The kernel then measures the peak anew, where it lets a process ask for this.
+        # The kernel then measures the peak again, where it lets a process ask for this.
         with contextlib.suppress(OSError):
             Path("/proc/self/clear_refs").write_text("5")
         before = _process_mb("VmRSS")

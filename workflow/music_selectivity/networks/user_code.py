@@ -24,7 +24,7 @@ def load_network(place: str) -> NetworkDescription:
     """The network that a function of a user's file describes.
 
     The folder of the file is added to ``sys.path``, so that the file can import what
-    lies beside it.
+    lies next to it.
 
     Parameters
     ----------
