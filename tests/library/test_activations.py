@@ -59,7 +59,7 @@ def test_every_analysis_checks_the_sounds_of_the_responses_that_it_reads():
             readers[path.stem] = found
     assert readers == {
         "analyses": {"from_table", "responses_to", "responses_of_layers"},
-        "brain": {"responses_to"},
+        "brain": {"responses_to", "responses_of_layers"},
         "layer_ablation": {"responses_to"},
         "layers": {"responses_of_layers"},
         "natural_sounds": {"responses_to"},

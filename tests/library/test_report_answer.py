@@ -17,7 +17,13 @@ from music_selectivity.claims.verdicts import (
     VERDICTS,
 )
 from music_selectivity.report.answer import SOUNDS, answer, basis
-from music_selectivity.vocabulary import AUDIOSET, COLLECTIONS, SOUNDSCAPES, TABLE
+from music_selectivity.vocabulary import (
+    AUDIOSET,
+    COLLECTIONS,
+    NATURAL,
+    SOUNDSCAPES,
+    TABLE,
+)
 
 OTHERS = ("1c-a", "3e-a", "S3-a")
 
@@ -188,7 +194,7 @@ def test_every_pattern_has_three_sentences_that_count_all_claims(verdicts, corpu
 
 
 def test_every_type_of_corpus_has_its_name():
-    assert set(SOUNDS) == {AUDIOSET, SOUNDSCAPES, COLLECTIONS, TABLE}
+    assert set(SOUNDS) == {AUDIOSET, SOUNDSCAPES, COLLECTIONS, TABLE, NATURAL}
 
 
 def test_basis_says_what_was_measured():

@@ -300,7 +300,7 @@ def test_a_page_of_the_papers_size_is_within_its_budget(visit, tmp_path):
     assert "because its SVG" not in text
     cut, of_all = left_out(text, "spectrograms")
     assert of_all == len(inputs["examples"])
-    assert of_all - cut > 120
+    assert of_all - cut > 80
     (tmp_path / "report.html").write_text(text, encoding="utf-8")
     page = visit(tmp_path / "report.html")
     assert page.evaluate("document.querySelectorAll('*').length") < MOST_NODES

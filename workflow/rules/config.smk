@@ -38,7 +38,9 @@ except InputError as error:
 
 CORPUS = config["corpus"]["type"]
 # The section that describes the corpus.
-CORPUS_GIVEN = config["natural_sounds"] if CORPUS == NATURAL else config["corpus"][CORPUS]
+CORPUS_GIVEN = (
+    config["natural_sounds"] if CORPUS == NATURAL else config["corpus"][CORPUS]
+)
 MODELS = trained_models(config["models"])
 SHARDS = [f"{shard:03d}" for shard in range(config["corpus"]["shards"])]
 

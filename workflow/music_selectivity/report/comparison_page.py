@@ -7,6 +7,7 @@ import pandas as pd
 from music_selectivity.claims.across_studies import AGREEMENTS, SHOWN
 from music_selectivity.report.cards import MARKS
 from music_selectivity.report.rendering import render
+from music_selectivity.vocabulary import NATURAL
 
 
 def comparison_html(
@@ -78,7 +79,8 @@ def _leaves(config: Mapping, prefix: str = "") -> Iterator[tuple[str, object]]:
 def _sounds(config: Mapping) -> tuple:
     """What decides which sounds a study has."""
     corpus = config["corpus"]
-    described = corpus.get(corpus["type"], config["natural_sounds"])
+    of_natural = corpus["type"] == NATURAL
+    described = config["natural_sounds"] if of_natural else corpus[corpus["type"]]
     return corpus["type"], described, config["audio"]
 
 
