@@ -78,9 +78,7 @@ RERUNS = {
     | SOUNDSCAPES
     | {"collection_tables"},
     "store": EVERY_RULE - {"unpack"},
-    "vocabulary": EVERY_RULE
-    - CHECKS
-    - {"unpack", "resolved_config", "usage", "provenance"},
+    "vocabulary": EVERY_RULE - {"unpack", "resolved_config", "usage", "provenance"},
     "paper": {"audit", "mixed_effects", "claims", "figure"},
     "measures": CHOOSES_UNITS
     | {"fmri", "brain_baselines", "statistics", "claims", "figure", "report_page"},

@@ -54,8 +54,10 @@ PAPER_MODELS = (
 PCA, GABOR = "pca", "gabor"
 LINEAR_FEATURES = (GABOR, PCA)
 LINEAR_SEED = 0
-# A user's network has a placeholder seed, too. Its twins have seeds from 1.
+# A user's network has a placeholder seed, too. Its twins have seeds from 1; they are of
+# these kinds.
 USERS_SEED = 0
+PERMUTED, INITIALISED = "permuted", "initialised"
 # In the place of a layer's name, for the layer that predicts the brain best.
 BEST_LAYER = "best layer"
 # For the largest value over layers, whichever has it, which is compared with that of
@@ -160,6 +162,8 @@ NATURAL_SECONDS = 2.0
 # and centred kernel alignment.
 RSA, CKA = "rsa", "cka"
 
+# The table of the natural sounds, and the file of each, below their folder.
+NATURAL_LABELS, NATURAL_FILE = "sounds/category_labels.csv", "sounds/wav/{name}.wav"
 # Categories of the natural sounds, by the name that their tables use.
 INSTRUMENTAL_MUSIC, VOCAL_MUSIC = "Music", "Song"
 MUSIC_CATEGORIES = (INSTRUMENTAL_MUSIC, VOCAL_MUSIC)

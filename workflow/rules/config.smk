@@ -23,6 +23,7 @@ from music_selectivity.vocabulary import (
     LINEAR_SEED,
     LOG_MEL,
     NATURAL,
+    NATURAL_LABELS,
     NATURAL_SECONDS,
     PCA,
     SOUNDSCAPES,
@@ -77,8 +78,11 @@ WITH_NATURAL_SOUNDS = [
 BRAIN = [(FMRI, LINEAR_SEED)] if NATURAL_SOUNDS_FOLDER else []
 # As what users' networks hear these sounds. Where the clips are these sounds, uncut, they
 # are not played again: the published files have one level.
-AS_CLIPS = CORPUS == NATURAL and not config["audio"]["trim_silence"]
-AS_CLIPS = AS_CLIPS and config["audio"]["clip_seconds"] == NATURAL_SECONDS
+AS_CLIPS = (
+    CORPUS == NATURAL
+    and config["audio"]["clip_seconds"] == NATURAL_SECONDS
+    and not config["audio"]["trim_silence"]
+)
 NATURAL_STIMULI = CLIPS if AS_CLIPS else NATURAL_SOUNDS
 PLAYS_NATURAL_SOUNDS = bool(NATURAL_SOUNDS_FOLDER) and not AS_CLIPS
 # What predicts the brain without a network, in tables of networks.

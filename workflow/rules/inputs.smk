@@ -75,7 +75,7 @@ def corpus_tables():
             f"{GENERATED[CORPUS].folder}/{name}" for name in GENERATED_TABLES.values()
         ]
     if CORPUS == NATURAL:
-        return [f"{NATURAL_SOUNDS_FOLDER}/sounds/category_labels.csv"]
+        return [f"{NATURAL_SOUNDS_FOLDER}/{NATURAL_LABELS}"]
     tables = CORPUS_GIVEN
     if CORPUS == TABLE:
         given = [f"{tables['folder']}/{tables['table']}"]

@@ -13,7 +13,14 @@ from pathlib import Path
 
 from music_selectivity.corpus.shards import is_parquet
 from music_selectivity.errors import InputError
-from music_selectivity.vocabulary import AUDIOSET, NATURAL, SPLITS, TABLE
+from music_selectivity.vocabulary import (
+    AUDIOSET,
+    NATURAL,
+    NATURAL_FILE,
+    NATURAL_LABELS,
+    SPLITS,
+    TABLE,
+)
 
 # Folder of the mirror's files, below the downloads.
 MIRROR = "audioset/parquet"
@@ -318,9 +325,11 @@ def natural_files(folder: str | os.PathLike) -> dict[str, Path]:
     InputError
         The table cannot be read, or none of its files exists.
     """
-    table = Path(folder, "sounds/category_labels.csv")
+    table = Path(folder, NATURAL_LABELS)
     names = [cells[0] for cells in csv.reader(text_lines(table)) if cells]
-    files = {name: Path(folder, "sounds/wav", f"{name}.wav") for name in sorted(names)}
+    files = {
+        name: Path(folder, NATURAL_FILE.format(name=name)) for name in sorted(names)
+    }
     found = {name: path for name, path in files.items() if _is_readable(path)}
     for path in found.values():
         _check_name(path)

@@ -15,6 +15,8 @@ from music_selectivity.vocabulary import (
     MUSIC,
     MUSIC_CATEGORIES,
     NATURAL_CATEGORIES,
+    NATURAL_FILE,
+    NATURAL_LABELS,
     NONMUSIC,
     SPEECH_CATEGORIES,
     TRAIN,
@@ -40,7 +42,7 @@ def read_categories(folder: str | os.PathLike) -> pd.DataFrame:
     InputError
         A file is missing, or the table has another format.
     """
-    labels_path = Path(folder, "sounds/category_labels.csv")
+    labels_path = Path(folder, NATURAL_LABELS)
     try:
         sounds = pd.read_csv(labels_path, header=None, names=["sound", "category"])
     except (OSError, ValueError) as error:
@@ -58,7 +60,7 @@ def read_categories(folder: str | os.PathLike) -> pd.DataFrame:
             )
         if again[row.Index]:
             raise InputError(f"{place}: {row.sound} occurs twice; remove one")
-    files = [Path(folder, "sounds/wav", f"{name}.wav") for name in sounds["sound"]]
+    files = [Path(folder, NATURAL_FILE.format(name=name)) for name in sounds["sound"]]
     for number, path in enumerate(files, start=1):
         if not path.is_file():
             raise InputError(

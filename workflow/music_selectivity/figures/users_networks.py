@@ -31,10 +31,12 @@ from music_selectivity.stats.permutations import rank_p
 from music_selectivity.study.models import twins, users_networks
 from music_selectivity.vocabulary import (
     BEST_LAYER,
+    INITIALISED,
     LARGEST,
     LEVEL,
     LOG_MEL,
     MUSIC_COMPONENT,
+    PERMUTED,
     USERS_SEED,
 )
 
@@ -50,10 +52,10 @@ ARGUMENTS = {"models": "models", "measured_split": "analysis.measured_split"}
 MOST_NETWORKS = 5
 # Twins by kind: how their range is filled.
 TWINS = {
-    "permuted": {"facecolor": "#c8c8c8", "edgecolor": "none"},
-    "initialised": {"facecolor": "none", "edgecolor": "#9a9a9a", "hatch": "////"},
+    PERMUTED: {"facecolor": "#c8c8c8", "edgecolor": "none"},
+    INITIALISED: {"facecolor": "none", "edgecolor": "#9a9a9a", "hatch": "////"},
 }
-TWIN_LINES = {"permuted": "#c8c8c8", "initialised": "#9a9a9a"}
+TWIN_LINES = {PERMUTED: "#c8c8c8", INITIALISED: "#9a9a9a"}
 # By training data, in the palette of `style.COLOURS`.
 DIET_MARKERS = ("o", "s", "D")
 DIET_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")

@@ -16,8 +16,7 @@ from music_selectivity.networks.device import in_batches, stream
 from music_selectivity.networks.layers import find_layers, some_of
 from music_selectivity.networks.user_code import errors_of_users
 from music_selectivity.store import ShardedArray
-
-PERMUTED, INITIALISED = "permuted", "initialised"
+from music_selectivity.vocabulary import INITIALISED, PERMUTED
 
 CLIPS = 64
 """From how many clips, at most, the means and variances of batch-norm are measured."""

@@ -91,8 +91,8 @@ def _of_kind(kind: str, rows: pd.DataFrame) -> list[str]:
         prefer = "prefers" if len(found) == 1 else "prefer"
         sentences.append(
             f"Of {networks} with {kind} twins, {which} {prefer} music more than at "
-            "least 95 % of these, as far as the layer that prefers it most is compared "
-            f"(p ≤ {SIGNIFICANT} for each network by itself)."
+            "least 95 % of the twins, as far as the layer that prefers it most is "
+            f"compared (p ≤ {SIGNIFICANT} for each network by itself)."
         )
     if len(few):
         sentences.append(
