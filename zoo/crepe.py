@@ -8,7 +8,8 @@ from torch import nn
 
 from music_selectivity.networks.description import Layer, NetworkDescription
 
-# Responses are means over frames, so that a frame every 30 ms is enough.
+# A frame every 30 ms takes a third of the time of one every 10 ms. How far responses
+# agree is in docs/networks.md.
 FRAME, HOP = torchcrepe.WINDOW_SIZE, 480
 
 

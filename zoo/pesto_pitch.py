@@ -54,7 +54,7 @@ class WholeClips(nn.Module):
 
 
 def make() -> NetworkDescription:
-    # Responses are means over frames, so that a frame every 30 ms is enough.
+    # As in `crepe`, a frame every 30 ms instead of every 10 ms.
     pesto = load_model("mir-1k_g7", step_size=30.0, sampling_rate=16000)
     return NetworkDescription(
         module=WholeClips(pesto).eval(),
