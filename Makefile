@@ -38,10 +38,12 @@ architectures: $(VENV)/installed
 simulate: $(VENV)/installed
 	$(VENV)/bin/python benchmarks/simulate.py
 
-# Installed again whenever a pin changes.
+# Installed again whenever a pin changes. Python compiles modules when it first imports
+# them, and keeps the result; pip would compile all, of which most are never imported.
+unexport PYTHONDONTWRITEBYTECODE
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --editable '.[$(EXTRAS)]'
+	$(VENV)/bin/python -m pip install --no-compile --editable '.[$(EXTRAS)]'
 	touch $@
 
 .PHONY: study plan test test-all architectures simulate

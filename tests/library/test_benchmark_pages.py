@@ -2,6 +2,7 @@
 
 import sys
 
+import numpy as np
 import pandas as pd
 
 from conftest import ROOT
@@ -25,8 +26,11 @@ def test_the_tables_of_a_page_are_replaced(tmp_path):
 
 
 def test_pages_have_a_place_for_their_tables():
-    for benchmark in (brain, simulate, soundscapes):
-        assert pages.begin(benchmark.COMMAND) in benchmark.DOCS.read_text()
+    found = [(each.COMMAND, each.DOCS) for each in (brain, simulate)]
+    for comparison in soundscapes.COMPARISONS.values():
+        found.append((soundscapes.COMMAND, comparison.page))
+    for command, page in found:
+        assert pages.begin(command) in page.read_text()
 
 
 VERDICTS = {
@@ -57,6 +61,13 @@ def test_studies_are_compared_by_what_both_decide():
 
 
 def test_claims_that_no_study_ran_are_left_out():
-    rows = soundscapes.verdict_table(verdicts()).splitlines()
-    assert [row.split(" | ")[0] for row in rows[2:]] == ["| a", "| b", "| c"]
-    assert rows[4] == "| c | open | replicated |"
+    tables = {
+        study: pd.DataFrame({"verdict": found, "measured": [1.25, np.nan, 0.1, np.nan]})
+        for study, found in verdicts().items()
+    }
+    rows = soundscapes.verdict_table(tables).splitlines()
+    assert rows[2:] == [
+        "| a | replicated (1.25) | replicated in direction (1.25) |",
+        "| b | not replicated | replicated |",
+        "| c | open (0.1) | replicated (0.1) |",
+    ]

@@ -4,6 +4,7 @@ import copy
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -100,6 +101,26 @@ def test_claims_are_shown_by_their_agreement():
 def test_a_page_says_whether_the_sounds_differ(part, value, differ):
     other = CONFIG | {"study": "two", part: value}
     assert ("different sounds" in page_of({"one": CONFIG, "two": other})) == differ
+
+
+def test_intervals_of_a_claim_have_one_scale():
+    tables = {
+        "one": TABLES["one"].assign(measured=1.0, low=0.0, high=2.0),
+        "two": TABLES["two"].assign(measured=3.0, low=np.nan, high=np.nan),
+        "three": TABLES["one"].assign(measured=4.0, low=3.0, high=5.0),
+        "four": TABLES["two"].assign(measured=np.nan, low=np.nan, high=np.nan),
+    }
+    table = across_studies.side_by_side(tables)
+    html = comparison_html(
+        table, dict.fromkeys(tables, CONFIG), dict.fromkeys(tables, "")
+    )
+    assert html.count('<svg class="interval"') == 9
+    left, right = 8.0, 152.0
+    for value in (1, 3, 4):
+        assert html.count(f'cx="{left + (right - left) * value / 5:.1f}"') == 3
+    assert html.count(f'd="M{left} 8H{left + (right - left) * 2 / 5:.1f}"') == 3
+    assert html.count('class="range"') == 6
+    assert 'class="zero"' not in html
 
 
 # The command

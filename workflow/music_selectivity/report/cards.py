@@ -1,7 +1,7 @@
 """What the page shows of each claim: its numbers, how it sorts, and its interval."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
@@ -97,14 +97,7 @@ def interval(row: Mapping) -> dict | None:
     if _missing(value):
         return None
     band = None if kind == "contrast" else (-margin, margin)
-    known = [x for x in (value, low, high, 0, *(band or ())) if not _missing(x)]
-    least, span = min(known), (max(known) - min(known)) or 1
-
-    def place(x: float) -> float | None:
-        if _missing(x):
-            return None
-        return round(MARGIN + (WIDTH - 2 * MARGIN) * (x - least) / span, 1)
-
+    place = scale([value, low, high, 0, *(band or ())])
     name = "difference" if kind == "contrast" else "change"
     text = f"{name} {number(value)}"
     if not _missing(low):
@@ -121,6 +114,31 @@ def interval(row: Mapping) -> dict | None:
         "zero": place(0),
         "band": tuple(map(place, band)) if band else None,
     }
+
+
+def scale(shown: Iterable[float | None]) -> Callable[[float | None], float | None]:
+    """Where numbers lie in a drawing that reaches from the least to the largest.
+
+    Parameters
+    ----------
+    shown
+        The numbers in one drawing, or in several with a common scale.
+
+    Returns
+    -------
+    function
+        Of a number, its place from left to right in units of the drawing; None of a
+        missing one.
+    """
+    known = [x for x in shown if not _missing(x)] or [0]
+    least, span = min(known), (max(known) - min(known)) or 1
+
+    def place(x: float | None) -> float | None:
+        if _missing(x):
+            return None
+        return round(MARGIN + (WIDTH - 2 * MARGIN) * (x - least) / span, 1)
+
+    return place
 
 
 def _missing(value: object) -> bool:

@@ -1,11 +1,11 @@
 """Several studies compared, claim by claim, as a page."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import pandas as pd
 
 from music_selectivity.claims.across_studies import AGREEMENTS, SHOWN
-from music_selectivity.report.cards import MARKS
+from music_selectivity.report.cards import MARKS, WIDTH, scale
 from music_selectivity.report.rendering import render
 from music_selectivity.vocabulary import NATURAL
 
@@ -29,7 +29,7 @@ def comparison_html(
             "id": row["id"],
             "claim": row["claim"],
             "agreement": row["agreement"],
-            "studies": [_shown(row, study) for study in configs],
+            "studies": _shown(row, configs),
         }
         for row in table.to_dict("records")
     ]
@@ -88,6 +88,26 @@ def _all_equal(values: list) -> bool:
     return all(value == values[0] for value in values)
 
 
-def _shown(row: Mapping, study: str) -> dict:
-    shown = {column: row[f"{study}_{column}"] for column in SHOWN}
-    return {"study": study, "mark": MARKS[shown["verdict"]], **shown}
+def _shown(row: Mapping, studies: Iterable[str]) -> list[dict]:
+    """What is shown of a claim, by study, with intervals on a common scale."""
+    shown = [
+        {"study": study, **{column: row[f"{study}_{column}"] for column in SHOWN}}
+        for study in studies
+    ]
+    place = scale(each[name] for each in shown for name in ("measured", "low", "high"))
+    for each in shown:
+        value = place(each["measured"])
+        each["mark"] = MARKS[each["verdict"]]
+        each["interval"] = (
+            None
+            if value is None
+            else {
+                "width": WIDTH,
+                "value": value,
+                "low": place(each["low"]),
+                "high": place(each["high"]),
+                "zero": None,
+                "band": None,
+            }
+        )
+    return shown
