@@ -17,10 +17,8 @@ from music_selectivity.analyses.brain import (
     brain_responses,
     brain_rows,
     measures_of_brain,
-    places_of,
     unit_set_rows,
 )
-from music_selectivity.errors import InputError
 from music_selectivity.measures import check_statistics, measure_table
 from music_selectivity.networks.activations import to_table
 from music_selectivity.networks.layer_folder import table_path, write_index
@@ -87,12 +85,6 @@ def test_a_network_with_several_layers_has_a_best_one(planted):
         pd.testing.assert_frame_equal(of_layer, measure_table(expected))
     alone = measures_of_brain({"close": layers["close"]}, brain)
     assert set(alone["layer"]) == {"close"}
-
-
-def test_sounds_are_found_among_the_clips():
-    assert list(places_of(["c", "a"], ["a", "b", "c"])) == [2, 0]
-    with pytest.raises(InputError, match=r"natural sound d: it was excluded .*\.csv"):
-        places_of(["a", "d"], ["a", "b", "c"])
 
 
 def test_layers_of_a_network_do_not_depend_on_each_other(planted):

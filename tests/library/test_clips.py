@@ -5,7 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from music_selectivity.corpus.clips import check_failures, merge_audits
+from music_selectivity.corpus.clips import (
+    check_all_used,
+    check_failures,
+    merge_audits,
+)
 from music_selectivity.errors import InputError
 from small_corpora import clip_table
 
@@ -149,3 +153,14 @@ def test_too_many_broken_files_stop_the_study():
     ):
         check_failures(clips, 0.9)
     check_failures(clips, 1)
+
+
+def test_an_excluded_natural_sound_stops_the_study():
+    clips = clip_table([{}, {"split": "eval"}])
+    check_all_used(clips)
+    clips.loc[1, "excluded"] = "silent"
+    with pytest.raises(
+        InputError,
+        match=r"natural sound c01 is excluded \(silent\), .* replace its file",
+    ):
+        check_all_used(clips)

@@ -10,6 +10,7 @@ from music_selectivity.figures import users_networks as figure
 from music_selectivity.figures.style import Style, save
 from music_selectivity.measures import measure_table
 from music_selectivity.store import read_table
+from music_selectivity.vocabulary import LARGEST
 
 STYLE = Style()
 MODELS = {
@@ -71,7 +72,7 @@ def of(table, **entries):
 def test_each_layer_is_compared_with_its_twins():
     table, layers = study()
     rows = of(table, model="mine", measure="ms_effect_size", kind="permuted")
-    assert list(rows["layer"]) == [*LAYERS, "largest"]
+    assert list(rows["layer"]) == [*LAYERS, LARGEST]
     assert list(rows["depth"][:3]) == [0, 0.5, 1]
     for layer, row in zip(LAYERS, rows.itertuples(), strict=False):
         twins = [value(layers, ("mine_permuted", n), layer) for n in range(1, 5)]
@@ -91,7 +92,7 @@ def test_each_layer_is_compared_with_its_twins():
 def test_the_largest_of_all_layers_is_compared_with_the_largest_of_each_twin():
     table, layers = study()
     (row,) = of(
-        table, measure="ms_effect_size", kind="permuted", layer="largest"
+        table, measure="ms_effect_size", kind="permuted", layer=LARGEST
     ).itertuples()
     assert row.value == value(layers, ("mine", 0), "second")
     twins = [
@@ -113,13 +114,13 @@ def test_the_best_layer_for_the_brain_is_the_one_that_was_chosen_inside():
 def test_layers_without_a_ratio_are_left_out():
     table, _ = study()
     ratios = of(table, model="mine", measure="response_ratio", kind="permuted")
-    assert list(ratios["layer"]) == ["first", "third", "largest"]
+    assert list(ratios["layer"]) == ["first", "third", LARGEST]
 
 
 def test_networks_without_twins_have_no_p_and_baselines_no_layer():
     table, _ = study()
     rows = of(table, model="yours", measure="ms_effect_size")
-    assert list(rows["layer"]) == [*LAYERS, "largest"]
+    assert list(rows["layer"]) == [*LAYERS, LARGEST]
     assert rows["p"].isna().all() and set(rows["kind"]) == {""}
     baselines = of(table, layer="")
     assert list(baselines["model"]) == ["log_mel", "level"]

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import soundfile
 import torch
 import yaml
 
@@ -277,6 +279,26 @@ def test_natural_sounds_that_are_the_clips_are_played_once(tmp_path, sounds):
     found = found[found["layer"] == "lstm"].drop(columns="layer")
     found = found[found["measure"].str.startswith("brain")].reset_index(drop=True)
     pd.testing.assert_frame_equal(found, expected)
+
+
+@pytest.mark.full
+def test_a_silent_natural_sound_stops_the_study_before_a_network_hears_any(
+    tmp_path, sounds
+):
+    checkout = checkout_into(tmp_path)
+    study_of(checkout, sounds, {"waves": {"network": "networks.py:waves"}})
+    config = yaml.safe_load((checkout / "config.yaml").read_text())
+    config["corpus"]["type"] = "natural_sounds"
+    folder = shutil.copytree(sounds / "natural", checkout / "natural")
+    config["natural_sounds"]["folder"] = "natural"
+    (checkout / "config.yaml").write_text(yaml.safe_dump(config))
+    silenced = min(folder.glob("sounds/wav/*.wav"))
+    sound, rate = soundfile.read(silenced)
+    soundfile.write(silenced, np.zeros_like(sound), rate)
+    output = run(checkout, check=False)
+    assert f"error: natural sound {silenced.stem} is excluded (silent)" in output
+    assert "Traceback" not in output
+    assert not (checkout / "results/own/activations").exists()
 
 
 @pytest.mark.full

@@ -62,7 +62,7 @@ PERMUTED, INITIALISED = "permuted", "initialised"
 BEST_LAYER = "best layer"
 # For the largest value over layers, whichever has it, which is compared with that of
 # each twin.
-LARGEST = "largest"
+LARGEST = "largest of all layers"
 # The responses of the brain to the natural sounds, in tables of networks' responses.
 FMRI = "fmri"
 # What predicts those without a network, in tables of networks: the mean spectrum, and
@@ -162,8 +162,10 @@ NATURAL_SECONDS = 2.0
 # and centred kernel alignment.
 RSA, CKA = "rsa", "cka"
 
-# The table of the natural sounds, and the file of each, below their folder.
+# The table of the natural sounds, the file of each, and the components of the brain's
+# responses to them, below their folder.
 NATURAL_LABELS, NATURAL_FILE = "sounds/category_labels.csv", "sounds/wav/{name}.wav"
+NATURAL_COMPONENTS = "data/components.mat"
 # Categories of the natural sounds, by the name that their tables use.
 INSTRUMENTAL_MUSIC, VOCAL_MUSIC = "Music", "Song"
 MUSIC_CATEGORIES = (INSTRUMENTAL_MUSIC, VOCAL_MUSIC)

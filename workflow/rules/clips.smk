@@ -75,6 +75,8 @@ rule clips:
         runtime=minutes,
     params:
         code=code("clips.py"),
+        # The brain's responses are compared with those to all natural sounds.
+        needs_all=AS_CLIPS,
     script:
         "../scripts/clips.py"
 

@@ -6,7 +6,6 @@ import pandas as pd
 from music_selectivity.analyses.brain import (
     brain_responses,
     measures_of_brain,
-    places_of,
 )
 from music_selectivity.analyses.layers import measures_of_layers
 from music_selectivity.corpus.clip_table import included
@@ -39,7 +38,7 @@ with job(snakemake) as log:
         )
         are_clips = params.natural_stimuli == CLIPS.name
         heard = clips["clip_id"] if are_clips else sounds["sound"]
-        order = places_of(sounds["sound"], heard)
+        order = pd.Index(heard).get_indexer(sounds["sound"])
         heard_by_layer = responses_of_layers(
             files.layers, params.natural_stimuli, heard
         )

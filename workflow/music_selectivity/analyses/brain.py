@@ -6,7 +6,7 @@ scores. ``docs/science.md`` states where this departs from theirs. Splits, permu
 and draws of sounds are the same for all layers and sources of features.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,6 @@ import pandas as pd
 
 from music_selectivity import seeds
 from music_selectivity.analyses.natural_sounds import sound_weights
-from music_selectivity.errors import InputError
 from music_selectivity.measures import (
     BRAIN_PREDICTION,
     BRAIN_PREDICTION_BY_BEST_LAYER,
@@ -105,25 +104,6 @@ def brain_responses(
         permutations=orders,
         weights=sound_weights(sounds, draws),
     )
-
-
-def places_of(sounds: Sequence[str], heard: Sequence[str]) -> np.ndarray:
-    """Where each of the natural sounds is among those that a network heard, (sounds,).
-
-    Raises
-    ------
-    InputError
-        One was not heard, because it was excluded from the clips.
-    """
-    places = pd.Index(heard).get_indexer(sounds)
-    if (places < 0).any():
-        raise InputError(
-            f"natural sound {np.asarray(sounds)[places < 0][0]}: it was excluded from "
-            "the clips, for the reason in excluded.csv, but the comparison with the "
-            "brain needs all of them; replace its file or, if it is too short, lower "
-            "audio.min_seconds"
-        )
-    return places
 
 
 def brain_rows(

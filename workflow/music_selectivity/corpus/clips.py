@@ -129,6 +129,26 @@ def check_failures(clips: pd.DataFrame, max_share: float) -> None:
             )
 
 
+def check_all_used(clips: pd.DataFrame) -> None:
+    """Refuse a clip table in which a clip is excluded.
+
+    Of the natural sounds, the comparison with the brain needs all.
+
+    Raises
+    ------
+    InputError
+        A clip is excluded; the message says which and why.
+    """
+    excluded = clips[clips["excluded"] != USED]
+    if len(excluded):
+        first = excluded.iloc[0]
+        raise InputError(
+            f"natural sound {first['clip_id']} is excluded ({first['excluded']}), but "
+            "the comparison with the brain needs all of them; replace its file or, if "
+            "it is too short or silent, lower audio.min_seconds or audio.silence_dbfs"
+        )
+
+
 def class_table(
     names: Sequence[str],
     music: Collection[str],

@@ -14,12 +14,12 @@ import scipy.io
 from scipy.io.matlab import MatReadError
 
 from music_selectivity.errors import InputError
-from music_selectivity.vocabulary import COMPONENTS
+from music_selectivity.vocabulary import COMPONENTS, NATURAL_COMPONENTS
 
 
 def components_path(folder: str | os.PathLike) -> Path:
     """The file of the components in the folder of the natural sounds."""
-    return Path(folder, "data/components.mat")
+    return Path(folder, NATURAL_COMPONENTS)
 
 
 def read_components(folder: str | os.PathLike) -> pd.DataFrame:
