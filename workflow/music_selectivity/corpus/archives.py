@@ -23,7 +23,7 @@ TRACK_NAME = re.compile(r"(\w+)\.(\d+)\.(?:wav|au)")
 def natural_sounds_place(member: str) -> str | None:
     """Path of a table or sound of the public repository, which is in one folder."""
     _, _, below = member.partition("/")
-    # Repeated from the vocabulary, whose every edit would otherwise unpack all archives again.
+    # As in the vocabulary; if it were imported, its edits would unpack archives again.
     tables = ("sounds/category_labels.csv", "data/components.mat")
     wanted = below in tables or below.startswith("sounds/wav/")
     return below if wanted and below.endswith((".csv", ".mat", ".wav")) else None
