@@ -9,6 +9,7 @@ rules that read all clips. Then it adds 1, 10 and 100 clips, counts the shards t
 would run again, and measures how long this takes to plan. Existing files are kept.
 """
 
+import argparse
 import json
 import os
 import re
@@ -230,4 +231,10 @@ def main(folder: Path, n_clips: int) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 35_000)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="of the clips")
+    parser.add_argument(
+        "clips", type=int, nargs="?", default=35_000, metavar="CLIPS", help="how many"
+    )
+    arguments = parser.parse_args()
+    main(arguments.folder, arguments.clips)
