@@ -99,7 +99,8 @@
     const every = Math.ceil((chart.places.length * 34) / (width - left));
     names.forEach((parts, place) => {
       if (place % every && place !== chart.apart) return;
-      const text = draw("text", { y: height - bottom + 16, "text-anchor": "middle" }, svg);
+      const text = draw("text", { class: "place", y: height - bottom + 16,
+        "text-anchor": "middle" }, svg);
       parts.forEach((part, i) => draw("tspan", { x: at(place), dy: i ? 13 : 0 }, text, part));
     });
     if (chart.axis && !small) {
