@@ -1,6 +1,7 @@
 """Lay the claims of finished studies side by side: ``python workflow/compare.py``.
 
-It writes ``comparison.html`` and ``comparison.csv``.
+It writes ``comparison.html``, ``comparison.csv`` and, if a study measured any of the
+claims that the figure shows, ``main_claims`` as SVG, PNG and CSV.
 """
 
 import argparse
@@ -12,7 +13,10 @@ import yaml
 
 from music_selectivity.claims.across_studies import side_by_side
 from music_selectivity.errors import InputError
+from music_selectivity.figures.style import save
+from music_selectivity.report.comparison_figure import draw, main_claims
 from music_selectivity.report.comparison_page import comparison_html
+from music_selectivity.report.pictures import pictures
 from music_selectivity.store import read_table, write_table, write_text
 
 
@@ -43,7 +47,13 @@ def compare(folders: list[Path], output: Path) -> None:
         reports[study] = os.path.relpath(folder / "report.html", output)
     table = side_by_side(claims)
     write_table(output / "comparison.csv", table)
-    write_text(output / "comparison.html", comparison_html(table, configs, reports))
+    main, picture = main_claims(table, configs), None
+    if len(main):
+        figure = output / "main_claims.svg"
+        save(draw(main), main, figure.with_suffix(""))
+        picture = pictures([figure])[figure]
+    page = comparison_html(table, configs, reports, picture)
+    write_text(output / "comparison.html", page)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ import yaml
 import compare
 from conftest import ROOT
 from music_selectivity.claims import across_studies, verdicts
+from music_selectivity.report.comparison_figure import draw, in_words, main_claims
 from music_selectivity.report.comparison_page import comparison_html, differences
 from music_selectivity.store import read_table, write_table
 from music_selectivity.study.models import MINIMUM_INPUT
@@ -112,7 +113,9 @@ def test_intervals_of_a_claim_have_one_scale():
     }
     table = across_studies.side_by_side(tables)
     html = comparison_html(
-        table, dict.fromkeys(tables, CONFIG), dict.fromkeys(tables, "")
+        table,
+        dict.fromkeys(tables, CONFIG),
+        dict.fromkeys(tables, ""),
     )
     assert html.count('<svg class="interval"') == 9
     left, right = 8.0, 152.0
@@ -121,6 +124,34 @@ def test_intervals_of_a_claim_have_one_scale():
     assert html.count(f'd="M{left} 8H{left + (right - left) * 2 / 5:.1f}"') == 3
     assert html.count('class="range"') == 6
     assert 'class="zero"' not in html
+
+
+def of_main_claims(ratio: float, verdict: str) -> pd.DataFrame:
+    """Claims of a study, of which the figure shows the first alone."""
+    table = claims(**{"2b": verdict, "5c-a": verdicts.NOT_RUN, "c": verdict})
+    table.loc[table["id"] == "2b", ["measured", "low", "high"]] = ratio, 1.0, 3.0
+    table.loc[table["id"] == "5c-a", ["measured", "low", "high"]] = np.nan
+    return table
+
+
+def test_the_figure_has_what_studies_measured_of_the_main_claims():
+    tables = {
+        "one": of_main_claims(2.0, verdicts.REPLICATED),
+        "two": of_main_claims(1.5, verdicts.NOT_REPLICATED),
+    }
+    main = main_claims(across_studies.side_by_side(tables), tables)
+    assert main[["id", "study", "measured"]].to_numpy().tolist() == [
+        ["2b", "one", 2.0],
+        ["2b", "two", 1.5],
+    ]
+    (axes,) = draw(main).axes
+    marks = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [(*mark.get_xdata(), *mark.get_ydata()) for mark in marks] == [
+        (2.0, 0),
+        (1.5, 1),
+    ]
+    assert [mark.get_markerfacecolor() for mark in marks] == ["black", "white"]
+    assert in_words(main).endswith("on eval clips: one 2, two 1.50.")
 
 
 # The command
@@ -147,7 +178,23 @@ def test_the_command_writes_a_page_and_a_table(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().out == f"{output}/comparison.html\n"
     table = read_table(output / "comparison.csv")
     pd.testing.assert_frame_equal(table, across_studies.side_by_side(TABLES))
-    assert 'href="../one/report.html"' in (output / "comparison.html").read_text()
+    page = (output / "comparison.html").read_text()
+    assert 'href="../one/report.html"' in page
+    # Of the claims in the figure, these studies measured none.
+    assert not list(output.glob("main_claims.*")) and "<img" not in page
+
+
+def test_the_page_shows_its_figure(tmp_path, monkeypatch):
+    table = of_main_claims(2.0, verdicts.REPLICATED)
+    folders = [finished(tmp_path, name, table) for name in TABLES]
+    output = tmp_path / "results/both"
+    run(monkeypatch, *folders, "--output", output)
+    assert {path.suffix for path in output.glob("main_claims.*")} == {
+        ".csv",
+        ".png",
+        ".svg",
+    }
+    assert '<img src="data:image/svg' in (output / "comparison.html").read_text()
 
 
 def test_folders_that_cannot_be_compared_are_named(tmp_path, monkeypatch, capsys):

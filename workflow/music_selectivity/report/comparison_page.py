@@ -6,12 +6,17 @@ import pandas as pd
 
 from music_selectivity.claims.across_studies import AGREEMENTS, SHOWN
 from music_selectivity.report.cards import MARKS, WIDTH, scale
+from music_selectivity.report.comparison_figure import in_words, main_claims
+from music_selectivity.report.pictures import Picture
 from music_selectivity.report.rendering import render
 from music_selectivity.vocabulary import NATURAL
 
 
 def comparison_html(
-    table: pd.DataFrame, configs: Mapping[str, Mapping], reports: Mapping[str, str]
+    table: pd.DataFrame,
+    configs: Mapping[str, Mapping],
+    reports: Mapping[str, str],
+    picture: Picture | None = None,
 ) -> str:
     """The claims of several studies, by how far the studies agree, as an HTML page.
 
@@ -23,6 +28,8 @@ def comparison_html(
         The resolved config of each study, in the order of the page.
     reports
         Address of each study's report.
+    picture
+        The figure of ``comparison_figure``; None if no study measured its claims.
     """
     rows = [
         {
@@ -39,6 +46,8 @@ def comparison_html(
     return render(
         "comparison.html.j2",
         studies=reports,
+        picture=picture,
+        alternative=in_words(main_claims(table, configs)),
         notices=dict.fromkeys(filter(None, (of["notice"] for of in configs.values()))),
         groups={name: rows for name, rows in groups.items() if rows},
         n_claims=len(rows),
