@@ -6,7 +6,7 @@
 # STUDY=studies/NAME.yaml, and ARGS="--config KEY=VALUE", it plans another one. `make
 # architectures` runs one study with each architecture, and compares their claims.
 PYTHON ?= python3
-# What is installed besides: `test`, and `browser` for the tests of pages in a browser.
+# Extra packages to install: `test`, and `browser` for the tests of pages in a browser.
 EXTRAS ?= test
 VENV := .venv
 PYTEST := $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadgroup

@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--clips",
         type=int,
         default=10_000,
-        help="number of sounds in all stimulus sets of the study",
+        help="number of clips of the study, and of natural sounds if it has them",
     )
     parser.add_argument("--device", default="auto", help="auto, cpu or cuda")
     parser.add_argument(
@@ -107,7 +107,7 @@ def _text(
             f"Responses to {n_clips:,} sounds: 1 job of "
             f"{checked.seconds * n_clips / 3600:.2g} h, and "
             f"{BYTES_PER_RESPONSE * checked.n_units * n_clips / 1e6:,.0f} MB on disk. "
-            f"Analyses: {len(checked.layers)} jobs, one per layer.",
+            "Analyses: one job for all layers.",
             f"Licence: {network.licence}",
             f"Training data: {network.training_data}",
         ]
