@@ -44,7 +44,7 @@ def test_the_documented_example(example, capsys):
         *((f"encoder.transformer.layers.{at}", "768") for at in range(12)),
     ]
     # Bytes of 12,800 responses to each of 1,000 sounds.
-    assert "72 MB on disk. Analyses: 19 jobs" in lines[-3]
+    assert "72 MB on disk. Analyses: one job for all layers." in lines[-3]
     assert lines[-2:] == [
         "Licence: none: random weights",
         "Training data: none: random weights",

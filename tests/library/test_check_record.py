@@ -1,5 +1,10 @@
 """What the check of a user's network found is kept without loss."""
 
+import json
+
+import pytest
+
+from music_selectivity.errors import InputError
 from music_selectivity.networks.check_record import (
     CheckRecord,
     read_record,
@@ -25,6 +30,18 @@ RECORD = CheckRecord(
 def test_a_record_is_read_as_it_was_written(tmp_path):
     write_record(tmp_path / "check.json", RECORD)
     assert read_record(tmp_path / "check.json") == RECORD
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", json.dumps({"layers": []}), json.dumps(vars(RECORD) | {"x": 1})]
+)
+def test_a_record_of_another_version_is_refused(tmp_path, text):
+    path = tmp_path / "check.json"
+    path.write_text(text)
+    with pytest.raises(
+        InputError, match=r"check\.json is no check of this version; del"
+    ):
+        read_record(path)
 
 
 def test_numbers_of_units_follow_from_the_layers():

@@ -1,5 +1,7 @@
 """Good networks pass the check; each wrong one fails with its own sentence alone."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -181,6 +183,50 @@ def test_natural_sounds_of_a_length_that_the_network_does_not_take():
     assert problem.endswith("ValueError: too few frames")
 
 
+def problem_with_natural_sounds(network, seconds):
+    with pytest.raises(InputError) as raised:
+        check(network, 1.0, CPU, natural_seconds=seconds)
+    (problem,) = str(raised.value).splitlines()
+    return problem
+
+
+def test_a_layer_that_does_not_run_for_the_natural_sounds():
+    function = Skipping(nn.Identity(), lambda x: x.shape[2] < 25).eval()
+    described = network(function, Layer("function.layer", unit_axis=1))
+    check(described, 1.0, CPU, natural_seconds=0.7)
+    assert problem_with_natural_sounds(described, 0.5).startswith(
+        "for the natural sounds, which last 0.5 s, layer function.layer does not run in"
+    )
+
+
+def test_units_that_vary_with_the_length_of_the_natural_sounds():
+    def fixed(x):
+        if x.shape[2] not in (39, 79):
+            raise ValueError("a length between")
+        return x.flatten(1)
+
+    described = network(fixed)
+    assert check(described, 1.0, CPU).other_seconds is None
+    assert problem_with_natural_sounds(described, 2.0).startswith(
+        "layer made has 624 units for clips of 1 s and 1264 for 2 s, so that its unit_a"
+    )
+    # A layer whose units are known to vary is named once.
+    assert problem_with_natural_sounds(network(lambda x: x.flatten(1)), 2.0).startswith(
+        "layer made has 624 units for clips of 1 s and 784 for 1.25 s"
+    )
+
+
+class Skipping(nn.Module):
+    """Calls a layer unless a condition holds for what it would get."""
+
+    def __init__(self, layer, condition) -> None:
+        super().__init__()
+        self.layer, self.condition = layer, condition
+
+    def forward(self, x):
+        return x if self.condition(x) else self.layer(x)
+
+
 def test_a_network_that_fails_after_its_last_layer():
     """No clips are long enough, although their layers could be recorded."""
     module = nn.Sequential(network().module, nn.Linear(7, 2)).eval()
@@ -257,6 +303,28 @@ def test_an_axis_that_only_seems_to_hold_the_clips():
         network(lambda x: x[:, :4], Layer("made", unit_axis=0, clip_axis=1))
     )
     assert "a tensor of 1 x 4 x 39, does not hold the 1 clip of the batch" in problem
+
+
+def third_alone():
+    """A condition that holds for the third batch of one clip."""
+    batches = itertools.count(1)
+    return lambda x: len(x) == 1 and next(batches) == 3
+
+
+def test_a_layer_that_does_not_run_for_each_clip_alone():
+    function = Skipping(nn.Identity(), third_alone()).eval()
+    (problem,) = problems(network(function, Layer("function.layer", unit_axis=1)))
+    assert problem.startswith(
+        "in a batch of one clip, layer function.layer does not run in a pass"
+    )
+
+
+def test_units_that_vary_between_clips_alone():
+    is_third = third_alone()
+    (problem,) = problems(network(lambda x: x[:, :8] if is_third(x) else x))
+    assert problem.startswith(
+        "layer made has 8 units in a batch of one clip and 16 in a batch of 4: its "
+    )
 
 
 @pytest.mark.parametrize("function", [torch.log, lambda x: x.abs() / 0])

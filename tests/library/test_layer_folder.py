@@ -53,6 +53,21 @@ def test_tables_of_other_sounds_are_refused(tmp_path):
         next(responses_of_layers(tmp_path / "layers", "original", SOUNDS[::-1]))
 
 
+@pytest.mark.parametrize("bad", [np.nan, -np.inf])
+def test_responses_that_are_not_finite_are_refused(tmp_path, bad):
+    responses = np.ones((3, 2), np.float32)
+    responses[1, 1] = responses[2, 0] = bad
+    path = table_path(tmp_path, "conv1", "natural_sounds")
+    path.parent.mkdir()
+    write_table(path, to_table(SOUNDS, responses))
+    write_index(tmp_path, {"conv1": 2})
+    with pytest.raises(
+        InputError,
+        match=r"natural_sounds\.parquet: layer conv1 responds to b with NaN or inf",
+    ):
+        list(responses_of_layers(tmp_path, "natural_sounds", pd.Series(SOUNDS)))
+
+
 def test_a_new_folder_replaces_the_old_one_as_a_whole(tmp_path):
     write(tmp_path / "layers")
     write(tmp_path / "layers", {"other": 2})

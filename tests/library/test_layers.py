@@ -233,6 +233,25 @@ def test_logits_that_are_not_there():
         find_layers(network)
 
 
+def test_a_layer_may_have_any_name_of_a_module():
+    for name in ("class_logits", "logits"):
+        module = Steps(**{name: nn.Linear(3, 2)}).eval()
+        network = described(
+            module,
+            Layer(name, 1),
+            class_names=["a", "b"],
+            logits=Layer("output", unit_axis=1),
+        )
+        assert names(network) == [name, LOGITS]
+
+
+def test_a_front_end_that_is_the_whole_network():
+    module = Steps(**{"output": nn.Identity(), "last": nn.Identity()}).eval()
+    assert names(described(module, Layer("last", 1), front_end=["output"])) == ["last"]
+    with pytest.raises(InputError, match="front_end names the whole network, output: "):
+        find_layers(changed(recurrent(), front_end=["output"]))
+
+
 def test_all_problems_are_listed_and_good_layers_kept():
     network = changed(transformer(), layers=[Layer(x, 2) for x in ("a", "b", "frames")])
     network.module.train()

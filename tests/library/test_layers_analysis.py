@@ -180,5 +180,5 @@ def test_layers_stay_in_order_and_the_main_one_has_the_ratios_it_had(names):
 def test_a_network_that_diverged_is_refused():
     clips, responses = corpus()
     responses[0, 0] = np.nan
-    with pytest.raises(InputError, match="NaN or infinity"):
+    with pytest.raises(InputError, match="NaN or infinity; if the study trained this"):
         unit_rows(responses, clips, weights_of(clips, 1), FRACTION)

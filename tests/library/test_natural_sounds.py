@@ -16,7 +16,7 @@ from music_selectivity.analyses.natural_sounds import (
 )
 from music_selectivity.corpus.files import corpus_files
 from music_selectivity.corpus.list_clips import list_corpus
-from music_selectivity.corpus.natural_sounds import list_natural_sounds
+from music_selectivity.corpus.natural_sounds import list_natural_sounds, read_categories
 from music_selectivity.errors import InputError
 from music_selectivity.stimuli.natural_sounds import read_sounds, waveforms
 from music_selectivity.vocabulary import COMPONENTS, MUSIC_CATEGORIES
@@ -59,6 +59,14 @@ def test_sounds_are_joined_by_name(folder):
     assert list(sounds["component_music"]) == [500 + n for n in range(12)]
     assert list(sounds["component_lowfreq"]) == list(range(12))
     assert list(sounds["category"][:4]) == KINDS
+
+
+def test_names_of_sounds_are_text(tmp_path):
+    (tmp_path / "sounds/wav").mkdir(parents=True)
+    for name in ("001", "NA"):
+        (tmp_path / f"sounds/wav/{name}.wav").write_bytes(b"")
+    rewrite_labels("001,Music\nNA,Song\n")(tmp_path)
+    assert list(read_categories(tmp_path)["sound"]) == ["001", "NA"]
 
 
 def test_as_clips_the_sounds_of_each_category_go_to_the_splits_in_turn(folder):
@@ -134,6 +142,7 @@ def rewrite_components(names, **changes):
         (remove("data/components.mat"), r"components\.mat: cannot be read"),
         (remove("sounds/wav/stim3.wav"), r"row 4: .*stim3\.wav is missing"),
         (rewrite_labels("stim0,Music\nstim1,Jazz\n"), r"row 2: category 'Jazz'"),
+        (rewrite_labels("stim0,Music\nstim1\n"), r"row 2: category ''; allowed"),
         (rewrite_labels("stim0,Music\nstim0,Music\n"), r"row 2: stim0 occurs twice"),
         (rewrite_components(["stim0"]), r"components\.mat: no response to stim1"),
         (rewrite_components(["stim0", "stim0"]), r"contains stim0 twice"),

@@ -293,6 +293,21 @@ def test_twins_depend_on_the_seed_alone(kind, log_mels):
             assert not torch.equal(x, other[name])
 
 
+def test_batch_norm_may_be_called_with_a_keyword(log_mels):
+    class Network(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.norm = nn.BatchNorm1d(64)
+
+        def forward(self, x):
+            return self.norm(input=x)
+
+    network = described(Network().eval(), Layer("norm", unit_axis=1))
+    measure_batch_norm(network, log_mels, CPU)
+    expected = log_mels.take(np.arange(60)).mean((0, 2))
+    np.testing.assert_allclose(network.module.norm.running_mean, expected, rtol=1e-4)
+
+
 def test_batch_norm_that_does_not_run_and_other_buffers_stay(tmp_path):
     class Network(nn.Module):
         def __init__(self) -> None:

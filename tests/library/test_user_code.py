@@ -68,6 +68,16 @@ def test_torchaudio_can_be_imported_with_any_build(write):
             ":make",
             r"net\.py, line 3, in make: ZeroDivisionError: division by zero$",
         ),
+        (
+            "import sys\ndef make():\n    sys.exit(0)",
+            ":make",
+            r"net\.py, line 3, in make: SystemExit: 0$",
+        ),
+        (
+            "def make():\n    return 1\n\neval('1 +')",
+            ":make",
+            r"net\.py, line 4, in <module>: SyntaxError: invalid syntax$",
+        ),
         ("import no_such", ":make", r"net\.py, line 1, in <module>: ModuleNotFound"),
         ("def make(:", ":make", r"net\.py, line 1: SyntaxError: invalid syntax$"),
         ("def make(x): pass", ":make", r"TypeError: make\(\) missing 1 required"),

@@ -178,6 +178,11 @@ def test_a_study_of_users_networks_plans_no_training_and_no_quilts(tmp_path, sou
         assert jobs[rule] == count, rule
     for rule in ["train", "activations", "analyses", "linear_features", "quilts"]:
         assert rule not in jobs
+    # A check of another version counts as none.
+    record = checkout / "results/own/networks/mels/check.json"
+    record.parent.mkdir(parents=True)
+    record.write_text("{}")
+    assert planned(checkout)["layer_responses"] == 2
 
 
 def test_the_study_of_pretrained_networks_plays_sounds_alone(sounds):

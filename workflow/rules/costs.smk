@@ -1,6 +1,7 @@
 # What jobs ask of a scheduler, from what they were measured to take.
 import shutil
 
+from music_selectivity.errors import InputError
 from music_selectivity.networks.check_record import read_record
 from music_selectivity.stimuli.sets import at_power
 from music_selectivity.study.resources import (
@@ -78,7 +79,11 @@ def network_size(model):
     path = Path(paths.check.format(model=untwinned(model)))
     if untwinned(model) not in USERS_NETWORKS or not path.is_file():
         return NetworkSize()
-    check = read_record(path)
+    try:
+        check = read_record(path)
+    except InputError:
+        # Damaged, or of another version.
+        return NetworkSize()
     return NetworkSize(
         check.seconds, check.job_mb, check.n_units, check.widest, is_assumed=False
     )

@@ -22,7 +22,7 @@ with job(snakemake) as log:
     network = load_network(params.network)
     clips = included(read_table(files.clips))
     if params.twin:
-        # Batch-norm is measured on clips on which no selectivity is.
+        # On the train clips, from which the networks of a study learn.
         train = clips[clips["split"] == TRAIN]
         waveforms = ShardedArray(files.waveforms, train["shard"], train["row"])
         inputs = WaveformInputs(waveforms, params.sample_rate, network)

@@ -79,8 +79,9 @@ def group_responses(
     chosen = responses[rows].astype(np.float64)
     if not np.isfinite(chosen).all():
         raise InputError(
-            f"responses on the {split} split contain NaN or infinity, so the network "
-            "has diverged; train it again with a lower learning rate"
+            f"responses on the {split} split contain NaN or infinity; if the study "
+            "trained this network, it has diverged: train it again with a lower "
+            "learning rate"
         )
     return GroupResponses(chosen, is_music, rows)
 

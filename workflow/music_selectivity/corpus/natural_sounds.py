@@ -44,7 +44,14 @@ def read_categories(folder: str | os.PathLike) -> pd.DataFrame:
     """
     labels_path = Path(folder, NATURAL_LABELS)
     try:
-        sounds = pd.read_csv(labels_path, header=None, names=["sound", "category"])
+        # As text, because a sound may have a number or "NA" as its name.
+        sounds = pd.read_csv(
+            labels_path,
+            header=None,
+            names=["sound", "category"],
+            dtype=str,
+            keep_default_na=False,
+        )
     except (OSError, ValueError) as error:
         raise InputError(
             f"{labels_path}: cannot be read ({error}); give the folder of the public "

@@ -8,6 +8,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from music_selectivity.errors import InputError
 from music_selectivity.store import write_text
 
 
@@ -61,5 +62,16 @@ def write_record(path: str | os.PathLike, record: CheckRecord) -> None:
 
 
 def read_record(path: str | os.PathLike) -> CheckRecord:
-    """The record that `write_record` wrote."""
-    return CheckRecord(**json.loads(Path(path).read_text(encoding="utf-8")))
+    """The record that `write_record` wrote.
+
+    Raises
+    ------
+    InputError
+        The file is damaged, or of another version.
+    """
+    try:
+        return CheckRecord(**json.loads(Path(path).read_text(encoding="utf-8")))
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"{path} is no check of this version; delete it and run the study again"
+        ) from error

@@ -127,9 +127,13 @@ def check(
         took = time.perf_counter() - began
         problems += unsteady or _dependent(hear, sounds, first)
         other, of_length = _of_other_length(hear, first, seconds, network)
-        problems += of_length
+        of_natural: dict[str, str] = {}
         if natural_seconds:
-            problems += _of_natural_sounds(hear, natural_seconds, network.sample_rate)
+            of_natural = _of_natural_sounds(
+                hear, first, seconds, natural_seconds, network.sample_rate
+            )
+        # One sentence per layer.
+        problems += (of_natural | of_length).values()
     problems += _not_finite(first)
     problems += _constant(first)
     problems += _unnamed_classes(first, network)
@@ -303,18 +307,18 @@ def _dependent(hear: Hear, sounds: np.ndarray, together: Recorded) -> list[str]:
         return [f"the network fails on a batch of one clip: {error}"]
     problems, dependent = [], {}
     for name, expected in together.responses.items():
-        if name in alone[0].problems:
-            problems.append(alone[0].problems[name])
+        if failed := [each.problems[name] for each in alone if name in each.problems]:
+            problems.append(f"in a batch of one clip, {failed[0]}")
             continue
-        found = torch.cat([each.responses[name] for each in alone])
-        if found.shape[1] != expected.shape[1]:
+        found = [each.responses[name] for each in alone]
+        if others := {x.shape[1] for x in found} - {expected.shape[1]}:
             problems.append(
-                f"layer {name} has {found.shape[1]} units in a batch of one clip and "
+                f"layer {name} has {min(others)} units in a batch of one clip and "
                 f"{expected.shape[1]} in a batch of {len(sounds)}: its unit_axis must "
                 "hold no clips; give another axis or module"
             )
             continue
-        change = (found - expected).abs().max() / expected.std(dim=0).mean()
+        change = (torch.cat(found) - expected).abs().max() / expected.std(dim=0).mean()
         if change > TOLERANCE:
             dependent[name] = float(change)
     if dependent:
@@ -329,34 +333,52 @@ def _dependent(hear: Hear, sounds: np.ndarray, together: Recorded) -> list[str]:
 
 def _of_other_length(
     hear: Hear, first: Recorded, seconds: float, network: NetworkDescription
-) -> tuple[float | None, list[str]]:
+) -> tuple[float | None, dict[str, str]]:
     """Another length that the network takes, and layers whose units vary with it."""
     for factor in OTHER_LENGTHS:
         other = factor * seconds
         with contextlib.suppress(InputError):
-            found = hear(synthetic_sounds(other, network.sample_rate)).responses
-            return other, [
-                f"layer {name} has {responses.shape[1]} units for clips of {seconds:g} "
-                f"s and {found[name].shape[1]} for {other:g} s, so that its unit_axis "
-                f"holds time (its output is {shape_text(first.shapes[name])}): give "
-                "another axis or, if units and time share one, a module before"
-                for name, responses in first.responses.items()
-                if name in found and found[name].shape[1] != responses.shape[1]
-            ]
-    return None, []
+            found = hear(synthetic_sounds(other, network.sample_rate))
+            return other, _varying_units(first, found, seconds, other)
+    return None, {}
 
 
-def _of_natural_sounds(hear: Hear, seconds: float, sample_rate: int) -> list[str]:
-    """Why the network does not take sounds of the length of the natural sounds."""
+def _of_natural_sounds(
+    hear: Hear, first: Recorded, seconds: float, natural_seconds: float, rate: int
+) -> dict[str, str]:
+    """Problems with sounds of the length of the natural sounds, by layer.
+
+    If the network does not take this length, no layer is named.
+    """
     try:
-        hear(synthetic_sounds(seconds, sample_rate), whole=True)
+        found = hear(synthetic_sounds(natural_seconds, rate), whole=True)
     except InputError as error:
-        return [
-            f"the network does not take the natural sounds, which last {seconds:g} s: "
-            "cut or lengthen sounds in forward, or leave natural_sounds.folder out; "
-            f"{error}"
-        ]
-    return []
+        return {
+            "": "the network does not take the natural sounds, which last "
+            f"{natural_seconds:g} s: cut or lengthen sounds in forward, or leave "
+            f"natural_sounds.folder out; {error}"
+        }
+    failed = {
+        name: f"for the natural sounds, which last {natural_seconds:g} s, {problem}"
+        for name, problem in found.problems.items()
+        if name in first.responses
+    }
+    return failed | _varying_units(first, found, seconds, natural_seconds)
+
+
+def _varying_units(
+    first: Recorded, found: Recorded, seconds: float, other: float
+) -> dict[str, str]:
+    """Layers that have other units for clips of another length, with a sentence."""
+    sizes = {name: responses.shape[1] for name, responses in found.responses.items()}
+    return {
+        name: f"layer {name} has {responses.shape[1]} units for clips of {seconds:g} s "
+        f"and {sizes[name]} for {other:g} s, so that its unit_axis holds time (its "
+        f"output is {shape_text(first.shapes[name])}): give another axis or, if units "
+        "and time share one, a module before"
+        for name, responses in first.responses.items()
+        if sizes.get(name, responses.shape[1]) != responses.shape[1]
+    }
 
 
 def _not_finite(recorded: Recorded) -> list[str]:

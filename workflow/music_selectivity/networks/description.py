@@ -4,8 +4,10 @@ A user's file has a function without arguments that returns a `NetworkDescriptio
 docs/networks.md shows one.
 """
 
-from collections.abc import Iterator, Sequence
+import reprlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from numbers import Integral, Real
 
 import numpy as np
 from torch import nn
@@ -55,9 +57,10 @@ class Layer:
             )
         for name in ("unit_axis", "clip_axis"):
             axis = getattr(self, name)
-            if not isinstance(axis, int):
+            if not _is_whole(axis):
                 raise InputError(
-                    f"{name} of the Layer {self.module} is {axis!r}; give a number"
+                    f"{name} of the Layer {self.module} is {axis!r}; give a whole "
+                    "number"
                 )
 
     @property
@@ -69,6 +72,8 @@ class Layer:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class NetworkDescription:
     """A network, what it takes, and which of its modules are layers.
+
+    Sequences may be given as any iterable, and are kept as tuples.
 
     Attributes
     ----------
@@ -92,7 +97,7 @@ class NetworkDescription:
         values of 16-bit samples.
     class_names : sequence of str
         Names of the classes that the network detects, if it does, in the order of its
-        logits.
+        logits, each once.
     logits : Layer or None
         The output that holds the logits of the classes as its units.
     batch_size : int
@@ -117,6 +122,10 @@ class NetworkDescription:
     batch_size: int = 32
 
     def __post_init__(self) -> None:
+        for name in ("layers", "front_end", "class_names"):
+            value = getattr(self, name)
+            if isinstance(value, Iterable) and not isinstance(value, str):
+                object.__setattr__(self, name, tuple(value))
         if problems := list(self._problems()):
             raise InputError("\n".join(problems))
 
@@ -139,9 +148,7 @@ class NetworkDescription:
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
                 yield f"{name} is {value!r}; give a whole number above 0"
-        if isinstance(self.layers, Layer) or not all(
-            isinstance(layer, Layer) for layer in self.layers
-        ):
+        if not _is_tuple_of(Layer, self.layers):
             yield "layers must be a list of Layer(module, unit_axis, ...)"
         for name in ("licence", "training_data"):
             value = getattr(self, name)
@@ -152,8 +159,17 @@ class NetworkDescription:
                 f"log_mel is a {_type(self.log_mel)}; give LogMelSettings, or None for "
                 "a network that takes waveforms"
             )
-        if isinstance(self.front_end, str):
-            yield f"front_end is {self.front_end!r}; give a list of names of modules"
+        elif self.log_mel is not None:
+            yield from _problems_of_log_mel(self.log_mel, self.sample_rate)
+        for name, named in (("front_end", "modules"), ("class_names", "classes")):
+            value = getattr(self, name)
+            if not _is_tuple_of(str, value):
+                yield (
+                    f"{name} is {reprlib.repr(value)}; give a list of names of "
+                    f"{named}, or leave it out"
+                )
+            elif again := [x for at, x in enumerate(value) if x in value[:at]]:
+                yield f"{name} has {again[0]} twice; name each of the {named} once"
         if not isinstance(self.logits, Layer | None):
             yield f"logits is a {_type(self.logits)}; give Layer(module, unit_axis)"
         if bool(self.class_names) != (self.logits is not None):
@@ -161,6 +177,32 @@ class NetworkDescription:
                 "class_names and logits belong together: name the classes and the "
                 "output that holds their logits, or leave both out"
             )
+
+
+def _problems_of_log_mel(settings: LogMelSettings, sample_rate: int) -> Iterator[str]:
+    for name in ("n_fft", "hop_length", "n_mels"):
+        value = getattr(settings, name)
+        if not _is_whole(value) or value < 1:
+            yield f"log_mel.{name} is {value!r}; give a whole number above 0"
+    low, high = settings.f_min, settings.f_max
+    if not isinstance(low, Real) or not isinstance(high, Real) or not 0 <= low < high:
+        yield (
+            f"log_mel.f_min is {low!r} and log_mel.f_max {high!r}; give numbers of at "
+            "least 0, the larger one as f_max"
+        )
+    elif isinstance(sample_rate, Real) and high > sample_rate / 2:
+        yield (
+            f"log_mel.f_max is {high}; give at most half the sample rate, "
+            f"{sample_rate / 2:g}"
+        )
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _is_tuple_of(kind: type, value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(each, kind) for each in value)
 
 
 def _type(value: object) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from music_selectivity.errors import InputError
 from music_selectivity.networks.activations import responses_to
 from music_selectivity.stimuli.sets import CLIPS, NATURAL_SOUNDS
 from music_selectivity.store import write_table
@@ -63,11 +64,26 @@ def responses_of_layers(
 ) -> Iterator[tuple[str, np.ndarray]]:
     """Name of each layer and its responses, (sounds, units), in the order of depth.
 
-    Layers are read one at a time. Parameters and errors are those of
-    ``activations.responses_to``, with the name of the stimulus set.
+    Layers are read one at a time. Parameters are those of ``activations.responses_to``,
+    with the name of the stimulus set.
+
+    Raises
+    ------
+    InputError
+        As ``activations.responses_to``; or a response is not finite.
     """
     for layer in layers_in(folder):
-        yield layer, responses_to(sounds, table_path(folder, layer, stimuli))
+        path = table_path(folder, layer, stimuli)
+        responses = responses_to(sounds, path)
+        finite = np.isfinite(responses).all(axis=1)
+        if not finite.all():
+            raise InputError(
+                f"{path}: layer {layer} responds to {list(sounds)[finite.argmin()]} "
+                "with NaN or infinity; if the study trained this network, train it "
+                "again with a lower learning rate; if it is yours, see to logarithms "
+                "of 0 and divisions by 0 in forward"
+            )
+        yield layer, responses
 
 
 def _index_path(folder: str | os.PathLike) -> Path:

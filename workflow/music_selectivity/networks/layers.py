@@ -17,8 +17,9 @@ from music_selectivity.networks.user_code import errors_of_users
 OUTPUT = "output"
 """Name of what a network itself returns, among its modules."""
 
-LOGITS = "class_logits"
-"""Name of the output that holds the logits of the classes, among the layers."""
+LOGITS = "logits of the classes"
+"""Name of the output that holds the logits of the classes, among the layers. It has
+spaces, as names of modules do not."""
 
 
 def find_layers(network: NetworkDescription) -> dict[str, Layer]:
@@ -46,7 +47,8 @@ def examine(network: NetworkDescription) -> tuple[dict[str, Layer], list[str]]:
         As from `find_layers`. Each is one module.
     problems
         A sentence each: the network is in training mode; there is no such module; a
-        module occurs twice or has no output that hooks could read.
+        module occurs twice or has no output that hooks could read; the whole network
+        is its front end.
     """
     modules = modules_by_name(network.module)
     layers: dict[str, Layer] = {}
@@ -61,6 +63,11 @@ def examine(network: NetworkDescription) -> tuple[dict[str, Layer], list[str]]:
     for name in network.front_end:
         if name not in modules:
             problems.append(_no_module(name, modules))
+        elif modules[name] is network.module:
+            problems.append(
+                f"front_end names the whole network, {name}: name the modules of its "
+                "front end"
+            )
     described = [
         (name, replace(layer, module=name))
         for layer in network.layers

@@ -38,7 +38,8 @@ def twin(
     ----------
     network
         Its module is moved to `device` and changed in place, so that a large one is in
-        memory once. Batch-norm must not be folded away (see ``own_networks``).
+        memory once; but while it is initialised again, its parameters are there twice.
+        Batch-norm must not be folded away (see ``own_networks``).
     kind
         `PERMUTED`: the weights are permuted within each parameter. `INITIALISED`: the
         modules initialise them again.
@@ -199,7 +200,7 @@ def measure_batch_norm(
         if norm in fixed:
             continue
         moments = _Moments()
-        handle = norm.register_forward_pre_hook(lambda _, x, to=moments: to.add(x[0]))
+        handle = norm.register_forward_pre_hook(moments.add, with_kwargs=True)
         with handle, errors_of_users():
             for _, x in stream(inputs, in_batches(chosen, network.batch_size), device):
                 module(x)
@@ -213,8 +214,9 @@ class _Moments:
     def __init__(self) -> None:
         self.n, self.sums, self.squares = 0, 0.0, 0.0
 
-    def add(self, x: torch.Tensor) -> None:
-        """Add (clips, channels, ...)."""
+    def add(self, _norm: _BatchNorm, arguments: tuple, named: dict) -> None:
+        """Add what batch-norm is called with, (clips, channels, ...)."""
+        x = arguments[0] if arguments else named["input"]
         channels = x.double().transpose(0, 1).flatten(1)
         self.n += channels.shape[1]
         self.sums = self.sums + channels.sum(1)

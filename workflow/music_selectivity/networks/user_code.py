@@ -68,7 +68,7 @@ def errors_of_users() -> Iterator[None]:
     Raises
     ------
     InputError
-        The body raised an exception.
+        The body raised an exception, or ended the program (``sys.exit``).
     """
     try:
         yield
@@ -76,7 +76,7 @@ def errors_of_users() -> Iterator[None]:
         where = _where(error)
         lines = [f"{where}: {line}" for line in str(error).splitlines()]
         raise InputError("\n".join(lines)) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         # In one line, as all problems.
         message = " ".join(str(getattr(error, "msg", error)).split())
         raise InputError(
@@ -99,9 +99,10 @@ def _imported(path: Path) -> ModuleType:
     return module
 
 
-def _where(error: Exception) -> str:
+def _where(error: BaseException) -> str:
     """The innermost line of user code, or, if there is none, of any code."""
-    if isinstance(error, SyntaxError):
+    # What user code compiles itself may come from no file.
+    if isinstance(error, SyntaxError) and Path(error.filename or "").is_file():
         return f"{error.filename}, line {error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)
     of_users = [x for x in frames if not x.filename.startswith((*NOT_OF_USERS, "<"))]
