@@ -285,6 +285,7 @@ RERUNS = {
     "report.audit_page": {"audit"},
     "report.cards": {"report_page"},
     "report.charts": {"report_page"},
+    "report.comparison_figure": set(),
     "report.comparison_page": set(),
     "report.embedded": {"report_page"},
     "report.examples": {"report_page"},

@@ -37,8 +37,9 @@ def twin(
     Parameters
     ----------
     network
-        Its module is moved to `device` and changed in place, so that a large one is in
-        memory once. Batch-norm must not be folded away (see ``own_networks``).
+        Its module is moved to `device` and changed in place. Until its parameters are
+        initialised again, memory holds them twice; permuted, once. Batch-norm must not
+        be folded away (see ``own_networks``).
     kind
         `PERMUTED`: the weights are permuted within each parameter. `INITIALISED`: the
         modules initialise them again.
