@@ -23,7 +23,7 @@ class Page(HTMLParser):
             self.cell = self.tables[-1][-1]
 
     def handle_endtag(self, tag):
-        if tag in ("td", "tr", "table"):
+        if tag in ("td", "th", "tr", "table"):
             self.cell = None
 
     def handle_data(self, data):

@@ -130,6 +130,18 @@ def test_sets_of_units_are_compared(planted):
     assert all_units == pytest.approx(of_music)
 
 
+def test_units_that_never_vary_say_nothing_of_similarity(planted):
+    brain, layers = planted
+    varying = np.zeros(layers["close"].shape)
+    varying[:, [3, 7]] = layers["close"][:, [3, 7]]
+    found, _ = brain_rows({"x": varying}, brain)
+    names = {measure for measure, _, _ in found["x"]}
+    assert names == {"brain_prediction", "brain_prediction_p"}
+    varying[:, 9] = layers["close"][:, 9]
+    found, _ = brain_rows({"x": varying}, brain)
+    assert "brain_similarity" in {measure for measure, _, _ in found["x"]}
+
+
 def test_random_sets_are_means_over_sets_of_other_units(planted, monkeypatch):
     brain, layers = planted
     drawn = []

@@ -219,6 +219,12 @@ def test_the_chart_of_the_page_has_a_place_for_each_layer():
     (chart,) = [Chart(**each) for each in depth.CHARTS]
     data = chart_data(table_of(study()), chart, STYLE)
     assert data["places"] == list(LAYERS)
+    assert data["axis"].startswith("Layer")
     assert len(data["panels"]) == 2
     names = [series["name"] for series in data["panels"][0]["series"]]
     assert names == ["without music", "untrained"]
+    # Of networks that differ in their layers, places are depths.
+    mixed = {("kim", 1): measures(), ("mine", 1): measures(LAYERS[:2])}
+    data = chart_data(table_of(mixed), chart, STYLE)
+    assert data["places"] == ["0", "0.500", "1"]
+    assert "depth" in data["axis"]

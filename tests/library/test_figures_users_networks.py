@@ -103,6 +103,18 @@ def test_the_largest_of_all_layers_is_compared_with_the_largest_of_each_twin():
     assert row.p == 1 / 5 and np.isnan(row.depth) and np.isnan(row.low)
 
 
+def test_the_largest_is_over_layers_that_twins_of_all_kinds_have():
+    _, layers = study()
+    rows = layers["mine_initialised", 2]
+    lacking = (rows["layer"] == "second") & (rows["measure"] == "ms_effect_size")
+    layers["mine_initialised", 2] = rows[~lacking]
+    table = figure.table(layers, {}, MODELS, "eval")
+    rows = of(table, model="mine", measure="ms_effect_size", layer=LARGEST)
+    shared = [value(layers, ("mine", 0), layer) for layer in ("first", "third")]
+    assert list(rows["kind"]) == ["permuted", "initialised"]
+    assert set(rows["value"]) == {max(shared)}
+
+
 def test_the_best_layer_for_the_brain_is_the_one_that_was_chosen_inside():
     table, layers = study()
     (row,) = of(table, layer="best layer", kind="permuted").itertuples()

@@ -208,6 +208,7 @@ def test_users_networks_are_shown_with_licence_and_training_data(inputs):
     twins = {"my_net": {"permuted": 20, "initialised": 0}, "other": {}}
     checks = {"my_net": record, "other": record}
     rows = tables.users_networks(checks, twins)
+    assert [row["model"] for row in rows] == ["my net", "other"]
     page = Page(report_html(**inputs, users_networks=rows))
     shown = ["waveforms at 16,000 Hz", "2", "1,280"]
     about = [f"MIT {EVIL}", "960 h of speech"]
@@ -545,6 +546,9 @@ def test_an_empty_study_still_has_a_report(inputs):
         (1234.5, "1,234"),
         (12345, "12,345"),
         (123.4, "123"),
+        (999.4, "999"),
+        (999.6, "1,000"),
+        (-999.5, "-1,000"),
         (0, "0"),
         (-0.05, "-0.0500"),
         (1.2e-5, "1.20e-05"),

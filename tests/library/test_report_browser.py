@@ -193,7 +193,7 @@ def test_images_and_controls_have_names(visit, pages):
     page = visit(pages["report"])
     nameless = page.evaluate(
         """() => [...document.querySelectorAll(
-            "img, button, select, input, a, [role=img], [role=group]")]
+            "img, button, select, input, a, [role=img], [role=button], [role=group]")]
         .filter(e => !(e.alt || e.ariaLabel || e.textContent.trim()
             || e.labels?.length) && !e.closest("dialog"))
         .map(e => e.outerHTML.slice(0, 200))"""
@@ -201,6 +201,18 @@ def test_images_and_controls_have_names(visit, pages):
     assert nameless == []
     alts = page.locator("main img").evaluate_all("all => all.map(e => e.alt.length)")
     assert min(alts) > 30
+
+
+@pytest.mark.parametrize("name", ["report", "claims", "audit", "usage"])
+def test_tables_have_headers_of_columns_and_rows(visit, pages, name):
+    page = visit(pages[name])
+    lacking = page.evaluate(
+        """() => [...document.querySelectorAll("thead th:not([scope=col]), "
+            + "tbody tr > :first-child:not(th[scope=row])")]
+        .map(e => e.outerHTML.slice(0, 200))"""
+    )
+    assert lacking == []
+    assert page.locator("tbody th").count() > 0
 
 
 def test_the_page_is_whole_without_scripts(visit, pages, inputs):

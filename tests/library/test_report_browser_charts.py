@@ -51,11 +51,16 @@ def test_a_network_is_followed_through_all_figures(visit, pages):
         )
         labels = followed.evaluate_all("m => m.map(e => e.ariaLabel)")
         assert all(label.startswith("without music, seed 3;") for label in labels)
+        pressed = box.get_by_role("button", pressed=True).and_(box.locator(".mark"))
+        assert pressed.count() == places
     choice = page.locator(".live[data-figure=ablation] .follow")
     choice.select_option(label="without music, every seed")
     assert page.locator(".live[data-figure=ablation] .mark.followed").count() == 25
     choice.select_option(label="all networks")
     assert page.locator(".followed").count() == 0
+    assert page.locator(".mark[aria-pressed=true]").count() == 0
+    # Of a single unit there is no network to follow.
+    assert page.locator("#unit .mark:not([role=img])").count() == 0
 
 
 def test_series_of_a_chart_can_be_hidden(visit, pages):
@@ -68,3 +73,20 @@ def test_series_of_a_chart_can_be_hidden(visit, pages):
     assert box.locator(".mark:visible").count() == before / 2
     button.press("Enter")
     assert box.locator(".mark:visible").count() == before
+
+
+def test_tab_reaches_one_visible_mark_whatever_is_hidden(visit, pages):
+    page = visit(pages["report"])
+    box = page.locator(".live[data-figure=quilts]")
+    reached = box.locator(".mark[tabindex='0']")
+    buttons = box.locator(".legend button")
+    assert buttons.count() == 2
+    for button in [*buttons.all(), *buttons.all()]:
+        button.press("Enter")
+        if box.locator(".mark:visible").count():
+            assert reached.count() == 1
+            assert reached.is_visible()
+    reached.focus()
+    page.keyboard.press("End")
+    assert reached.count() == 1
+    assert reached.evaluate("e => e === document.activeElement")

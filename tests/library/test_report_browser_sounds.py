@@ -3,6 +3,7 @@
 import pytest
 
 from music_selectivity.report.study_page import report_html
+from music_selectivity.stimuli.sets import CLIPS
 from small_pages import is_drawn, top_of
 
 pytest_plugins = ["browser_fixtures"]
@@ -53,7 +54,7 @@ def test_a_unit_shows_the_numbers_of_its_profile(visit, pages, inputs):
     responses = profile_of(inputs, "without_music", "class_response")
     responses = responses[responses["unit"] == unit]
     table = page.locator("#unit table").first
-    names = table.locator("tbody td:first-child").all_text_contents()
+    names = table.locator("tbody th").all_text_contents()
     assert names == [f"{name} 20 clips" for name in responses["place"]]
     numbers = [float(text) for text in table.locator("td.n").all_text_contents()]
     assert numbers == pytest.approx(list(responses["value"]), rel=0.01)
@@ -86,7 +87,7 @@ def test_a_class_leads_to_the_units_that_it_needs(visit, pages, inputs):
     names = losses.loc[losses["unit"].isin(shown[1:]), "place"]
     page.locator("#choose-class select").select_option(label=names.iloc[0])
     needed = losses[losses["place"] == names.iloc[0]]["unit"]
-    rows = page.locator("#class tbody td:first-child").all_text_contents()
+    rows = page.locator("#class tbody th").all_text_contents()
     assert [int(row.split()[1]) for row in rows] == list(needed)
     link = page.locator("#class a").last
     wanted = link.text_content()
@@ -110,6 +111,22 @@ def test_quilts_have_pictures_of_every_order_and_length(visit, pages):
     texts = [card.locator("figcaption").inner_text() for card in cards.all()]
     assert texts[0] == "unquilted"
     assert texts[1] == "50 ms\nOverath's order"
+
+
+def test_a_study_without_classes_and_quilts_to_show_says_so(visit, inputs, tmp_path):
+    """A corpus in which each class has few eval clips, and no clip is quilted."""
+    profiles, examples = inputs["profiles"], inputs["examples"]
+    of_classes = ["class_response", "precision_change", "average_precision"]
+    few = {
+        "profiles": profiles[~profiles["quantity"].isin(of_classes)],
+        "examples": examples[examples["stimulus"] == CLIPS.name],
+    }
+    (tmp_path / "report.html").write_text(report_html(**inputs | few), encoding="utf-8")
+    page = visit(tmp_path / "report.html")
+    assert page.locator("#class").text_content() == "No class has enough eval clips."
+    assert page.locator("#quilts").text_content() == "No clip was quilted."
+    page.locator("#choose-unit [name=next]").press("Enter")
+    assert page.locator("#unit .sound").count() > 0
 
 
 def test_one_sound_plays_at_a_time_and_stops(visit, pages):

@@ -83,9 +83,10 @@ def test_each_kind_of_twins_has_a_sentence_and_few_twins_say_nothing():
     )
     assert [sentence.partition(",")[0] for sentence in found] == [
         "Of 1 network with permuted twins",
-        "Too few permuted twins to compare with: yours; 20 are enough.",
+        "Too few permuted twins to compare with: yours; 19 are enough.",
         "Of 1 network with initialised twins",
     ]
+    assert "than at least 95 % of the twins" in found[0]
     # A twin with the same value is as large.
     assert "twins, none prefer music" in found[0]
 
@@ -94,8 +95,34 @@ def test_layers_that_a_twin_lacks_and_infinite_ratios_do_not_count():
     network = measures([0.5, 0.5, 0.5], [1.5, np.inf, 3.0])
     twins = measures([0.5, 0.5, 0.5], [2.0, 2.0])
     ratio = networks_answer(table({"mine": (network, PERMUTED)}, twins))[-1]
-    assert "ratio is 1.50, in layer layer0 of mine, against 2 to 2 in 20" in ratio
-    assert ratio.endswith("(p = 1).")
+    assert ratio == (
+        "Among layers in which a network and all of its twins have a response ratio, "
+        "the largest is 1.50, in layer layer0 of mine, against 2 to 2 in 20 permuted "
+        "twins (p = 1)."
+    )
+    alone = networks_answer(table({"mine": (network, {})}, None))[-1]
+    assert alone == (
+        "Among layers in which a network has a response ratio, the largest is 3, in "
+        "layer layer2 of mine."
+    )
+
+
+def test_a_layer_that_one_kind_of_twins_lacks_counts_for_none():
+    network = measures([0.5] * 3, [3.0, 1.5, 1.5])
+    twins = measures([0.5] * 3, [1.0, 1.25, 1.125])
+    kinds = {"permuted": 20, "initialised": 20}
+    given = {"mine": {"network": "x.py:make", "diet": "", "twins": kinds}}
+    layers = {("mine", 0): network}
+    layers |= {(f"mine_{kind}", seed): twins for kind in kinds for seed in range(1, 21)}
+    # Its units do not respond at all.
+    layers["mine_permuted", 7] = measures([0.5] * 3, [np.nan, 1.25, 1.125])
+    ratio = networks_answer(users_networks.table(layers, {}, given, "eval"))[-1]
+    assert ratio == (
+        "Among layers in which a network and all of its twins have a response ratio, "
+        "the largest is 1.50, in layer layer1 of mine, against 1.25 to 1.25 in 20 "
+        "permuted twins (p = 0.048) and 1.25 to 1.25 in 20 initialised twins "
+        "(p = 0.048)."
+    )
 
 
 @pytest.mark.parametrize("spectrum", [0.25, None])

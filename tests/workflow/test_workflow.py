@@ -154,7 +154,7 @@ def test_no_job_takes_more_memory_than_it_asks_for(finished):
     # Snakemake does not measure jobs of less than half a second.
     assert excess["peak_mb"].isna().all(), excess.to_string()
     page = (finished / "results/own/usage.html").read_text()
-    assert all(f"<td>{rule}</td>" in page for rule in usage["rule"])
+    assert all(f'<th scope="row">{rule}</th>' in page for rule in usage["rule"])
 
 
 def test_bad_clips_are_excluded_and_reported(finished):

@@ -78,15 +78,6 @@ NOT_FINITE = "not finite"
 SILENT = "silent"
 TOO_SHORT = "too short"
 DUPLICATE = "duplicate"
-EXCLUSION_REASONS = (
-    MISSING_FILE,
-    UNREADABLE,
-    EMPTY,
-    NOT_FINITE,
-    SILENT,
-    TOO_SHORT,
-    DUPLICATE,
-)
 
 # Why a usable clip is not quilted: it is too short, or this.
 FILLED_BY_REPETITION = "filled by repetition"

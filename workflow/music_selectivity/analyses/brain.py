@@ -123,8 +123,8 @@ def brain_rows(
     of_layers : dict of list of (measure, condition, values)
         By layer: brain_prediction (component), the mean correlation of predicted and
         measured responses over test halves; brain_similarity (rsa, cka) to the
-        responses of voxels, of layers with at least `LEAST_UNITS` units; and one-sided
-        p-values of both against permuted sounds, brain_prediction_p and
+        responses of voxels, of layers with at least `LEAST_UNITS` units that vary; and
+        one-sided p-values of both against permuted sounds, brain_prediction_p and
         brain_similarity_p.
     of_best : list of (measure, condition, values)
         brain_prediction_by_best_layer (component), of the layer that each training half
@@ -241,9 +241,9 @@ def _prediction_rows(predicted: CrossValidation, brain: Brain) -> list[Row]:
 
 def _similarity_rows(responses: np.ndarray, brain: Brain) -> list[Row]:
     rows: list[Row] = []
-    if responses.shape[1] < LEAST_UNITS:
-        return rows
     units = standardised(responses.astype(np.float64))
+    if np.count_nonzero(units.any(axis=0)) < LEAST_UNITS:
+        return rows
     for name, measure in ((RSA, rsa), (CKA, cka)):
         found = measure(units, brain.voxels, brain.permutations)
         values = found.replicates(brain.weights)

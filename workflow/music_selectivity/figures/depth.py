@@ -40,7 +40,7 @@ CHARTS = [
         "value": "value",
         "label": "MS units of each layer",
         "along": "place",
-        "axis": "Layer",
+        "axis": "Layer, or its depth (first 0, last 1)",
         "kind": "lines",
         "panels": "measure",
         "names": {
@@ -79,9 +79,10 @@ def table(
         model, seed, layer; depth, from 0 of the first layer to 1 of the last; place,
         the name of the layer or, if networks differ in their layers or have more than
         `MOST_NAMED`, its depth; measure, value; mean over the networks of the model,
-        and its 95 % interval, low and high, for other networks and other clips; n_units
-        and dead_units, the share of units that never vary; permutation_p, of the
-        response ratio on eval clips.
+        and its 95 % interval, low and high, for other networks and other clips, of a
+        single network for other clips alone, and NaN of two networks; n_units and
+        dead_units, the share of units that never vary; permutation_p, of the response
+        ratio on eval clips.
     """
     found = [
         _of_network(

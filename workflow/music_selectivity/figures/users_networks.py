@@ -92,9 +92,10 @@ def table(
         row of its own, their number, their smallest, mean and largest value, and p, the
         one-sided p-value of the network among them. Layers without a value are left
         out. Two rows stand for no single layer: `LARGEST` compares the largest value
-        over layers with the largest of each twin, over layers in which all of these
-        have one; and `BEST_LAYER` has the prediction of the brain by the layer that
-        each training half chooses. Rows of baselines, which have no layer, come last.
+        over layers with the largest of each twin, over layers in which the network and
+        its twins of all kinds have one; and `BEST_LAYER` has the prediction of the
+        brain by the layer that each training half chooses. Rows of baselines, which
+        have no layer, come last.
     """
     tables = []
     for model, spec in users_networks(models).items():
@@ -109,8 +110,11 @@ def table(
             for name, (of, kind, number) in twins(models).items()
             if of == model
         }
+        # The largest of fewer layers would be smaller by chance.
+        played = [network, *itertools.chain(*found.values())]
+        shared = functools.reduce(pd.Index.intersection, map(_measured, played))
         for kind, of_kind in (found or {"": []}).items():
-            rows = _against(network, of_kind)
+            rows = _against(network, of_kind, shared)
             said = {"model": model, "seed": USERS_SEED, "diet": spec["diet"]}
             tables.append(rows.assign(**said, kind=kind))
     if not tables:
@@ -140,10 +144,13 @@ def _of_music(rows: pd.DataFrame, measure: Measure) -> pd.DataFrame:
     return rows[chosen].drop(columns="condition")
 
 
-def _against(network: pd.DataFrame, found: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Rows of a network, with the range of its twins and its rank among them."""
-    # The largest of fewer layers would be smaller by chance.
-    shared = functools.reduce(pd.Index.intersection, map(_measured, [network, *found]))
+def _against(
+    network: pd.DataFrame, found: Sequence[pd.DataFrame], shared: pd.MultiIndex
+) -> pd.DataFrame:
+    """Rows of a network, with the range of its twins and its rank among them.
+
+    The largest values are those over the `shared` layers.
+    """
     network, *found = (_with_largest(rows, shared) for rows in [network, *found])
     values = pd.concat([rows[[*LAYER_KEY, "value"]] for rows in [network[:0], *found]])
     of_twins = values.groupby(LAYER_KEY)["value"].apply(np.array)

@@ -1,5 +1,6 @@
 """What a study says of networks that it did not train, in sentences."""
 
+import math
 from collections.abc import Iterable
 
 import pandas as pd
@@ -13,8 +14,10 @@ from music_selectivity.report.numbers import number, p_value
 from music_selectivity.vocabulary import BEST_LAYER, LARGEST, LOG_MEL
 
 QUESTION = "Do these networks have units that prefer music, and in which layers?"
-# Largest p-value of a network that stands out among its twins.
+# Largest p-value of a network that stands out among its twins, and the least number of
+# twins that can give it.
 SIGNIFICANT = 0.05
+LEAST_TWINS = math.ceil(1 / SIGNIFICANT) - 1
 
 
 def networks_answer(table: pd.DataFrame) -> list[str]:
@@ -37,14 +40,9 @@ def networks_answer(table: pd.DataFrame) -> list[str]:
         return []
     largest = networks[networks["layer"] == LARGEST]
     sentences = _against_twins(largest[largest["measure"] == MS_EFFECT_SIZE.name])
-    ratios = largest[largest["measure"] == RESPONSE_RATIO.name]
-    if len(ratios):
-        row = ratios.loc[ratios["value"].idxmax()]
-        sentences.append(
-            f"The largest response ratio is {number(row['value'])}, in layer "
-            f"{_layer_of(row, networks)} of {label(row['model'])}"
-            f"{_twins_of(row['model'], ratios)}."
-        )
+    ratios = networks[networks["measure"] == RESPONSE_RATIO.name]
+    if (ratios["layer"] == LARGEST).any():
+        sentences.append(_largest_ratio(ratios, networks[networks["depth"].notna()]))
     of_brain = networks[networks["layer"] == BEST_LAYER]
     if len(of_brain):
         row = of_brain.loc[of_brain["value"].idxmax()]
@@ -58,12 +56,34 @@ def networks_answer(table: pd.DataFrame) -> list[str]:
     return sentences
 
 
-def _layer_of(largest: pd.Series, networks: pd.DataFrame) -> str:
-    """The layer that has the largest value."""
-    rows = networks[networks["depth"].notna()]
-    for column in ("model", "measure", "value"):
-        rows = rows[rows[column] == largest[column]]
-    return rows["layer"].iloc[0]
+def _largest_ratio(ratios: pd.DataFrame, layers: pd.DataFrame) -> str:
+    """The largest response ratio, over the layers that the table compares.
+
+    `ratios` has the rows of this measure, `layers` those of each layer and measure.
+    """
+    largest = ratios[ratios["layer"] == LARGEST]
+    # Compared are the layers in which no twin of any kind lacks a ratio.
+    compared = ratios[ratios["depth"].notna()].merge(
+        largest, on=["model", "kind"], suffixes=("", "_largest")
+    )
+    whole = compared["twins"] == compared["twins_largest"]
+    key = ["model", "layer"]
+    compared = compared[
+        whole.groupby([compared[name] for name in key]).transform("all")
+    ]
+    row = largest.loc[largest["value"].idxmax()]
+    of_model = compared[compared["model"] == row["model"]]
+    layer = of_model.loc[of_model["value"].idxmax(), "layer"]
+    if len(compared.drop_duplicates(key)) == len(layers.drop_duplicates(key)):
+        subject = "The largest response ratio"
+    else:
+        twins = (largest["kind"] != "").any()
+        have = "a network and all of its twins have" if twins else "a network has"
+        subject = f"Among layers in which {have} a response ratio, the largest"
+    return (
+        f"{subject} is {number(row['value'])}, in layer {layer} of "
+        f"{label(row['model'])}{_twins_of(row['model'], largest)}."
+    )
 
 
 def _against_twins(largest: pd.DataFrame) -> list[str]:
@@ -81,7 +101,7 @@ def _against_twins(largest: pd.DataFrame) -> list[str]:
 
 
 def _of_kind(kind: str, rows: pd.DataFrame) -> list[str]:
-    enough = 1 / (1 + rows["twins"]) <= SIGNIFICANT
+    enough = rows["twins"] >= LEAST_TWINS
     few, rows = rows[~enough], rows[enough]
     sentences = []
     if len(rows):
@@ -91,13 +111,14 @@ def _of_kind(kind: str, rows: pd.DataFrame) -> list[str]:
         prefer = "prefers" if len(found) == 1 else "prefer"
         sentences.append(
             f"Of {networks} with {kind} twins, {which} {prefer} music more than at "
-            "least 95 % of the twins, as far as the layer that prefers it most is "
-            f"compared (p ≤ {SIGNIFICANT} for each network by itself)."
+            f"least {100 * (1 - SIGNIFICANT):.0f} % of the twins, as far as the layer "
+            "that prefers it most is compared "
+            f"(p ≤ {SIGNIFICANT} for each network by itself)."
         )
     if len(few):
         sentences.append(
-            f"Too few {kind} twins to compare with: {_names(few['model'])}; 20 are "
-            "enough."
+            f"Too few {kind} twins to compare with: {_names(few['model'])}; "
+            f"{LEAST_TWINS} are enough."
         )
     return sentences
 

@@ -19,7 +19,8 @@ def number(value: object) -> str:
         return NOTHING
     if value == int(value) and abs(value) < 1e15:
         return f"{int(value):,}"
-    if abs(value) >= 1000:
+    # From here on, three digits round to 1.00e+03 or more.
+    if abs(value) >= 999.5:
         return f"{value:,.0f}"
     return f"{value:#.3g}".rstrip(".")
 

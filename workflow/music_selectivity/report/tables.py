@@ -14,6 +14,7 @@ from music_selectivity.measures import (
     Measure,
 )
 from music_selectivity.networks.check_record import CheckRecord
+from music_selectivity.report.charts import model_name
 from music_selectivity.report.numbers import number
 from music_selectivity.vocabulary import (
     COMPARED_GROUPS,
@@ -105,7 +106,7 @@ def users_networks(
     """
     return [
         {
-            "model": model,
+            "model": model_name(model),
             "takes": f"{check.takes} at {check.sample_rate:,} Hz",
             "layers": len(check.layers),
             "units": check.n_units,
@@ -122,7 +123,7 @@ def _model(
 ) -> dict:
     kept = [h.loc[h["best"].astype(bool), "epoch"] for h in histories]
     return {
-        "model": model,
+        "model": model_name(model),
         "networks": statistics["seed"].nunique(),
         "epochs": max((int(h["epoch"].max()) for h in histories), default=0),
         "kept": [int(epochs.max()) for epochs in kept if len(epochs)],

@@ -18,8 +18,9 @@ from music_selectivity.stats.jackknife import (
     correlation_without_each,
 )
 
-# In units of the mean eigenvalue of the products of observations, divided by the number
-# of predictors, so that a penalty means the same for any number.
+# For products of observations divided by the number of predictors, so that a penalty
+# means the same for any number. They are in units of the mean eigenvalue if all
+# predictors vary; those that do not are counted, too.
 PENALTIES = 10.0 ** np.arange(-4, 6.5, 0.5)
 
 # Numbers of the observations in a training half, and in a test half.

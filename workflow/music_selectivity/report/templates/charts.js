@@ -300,6 +300,7 @@
     Object.assign(followed, { model, seed });
     for (const box of document.querySelectorAll(".live")) follows(box);
   }
+  // A mark that the keyboard can follow is a button, pressed while it is followed.
   function follows(box) {
     const wanted = ({ model, seed }) => model === followed.model &&
       (followed.seed === null || seed === followed.seed);
@@ -307,6 +308,7 @@
     for (const element of box.querySelectorAll(".mark, .line")) {
       const hit = followed.model !== null && wanted(element.network);
       element.classList.toggle("followed", hit);
+      if (element.role === "button") element.ariaPressed = String(hit);
       any ||= hit;
     }
     box.classList.toggle("following", any);
@@ -329,6 +331,7 @@
         for (const group of box.querySelectorAll(".series")) {
           if (group.series === name) group.classList.toggle("off", button.ariaPressed !== "true");
         }
+        tabTo(box);
       });
     }
   }
@@ -355,9 +358,17 @@
     ].filter(Boolean).join(" ");
   }
 
+  const marks = (parent) =>
+    [...parent.querySelectorAll(".series:not(.off) .mark:not(.hollow)")];
+  // Tab reaches one visible mark of a chart, and arrow keys the others.
+  function tabTo(box, wanted = null) {
+    const all = marks(box);
+    const one = wanted ?? all.find((dot) => dot.tabIndex === 0) ?? all[0];
+    for (const dot of box.querySelectorAll(".mark[tabindex='0']")) dot.tabIndex = -1;
+    if (one) one.tabIndex = 0;
+  }
   // Marks answer to pointer, arrow keys, Enter and Escape.
   function answers(box, tip, choose = toggle) {
-    const marks = () => [...box.querySelectorAll(".series:not(.off) .mark:not(.hollow)")];
     let current = null;
     function enter(dot) {
       leave();
@@ -384,8 +395,8 @@
       const { x, y } = new DOMPoint(event.clientX, event.clientY)
         .matrixTransform(svg.getScreenCTM().inverse());
       const away = (dot) => Math.hypot(dot.cx.baseVal.value - x, dot.cy.baseVal.value - y);
-      return [...svg.querySelectorAll(".series:not(.off) .mark:not(.hollow)")]
-        .filter((dot) => away(dot) < REACH).sort((a, b) => away(a) - away(b))[0] ?? null;
+      return marks(svg).filter((dot) => away(dot) < REACH)
+        .sort((a, b) => away(a) - away(b))[0] ?? null;
     }
     box.addEventListener("pointermove", (event) => {
       const dot = nearest(event);
@@ -403,23 +414,23 @@
     box.addEventListener("keydown", (event) => {
       const dot = dotOf(event);
       if (!dot) return;
-      const all = marks();
+      const all = marks(box);
       const at = all.indexOf(dot);
       const to = {
         ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1,
         Home: 0, End: all.length - 1,
       }[event.key];
-      if (to !== undefined) move(dot, all[Math.max(0, Math.min(to, all.length - 1))]);
+      if (to !== undefined) move(all[Math.max(0, Math.min(to, all.length - 1))]);
       else if (event.key === "Enter" || event.key === " ") choose(dot.network);
       else if (event.key === "Escape") leave();
       else return;
       event.preventDefault();
     });
-    function move(from, to) {
-      from.setAttribute("tabindex", -1);
-      to.setAttribute("tabindex", 0);
+    function move(to) {
+      tabTo(box, to);
       to.focus();
     }
+    tabTo(box);
   }
   function toggle({ model, seed }) {
     const same = followed.model === model && followed.seed === seed;
@@ -438,7 +449,7 @@
       panels(view, chart);
       make("p", { class: "soft" }, view, explained(chart));
     }
-    view.querySelector(".mark:not(.hollow)")?.setAttribute("tabindex", 0);
+    for (const dot of marks(view)) dot.role = "button";
     answers(view, make("div", { class: "tip", hidden: "" }, view));
     follows(box);
   }
@@ -448,7 +459,6 @@
     make("p", { class: "label" }, view, chart.label);
     names(view, chart);
     panels(view, chart);
-    view.querySelector(".mark")?.setAttribute("tabindex", 0);
     answers(view, make("div", { class: "tip", hidden: "" }, view), () => {});
   }
   function showAll() {

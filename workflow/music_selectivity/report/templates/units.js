@@ -39,7 +39,7 @@
     const most = Math.max(...rows.map(({ value }) => Math.abs(value)));
     for (const { name, note, value, text } of rows) {
       const row = make("tr", {}, body);
-      const cell = make("td", {}, row);
+      const cell = make("th", { scope: "row" }, row);
       cell.append(name);
       make("span", { class: "soft" }, cell, ` ${note}`);
       make("td", { class: "n" }, row, text);
@@ -114,6 +114,10 @@
   function showClass() {
     const place = box("class");
     place.replaceChildren();
+    if (!data.classes.length) {
+      make("p", { class: "nothing" }, place, "No class has enough eval clips.");
+      return;
+    }
     const [precision, count, needed] = network().needs[classes.class.value];
     const shown = new Map(network().units.map(({ unit }, i) => [unit, i]));
     make("p", { class: "soft" }, place,
@@ -141,6 +145,10 @@
     stop();
     const place = box("quilts");
     place.replaceChildren();
+    if (!data.quilts.length) {
+      make("p", { class: "nothing" }, place, "No clip was quilted.");
+      return;
+    }
     const [clip, versions] = data.quilts[clips.clip.value];
     make("p", { class: "soft" }, place, `${data.clips[clip][0]}, clip ${clip}.`);
     const list = make("div", { class: "sounds" }, place);
