@@ -140,7 +140,7 @@ UNITS = {
     sizes.sound: "clip",
     sizes.shard_sound: "clip of the shard",
     sizes.epochs: "training clip and epoch",
-    sizes.stimuli: "clip of a set",
+    sizes.stimuli: "sound of a set",
     sizes.snapshots: "clip and snapshot",
     sizes.random_sets: "eval clip and set",
     sizes.ablated_layers: "eval clip and layer",
@@ -313,5 +313,9 @@ def test_a_checked_network_costs_what_its_check_measured():
 def test_jobs_of_the_default_size_are_asked_for_as_the_config_says():
     few = dataclasses.replace(PAPER, epochs=16)
     assert runtime_minutes("train", few) < runtime_minutes("train", PAPER)
+    limited = dataclasses.replace(PAPER, max_clips=64)
+    cost = COSTS["train"]
+    learned = 64 * 100 * cost.ms / 1000 / PAPER.threads
+    assert cost.duration(limited) == pytest.approx(cost.seconds + learned)
     untrained = dataclasses.replace(PAPER, epochs=0)
     assert runtime_minutes("train", untrained) <= runtime_minutes("train", few)

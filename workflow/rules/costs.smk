@@ -104,6 +104,7 @@ def scale_of(wildcards):
         ablated_layers=len(config["analysis"]["layer_ablation"]["layers"]),
         epochs=model.get("epochs", 0),
         snapshots=len(model.get("snapshots", ())),
+        max_clips=model.get("max_clips"),
         # Linear features have no architecture.
         network_time=NETWORK_TIME.get(model.get("architecture"), 1),
         threads=config["training"]["threads"],

@@ -92,24 +92,24 @@ COSTS = {
     "fetch": Cost(mb=175, seconds=3600),
     "unpack": Cost(mb=150, seconds=60),
     "soundscape_tables": Cost(mb=110, seconds=1, ms=0.1, work=clips),
-    "soundscape_audio": Cost(mb=145, seconds=2, ms=70, work=shard_sound),
+    "soundscape_audio": Cost(mb=145, seconds=2, ms=40, work=shard_sound),
     "collection_tables": Cost(mb=200, seconds=5),
     "collection_audio": Cost(mb=200, seconds=3, ms=100, work=shard_sound),
-    "list_clips": Cost(mb=150, seconds=2, mb_per_1000=1),
-    "log_mel": Cost(mb=400, seconds=3, ms=27, work=shard_sound),
-    "clips": Cost(mb=155, seconds=2, mb_per_1000=3),
-    "audit": Cost(mb=180, seconds=2, mb_per_1000=4),
-    "baseline": Cost(mb=225, seconds=2, ms=0.1, work=clips, mb_per_1000=5),
-    "equal_rms": Cost(mb=400, seconds=3, ms=26, work=shard_sound, mb_per_1000=2),
-    "quilt_clips": Cost(mb=155, seconds=2, mb_per_1000=3),
-    "quilts": Cost(mb=550, seconds=3, ms=130, work=shard_sound, mb_per_1000=2),
-    "joint_changes": Cost(mb=130, seconds=2, mb_per_1000=1),
+    "list_clips": Cost(mb=150, seconds=1, mb_per_1000=1),
+    "log_mel": Cost(mb=400, seconds=2, ms=15, work=shard_sound),
+    "clips": Cost(mb=155, seconds=1, mb_per_1000=3),
+    "audit": Cost(mb=180, seconds=1, mb_per_1000=4),
+    "baseline": Cost(mb=225, seconds=2, mb_per_1000=5),
+    "equal_rms": Cost(mb=400, seconds=2, ms=13, work=shard_sound, mb_per_1000=2),
+    "quilt_clips": Cost(mb=155, seconds=1, mb_per_1000=3),
+    "quilts": Cost(mb=550, seconds=2, ms=40, work=shard_sound, mb_per_1000=2),
+    "joint_changes": Cost(mb=130, seconds=1, mb_per_1000=1),
     "natural_sounds_log_mel": Cost(mb=450, seconds=5),
     "categories": Cost(mb=135, seconds=1, mb_per_1000=5),
     "train": Cost(
         mb=740,
-        seconds=5,
-        ms=17,
+        seconds=2,
+        ms=12,
         work=epochs,
         mb_per_1000=13,
         parallel=True,
@@ -117,8 +117,8 @@ COSTS = {
     ),
     "activations": Cost(
         mb=610,
-        seconds=4,
-        ms=7,
+        seconds=2,
+        ms=4,
         work=stimuli,
         mb_per_1000=11,
         parallel=True,
@@ -139,14 +139,14 @@ COSTS = {
         mb=300, seconds=8, ms=1000, work=played, mb_per_1000=1000, grows_with=network_mb
     ),
     "fit_pca": Cost(
-        mb=640, seconds=4, ms=16, work=sound, mb_per_1000=93, parallel=True
+        mb=640, seconds=2, ms=15, work=sound, mb_per_1000=93, parallel=True
     ),
     "linear_features": Cost(
-        mb=610, seconds=4, ms=55, work=stimuli, mb_per_1000=10, parallel=True
+        mb=610, seconds=2, ms=25, work=stimuli, mb_per_1000=10, parallel=True
     ),
     "natural_sound_features": Cost(mb=610, seconds=15),
-    "analyses": Cost(mb=640, seconds=8, ms=7, work=clips, mb_per_1000=28),
-    "linear_analyses": Cost(mb=640, seconds=8, ms=5.7, work=clips, mb_per_1000=28),
+    "analyses": Cost(mb=640, seconds=4, ms=6, work=clips, mb_per_1000=28),
+    "linear_analyses": Cost(mb=640, seconds=3, ms=5.5, work=clips, mb_per_1000=28),
     "layers": Cost(
         mb=245,
         seconds=6,
@@ -160,7 +160,7 @@ COSTS = {
     "brain": Cost(mb=245, seconds=5),
     "brain_baselines": Cost(mb=205, seconds=4),
     "random_ablation": Cost(
-        mb=540, seconds=3, ms=0.008, work=random_sets, mb_per_1000=3, parallel=True
+        mb=540, seconds=2, ms=0.006, work=random_sets, mb_per_1000=3, parallel=True
     ),
     "layer_ablation": Cost(
         mb=610,
@@ -172,7 +172,7 @@ COSTS = {
         by_network=True,
     ),
     "training_course": Cost(
-        mb=715, seconds=5, ms=11, work=snapshots, mb_per_1000=13, by_network=True
+        mb=715, seconds=2, ms=8, work=snapshots, mb_per_1000=13, by_network=True
     ),
     "preferred_inputs": Cost(
         mb=610,
@@ -182,19 +182,19 @@ COSTS = {
         mb_per_1000=4,
         by_network=True,
     ),
-    "statistics": Cost(mb=450, seconds=5),
+    "statistics": Cost(mb=450, seconds=2),
     "mixed_effects": Cost(
-        mb=235, seconds=5, ms=0.1, work=sources, mb_per_1000=0.5, grows_with=sources
+        mb=235, seconds=2, ms=0.03, work=sources, mb_per_1000=0.5, grows_with=sources
     ),
-    "claims": Cost(mb=640, seconds=5),
+    "claims": Cost(mb=640, seconds=2),
     "figure": Cost(
-        mb=220, seconds=3, ms=0.02, work=sources, mb_per_1000=1, grows_with=sources
+        mb=220, seconds=1, ms=0.02, work=sources, mb_per_1000=1, grows_with=sources
     ),
-    "unit_profiles": Cost(mb=370, seconds=12, ms=25, work=clips, mb_per_1000=10),
+    "unit_profiles": Cost(mb=370, seconds=5, ms=25, work=clips, mb_per_1000=10),
     "sound_examples": Cost(mb=370, seconds=10, ms=4, work=sound, mb_per_1000=10),
-    "report_page": Cost(mb=195, seconds=3, mb_per_1000=5),
+    "report_page": Cost(mb=195, seconds=2, mb_per_1000=5),
     "resolved_config": Cost(mb=110, seconds=1),
-    "usage": Cost(mb=180, seconds=2),
+    "usage": Cost(mb=180, seconds=1),
     "provenance": Cost(mb=180, seconds=3, ms=20, work=sound, mb_per_1000=5),
 }
 

@@ -87,6 +87,8 @@ class Scale:
         Number of layers whose units layer ablation silences.
     epochs, snapshots : int
         Number of training epochs and of snapshots of the job's model.
+    max_clips : int or None
+        Number of clips that the job's model learns at most; None for no limit.
     network_time : float
         Time that a clip takes in the networks of the model, as in `NETWORK_TIME`.
     threads : int
@@ -109,6 +111,7 @@ class Scale:
     ablated_layers: int = 0
     epochs: int = 0
     snapshots: int = 0
+    max_clips: int | None = None
     network_time: float = 1
     threads: int = 1
     played: int = 0
@@ -145,13 +148,17 @@ def shard_sound(scale: Scale) -> float:
 
 
 def epochs(scale: Scale) -> float:
-    """Clips of 10 s in the train split (half of all clips), times epochs."""
-    return scale.sound / 2 * max(1, scale.epochs)
+    """Clips of 10 s that a network learns, times epochs.
+
+    It learns the train split, half of all clips, or as many clips as its model may have.
+    """
+    learned = min(scale.clips / 2, scale.max_clips or scale.clips)
+    return learned * scale.seconds / 10 * max(1, scale.epochs)
 
 
 def stimuli(scale: Scale) -> float:
-    """Clips of 10 s in all stimulus sets, as if each held half of the clips."""
-    return scale.sound / 2 * scale.stimuli
+    """Sounds of 10 s in all stimulus sets that are made from clips."""
+    return scale.heard * scale.seconds / 10
 
 
 def snapshots(scale: Scale) -> float:
