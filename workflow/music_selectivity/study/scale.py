@@ -150,7 +150,7 @@ def shard_sound(scale: Scale) -> float:
 def epochs(scale: Scale) -> float:
     """Clips of 10 s that a network learns, times epochs.
 
-    It learns the train split, half of all clips, or as many clips as its model may have.
+    It learns the train split, half of all clips, or at most as many as its model has.
     """
     learned = min(scale.clips / 2, scale.max_clips or scale.clips)
     return learned * scale.seconds / 10 * max(1, scale.epochs)
