@@ -77,6 +77,10 @@ def sounds(tmp_path_factory) -> Path:
     return small_studies.own_sounds(tmp_path_factory.mktemp("own sounds é"))
 
 
+# Fixtures that are checkouts in which a study is finished.
+FINISHED = {"finished", "finished_users"}
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory, sounds) -> Path:
     """A checkout in which the study of own sounds is finished."""
@@ -90,12 +94,12 @@ def finished(tmp_path_factory, sounds) -> Path:
 def pytest_collection_modifyitems(items):
     """Mark tests by where they belong.
 
-    The tests of `finished` go to one worker, so that this study is run only once. All
-    tests in the folder `cluster` are of the full tier.
+    The tests of each of the `FINISHED` studies go to one worker, so that it is run only
+    once. All tests in the folder `cluster` are of the full tier.
     """
     for item in items:
-        if "finished" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("finished"))
+        for study in FINISHED.intersection(item.fixturenames):
+            item.add_marker(pytest.mark.xdist_group(study))
         if item.path.parent.name == "cluster":
             item.add_marker(pytest.mark.full)
 

@@ -203,7 +203,7 @@ def test_the_study_of_pretrained_networks_plays_sounds_alone(sounds):
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory, sounds) -> Path:
+def finished_users(tmp_path_factory, sounds) -> Path:
     """A checkout in which the study of two users' networks is finished."""
     checkout = checkout_into(tmp_path_factory.mktemp("users"))
     study_of(checkout, sounds, MODELS)
@@ -212,8 +212,8 @@ def checkout(tmp_path_factory, sounds) -> Path:
 
 
 @pytest.mark.full
-def test_all_layers_are_measured_and_shown(checkout):
-    results = checkout / "results/own"
+def test_all_layers_are_measured_and_shown(finished_users):
+    results = finished_users / "results/own"
     statistics = read_table(results / "statistics/statistics.csv")
     of_layers = statistics[statistics["measure"] == "ms_effect_size"]
     found = of_layers.groupby(["model", "seed"], sort=False)["layer"].unique()
@@ -243,8 +243,8 @@ def test_all_layers_are_measured_and_shown(checkout):
 
 
 @pytest.mark.full
-def test_claims_are_not_run_and_other_figures_say_why_they_are_empty(checkout):
-    results = checkout / "results/own"
+def test_claims_are_not_run_and_other_figures_say_why_they_are_empty(finished_users):
+    results = finished_users / "results/own"
     claims = pd.read_csv(results / "claims.csv")
     of_networks = claims[~claims["models"].str.contains("fmri")]
     assert set(of_networks["verdict"]) == {NOT_RUN}
@@ -307,8 +307,8 @@ def test_a_silent_natural_sound_stops_the_study_before_a_network_hears_any(
 
 
 @pytest.mark.full
-def test_responses_of_twins_are_removed(checkout):
-    results = checkout / "results/own"
+def test_responses_of_twins_are_removed(finished_users):
+    results = finished_users / "results/own"
     kept = {path.parts[-3] for path in results.glob("activations/*/*/layers")}
     assert kept == {"waves", "mels"}
     folder = results / "activations/waves/seed0/layers"
@@ -316,7 +316,7 @@ def test_responses_of_twins_are_removed(checkout):
     sounds = read_table(table_path(folder, "lstm", "natural_sounds"))
     listed = read_table(results / "stimuli/natural_sounds.parquet")
     assert list(sounds["clip_id"]) == list(listed["sound"])
-    assert "Nothing to be done" in run(checkout)
+    assert "Nothing to be done" in run(finished_users)
 
 
 @pytest.mark.full
@@ -346,17 +346,17 @@ def test_a_network_with_the_studys_front_end_hears_the_log_mels_of_the_study(
 
 
 @pytest.mark.full
-def test_a_plan_uses_what_the_check_measured(checkout):
+def test_a_plan_uses_what_the_check_measured(finished_users):
     def plan() -> str:
         command = [sys.executable, "workflow/plan.py"]
         done = subprocess.run(
-            command, cwd=checkout, capture_output=True, text=True, check=True
+            command, cwd=finished_users, capture_output=True, text=True, check=True
         )
         return " ".join(done.stdout.split())
 
     assumed = "Each user's network that was not checked yet counts as"
     assert assumed not in plan()
-    check = checkout / "results/own/networks/mels/check.json"
+    check = finished_users / "results/own/networks/mels/check.json"
     away = check.rename(check.with_name("away.json"))
     try:
         assert assumed in plan()
@@ -365,8 +365,8 @@ def test_a_plan_uses_what_the_check_measured(checkout):
 
 
 @pytest.mark.full
-def test_files_of_networks_are_in_the_provenance(checkout):
-    provenance = json.loads((checkout / "results/own/provenance.json").read_text())
+def test_files_of_networks_are_in_the_provenance(finished_users):
+    provenance = json.loads((finished_users / "results/own/provenance.json").read_text())
     assert {"networks.py", "weights.pt"} <= set(provenance["inputs"])
     assert all(result["job"] for result in provenance["results"].values())
 
@@ -432,20 +432,20 @@ def jobs_after(checkout: Path, edits: dict[str, tuple[str, str]]) -> dict[str, i
 
 @pytest.mark.full
 @pytest.mark.parametrize("change", CHANGES)
-def test_exactly_what_changed_runs_again(checkout, change):
+def test_exactly_what_changed_runs_again(finished_users, change):
     edits, expected = CHANGES[change]
-    jobs = jobs_after(checkout, edits)
+    jobs = jobs_after(finished_users, edits)
     assert {rule: n for rule, n in jobs.items() if rule != "figure"} == expected
 
 
 @pytest.mark.full
-def test_new_weights_reach_their_network_alone(checkout):
-    weights = (checkout / "weights.pt").read_bytes()
+def test_new_weights_reach_their_network_alone(finished_users):
+    weights = (finished_users / "weights.pt").read_bytes()
     try:
-        torch.save({"seed": 3}, checkout / "weights.pt")
-        jobs = planned(checkout)
+        torch.save({"seed": 3}, finished_users / "weights.pt")
+        jobs = planned(finished_users)
     finally:
-        (checkout / "weights.pt").write_bytes(weights)
+        (finished_users / "weights.pt").write_bytes(weights)
     of_networks = {"check_network": 1, "layer_responses": 1, "layers": 1}
     found = {rule: n for rule, n in jobs.items() if rule != "figure"}
     assert found == of_networks | GATHERED
