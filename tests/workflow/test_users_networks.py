@@ -366,7 +366,9 @@ def test_a_plan_uses_what_the_check_measured(finished_users):
 
 @pytest.mark.full
 def test_files_of_networks_are_in_the_provenance(finished_users):
-    provenance = json.loads((finished_users / "results/own/provenance.json").read_text())
+    provenance = json.loads(
+        (finished_users / "results/own/provenance.json").read_text()
+    )
     assert {"networks.py", "weights.pt"} <= set(provenance["inputs"])
     assert all(result["job"] for result in provenance["results"].values())
 
