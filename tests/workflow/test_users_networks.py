@@ -321,9 +321,9 @@ def test_responses_of_twins_are_removed(finished_users):
 
 @pytest.mark.full
 def test_a_network_with_the_studys_front_end_hears_the_log_mels_of_the_study(
-    checkout, tmp_path, monkeypatch
+    finished_users, tmp_path, monkeypatch
 ):
-    monkeypatch.chdir(checkout)
+    monkeypatch.chdir(finished_users)
     results = Path("results/own")
     clips = read_table(results / "clips.parquet")
     clips = clips[clips["excluded"] == ""]
