@@ -3,10 +3,7 @@ each layer predicts the brain's responses to the natural sounds, if there are an
 
 import pandas as pd
 
-from music_selectivity.analyses.brain import (
-    brain_responses,
-    measures_of_brain,
-)
+from music_selectivity.analyses.brain import brain_responses, measures_of_brain
 from music_selectivity.analyses.layers import measures_of_layers
 from music_selectivity.corpus.clip_table import included
 from music_selectivity.networks.layer_folder import responses_of_layers
@@ -38,7 +35,8 @@ with job(snakemake) as log:
         )
         are_clips = params.natural_stimuli == CLIPS.name
         heard = clips["clip_id"] if are_clips else sounds["sound"]
-        order = pd.Index(heard).get_indexer(sounds["sound"])
+        # As clips they are sorted by their ids. None is excluded: see the rule clips.
+        order = pd.Series(range(len(heard)), heard).loc[sounds["sound"]]
         heard_by_layer = responses_of_layers(
             files.layers, params.natural_stimuli, heard
         )

@@ -105,18 +105,13 @@ def _shown(row: Mapping, studies: Iterable[str]) -> list[dict]:
     ]
     place = scale(each[name] for each in shown for name in ("measured", "low", "high"))
     for each in shown:
-        value = place(each["measured"])
         each["mark"] = MARKS[each["verdict"]]
-        each["interval"] = (
-            None
-            if value is None
-            else {
-                "width": WIDTH,
-                "value": value,
-                "low": place(each["low"]),
-                "high": place(each["high"]),
-                "zero": None,
-                "band": None,
-            }
-        )
+        each["interval"] = {
+            "width": WIDTH,
+            "value": place(each["measured"]),
+            "low": place(each["low"]),
+            "high": place(each["high"]),
+            "zero": None,
+            "band": None,
+        }
     return shown
