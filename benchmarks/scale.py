@@ -59,9 +59,10 @@ from music_selectivity.measures import (
 from music_selectivity.networks import pca
 from music_selectivity.networks.description import Layer, NetworkDescription
 from music_selectivity.networks.gabor import GaborFilterBank, GaborSettings
+from music_selectivity.networks.head import head_of
 from music_selectivity.networks.layer_responses import write_all_layers
 from music_selectivity.networks.registry import build
-from music_selectivity.networks.responses import scores_of_units, write_responses
+from music_selectivity.networks.responses import write_responses
 from music_selectivity.networks.training import TrainingSettings, train
 from music_selectivity.networks.waveform_inputs import WaveformInputs
 from music_selectivity.stats.bootstrap import split_weights
@@ -248,7 +249,7 @@ def of_ablation(study: Study) -> None:
         name: np.arange(32 * k, 32 * k + 32) for k, name in enumerate(SILENCED_SETS)
     }
     class_average_precision(
-        scores_of_units(build("kim2024", 527, seed=1)),
+        head_of(build("kim2024", 527, seed=1).head.state_dict()),
         study.responses[study.measured],
         study.labels[study.measured],
         sets,

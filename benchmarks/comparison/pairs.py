@@ -31,8 +31,9 @@ from music_selectivity.networks.gabor import (
     complex_filter,
     filter_pairs,
 )
+from music_selectivity.networks.head import head_of
 from music_selectivity.networks.registry import build
-from music_selectivity.networks.responses import scores_of_units, unit_responses
+from music_selectivity.networks.responses import unit_responses
 from music_selectivity.stats.bootstrap import clip_weights
 from music_selectivity.stimuli.filling import padded
 from music_selectivity.stimuli.quilt_clips import QuiltSettings, segment_samples
@@ -170,7 +171,7 @@ def training_step(inputs: Inputs) -> Pair:
 
 def evaluation(inputs: Inputs) -> Pair:
     theirs, ours = networks()
-    scores = scores_of_units(ours)
+    scores = head_of(ours.head.state_dict())
 
     def by_ours() -> tuple[np.ndarray, np.ndarray]:
         responses = unit_responses(ours, inputs.sharded, CPU)
@@ -320,7 +321,7 @@ def ablation_with(inputs: Inputs, draws: int) -> Pair:
 
     def by_ours() -> np.ndarray:
         found = class_average_precision(
-            scores_of_units(ours),
+            head_of(ours.head.state_dict()),
             responses,
             inputs.labels,
             dict(enumerate(sets)),

@@ -102,6 +102,31 @@ def test_it_is_scikit_learns_t_sne_but_for_the_order_of_clips(monkeypatch):
     assert trust[0] == pytest.approx(trust[1], abs=0.01)
 
 
+@pytest.mark.full
+def test_many_clips_are_embedded_as_few_are(monkeypatch):
+    """Forces of many clips are interpolated, which approximates the same t-SNE."""
+    rng = np.random.default_rng(0)
+    which = np.repeat([0, 1], 200)
+    centres = rng.normal(size=(2, 12))
+    responses = rng.gamma(1, size=(400, 12)) + np.abs(centres[which])
+    by_tree = embed(responses, 1)
+    monkeypatch.setattr(embedding, "MANY", len(responses))
+    interpolated = embed(responses, 1)
+    assert interpolated.dtype == np.float32
+    assert not np.allclose(interpolated, by_tree, atol=1)
+    np.testing.assert_array_equal(interpolated, embed(responses, 1))
+    standard = (responses - responses.mean(axis=0)) / responses.std(axis=0)
+    trust, index = (
+        [measure(points) for points in (interpolated, by_tree)]
+        for measure in (
+            lambda points: trustworthiness(standard, points),
+            lambda points: segregation_index(points[which == 0], points[which == 1]),
+        )
+    )
+    assert trust[0] == pytest.approx(trust[1], abs=0.02)
+    assert index[0] == pytest.approx(index[1], abs=0.05)
+
+
 @given(st.integers(0, 1000), st.integers(1, 300))
 @settings(max_examples=30)
 def test_the_order_of_clips_holds_each_once(seed, n):

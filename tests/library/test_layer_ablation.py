@@ -10,10 +10,11 @@ from torch import nn
 from music_selectivity.errors import InputError
 from music_selectivity.networks.checking import synthetic_sounds
 from music_selectivity.networks.description import Layer
+from music_selectivity.networks.head import head_of
 from music_selectivity.networks.layer_ablation import ablated_scores, silenced
 from music_selectivity.networks.own_networks import LAYERS, describe
 from music_selectivity.networks.registry import build
-from music_selectivity.networks.responses import scores_of_units, unit_responses
+from music_selectivity.networks.responses import unit_responses
 from music_selectivity.store import ShardedArray
 from small_networks import METADATA, RATE, changed, described, recurrent, transformer
 
@@ -35,7 +36,8 @@ def test_at_the_main_layer_the_scores_are_those_of_the_head_alone(log_mels, recw
     SETS[1].flags.writeable = False
     network = build("kim2024", 3, seed=1).eval()
     found = ablated_scores(describe(network, METADATA), "avgpool", SETS, log_mels, CPU)
-    responses, head = unit_responses(network, log_mels, CPU), scores_of_units(network)
+    responses = unit_responses(network, log_mels, CPU)
+    head = head_of(network.head.state_dict())
     for scores, units in zip(found, SETS, strict=True):
         kept = responses.copy()
         kept[:, units] = 0

@@ -175,7 +175,7 @@ def test_bad_input_is_refused():
     only_empty = np.arange(7) == 2
     with pytest.raises(InputError, match="no class to average over"):
         silenced_mean_ap(head, responses, labels, only_empty, [[0, 1]])
-    with pytest.raises(InputError, match="is Linear, Linear; leave"):
+    with pytest.raises(InputError, match="is Linear, Linear; change"):
         silenced_mean_ap(
             nn.Sequential(nn.Linear(24, 4), nn.Linear(4, 7)),
             responses,

@@ -11,7 +11,7 @@ from torch import nn
 
 from music_selectivity import networks
 from music_selectivity.errors import InputError
-from music_selectivity.networks.registry import build
+from music_selectivity.networks.registry import build, linear_layers
 from music_selectivity.study.models import MINIMUM_INPUT
 
 ARCHITECTURES = sorted(MINIMUM_INPUT)
@@ -96,11 +96,30 @@ def test_the_smallest_input_is_the_smallest_that_runs(architecture, axis):
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
-def test_the_head_is_one_that_random_ablation_takes(architecture):
+def test_the_head_begins_at_the_units(architecture):
     network = build(architecture, 5, seed=1)
-    layers = [layer for layer in network.head if not isinstance(layer, nn.Dropout)]
-    assert [type(layer) for layer in layers] == [nn.Linear, nn.ReLU, nn.Linear]
-    assert layers[0].in_features == network.n_units
+    first, last = linear_layers(network.head)
+    assert first.in_features == network.n_units
+    assert last.out_features == 5
+
+
+@pytest.mark.parametrize(
+    ("head", "kinds"),
+    [
+        ([nn.Linear(4, 3)], "Linear;"),
+        ([nn.Linear(4, 4), nn.GELU(), nn.Linear(4, 3)], "Linear, GELU, Linear;"),
+        (None, "Linear;"),
+    ],
+)
+def test_an_architecture_with_another_head_is_refused(monkeypatch, head, kinds):
+    class Network(nn.Module):
+        def __init__(self, n_classes):
+            super().__init__()
+            self.head = nn.Linear(4, 3) if head is None else nn.Sequential(*head)
+
+    monkeypatch.setattr("music_selectivity.networks.kim2024.Network", Network)
+    with pytest.raises(InputError, match=f"must be linear, ReLU and .* is {kinds}"):
+        build("kim2024", 3, seed=1)
 
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)

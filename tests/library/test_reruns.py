@@ -42,7 +42,7 @@ ALL_ANALYSES = {"analyses", "linear_analyses"}
 LAYERS_ANALYSED = ALL_ANALYSES | {"layers"}
 # Rules that score classes with units silenced.
 ABLATIONS = {"random_ablation", "layer_ablation", "unit_profiles"}
-NETWORKS = {"train", "preferred_inputs"} | ABLATIONS | RESPONSES | ALL_ANALYSES
+NETWORKS = {"train", "preferred_inputs"} | OF_LAYERS | RESPONSES | {"random_ablation"}
 # Rules that measure responses of units chosen by their index.
 CHOOSES_UNITS = LAYERS_ANALYSED | ABLATIONS
 CHOOSES_UNITS |= {"natural_sounds", "brain", "training_course", "preferred_inputs"}
@@ -73,6 +73,7 @@ RERUNS = {
     "errors": set(),
     "seeds": NETWORKS
     | BOOTSTRAPS
+    | ABLATIONS
     | USERS_NETWORKS
     | MAKES_QUILTS
     | SOUNDSCAPES
@@ -184,24 +185,20 @@ RERUNS = {
     "networks.activations": CHOOSES_UNITS | RESPONSES | PLAYED | LINEAR_FEATURES,
     "networks.ascent": {"preferred_inputs"},
     # An architecture reruns only networks of its own: see OF_ARCHITECTURE.
-    "networks.ast_small": NETWORKS - {"linear_analyses"},
+    "networks.ast_small": NETWORKS,
     "networks.check": set(),
     "networks.checking": CHECKS,
     "networks.check_record": {"check_network", "report_page"},
     "networks.checkpoints": NETWORKS,
-    "networks.cnn10": NETWORKS - {"linear_analyses"},
-    "networks.common_layers": NETWORKS - {"linear_analyses"},
-    "networks.cpu_layers": NETWORKS - {"linear_analyses"},
+    "networks.cnn10": NETWORKS,
+    "networks.common_layers": NETWORKS,
+    "networks.cpu_layers": NETWORKS,
     "networks.description": RUNS_NETWORKS,
     "networks.device": NETWORKS | USERS_NETWORKS | LINEAR_FEATURES,
-    "networks.folding": RESPONSES
-    | OF_LAYERS
-    | PLAYED
-    | ALL_ANALYSES
-    | LINEAR_FEATURES
-    | {"train", "unit_profiles"},
+    "networks.folding": RESPONSES | OF_LAYERS | PLAYED | LINEAR_FEATURES | {"train"},
     "networks.gabor": LINEAR_FEATURES,
-    "networks.kim2024": NETWORKS - {"linear_analyses"},
+    "networks.head": ALL_ANALYSES | {"unit_profiles", "training_course"},
+    "networks.kim2024": NETWORKS,
     "networks.layer_ablation": {"layer_ablation"},
     "networks.layer_folder": LAYERS_ANALYSED | PLAYED | OF_LAYERS | {"brain"},
     "networks.layer_responses": PLAYED | {"activations"},
@@ -211,16 +208,12 @@ RERUNS = {
     "networks.own_networks": OF_LAYERS,
     "networks.pca": LINEAR_FEATURES | {"fit_pca"},
     "networks.registry": NETWORKS,
-    "networks.responses": RESPONSES
-    | OF_LAYERS
-    | PLAYED
-    | ALL_ANALYSES
-    | LINEAR_FEATURES
-    | {"unit_profiles"},
+    "networks.responses": RESPONSES | OF_LAYERS | PLAYED | LINEAR_FEATURES,
     "networks.training": {"train"},
     "networks.twins": USERS_NETWORKS,
     "networks.user_code": RUNS_NETWORKS,
     "networks.waveform_inputs": PLAYED,
+    "networks.weights": NETWORKS | ALL_ANALYSES | {"unit_profiles"},
     # Statistics.
     "stats.bootstrap": BOOTSTRAPS | ABLATIONS | {"training_course"},
     "stats.equivalence": {"claims"},
@@ -425,7 +418,7 @@ OF_ARCHITECTURE = {
 
 
 @pytest.mark.parametrize("architecture", MINIMUM_INPUT)
-@pytest.mark.parametrize("rule", sorted(NETWORKS - {"linear_analyses"}))
+@pytest.mark.parametrize("rule", sorted(NETWORKS))
 def test_an_edit_of_an_architecture_leaves_networks_of_others(architecture, rule):
     script, modules = scripts_of_rules(architecture)[rule]
     of_any = set().union(*OF_ARCHITECTURE.values())
@@ -486,6 +479,7 @@ def test_training_follows_nothing_but_what_can_change_a_weight():
         "networks.registry",
         "networks.training",
         "networks.checkpoints",
+        "networks.weights",
         "networks.device",
         "corpus.clip_table",
         "store",

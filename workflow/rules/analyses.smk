@@ -40,7 +40,7 @@ rule analyses:
     wildcard_constraints:
         model=one_of(MODELS),
     conda:
-        "../../envs/torch.yaml"
+        "../../envs/analysis.yaml"
     # t-SNE is repeatable on one thread only.
     threads: 1
     resources:
@@ -51,7 +51,7 @@ rule analyses:
         layer=main_layer,
         linear=[name for name, _ in LINEAR],
         choices=CHOICES,
-        code=network_code("analyses.py"),
+        code=code("analyses.py"),
     script:
         "../scripts/analyses.py"
 
@@ -68,12 +68,6 @@ use rule analyses as linear_analyses with:
         "<benchmarks>/linear_analyses/{model}_seed{seed}.tsv"
     wildcard_constraints:
         model="|".join(LINEAR_FEATURES),
-    params:
-        stimuli=list(SETS_OF_CLIPS),
-        layer=main_layer,
-        linear=[name for name, _ in LINEAR],
-        choices=CHOICES,
-        code=code("analyses.py"),
 
 
 rule natural_sounds:

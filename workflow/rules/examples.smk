@@ -32,7 +32,7 @@ rule unit_profiles:
     benchmark:
         "<benchmarks>/unit_profiles.tsv"
     conda:
-        "../../envs/torch.yaml"
+        "../../envs/analysis.yaml"
     threads: 1
     resources:
         mem_mb=memory,
@@ -42,7 +42,7 @@ rule unit_profiles:
         stimuli=PROFILED,
         ms_fraction=config["analysis"]["ms_fraction"],
         measured_split=config["analysis"]["measured_split"],
-        code=network_code("unit_profiles.py"),
+        code=code("unit_profiles.py"),
     script:
         "../scripts/unit_profiles.py"
 

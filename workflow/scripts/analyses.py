@@ -4,6 +4,7 @@ from music_selectivity.analyses.of_source import Source, Study, analyse
 from music_selectivity.corpus.clip_table import included
 from music_selectivity.measures import measure_table
 from music_selectivity.networks.activations import from_table, responses_to
+from music_selectivity.networks.head import read_head
 from music_selectivity.networks.layer_folder import responses_of_layers
 from music_selectivity.stats.bootstrap import split_weights
 from music_selectivity.stimuli.sets import CLIPS
@@ -25,14 +26,7 @@ with job(snakemake) as log:
     paths = dict(zip(params.stimuli, files.activations, strict=True))
     head, layers = None, ()
     if checkpoint := files.get("checkpoint"):
-        # Linear features need no torch, which takes a second to import.
-        import torch
-
-        from music_selectivity.networks.checkpoints import load_checkpoint
-        from music_selectivity.networks.responses import scores_of_units
-
-        torch.set_num_threads(1)
-        head = scores_of_units(load_checkpoint(checkpoint)[0])
+        head = read_head(checkpoint)
         layers = responses_of_layers(files.layers, CLIPS.name, clips["clip_id"])
     source = Source(
         seed=int(wildcards.seed),

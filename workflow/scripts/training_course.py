@@ -9,7 +9,8 @@ from music_selectivity.corpus.clip_table import included, label_matrix
 from music_selectivity.measures import measure_table
 from music_selectivity.networks.checkpoints import load_checkpoint
 from music_selectivity.networks.device import select_device
-from music_selectivity.networks.responses import scores_of_units, unit_responses
+from music_selectivity.networks.head import read_head
+from music_selectivity.networks.responses import unit_responses
 from music_selectivity.store import ShardedArray, read_table, write_table
 from music_selectivity.study.jobs import job
 
@@ -30,7 +31,7 @@ with job(snakemake) as log:
         rows += training_course_rows(
             epoch,
             responses,
-            scores_of_units(network.cpu()),
+            read_head(files.snapshots, epoch),
             clips,
             labels,
             classes,

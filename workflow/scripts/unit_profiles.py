@@ -1,19 +1,16 @@
 """Profiles of units of one network a model, for the report."""
 
 import pandas as pd
-import torch
 
 from music_selectivity.analyses.unit_profiles import unit_profiles
 from music_selectivity.corpus.clip_table import included
 from music_selectivity.networks.activations import from_table, responses_to
-from music_selectivity.networks.checkpoints import load_checkpoint
-from music_selectivity.networks.responses import scores_of_units
+from music_selectivity.networks.head import read_head
 from music_selectivity.store import read_table, write_table
 from music_selectivity.study.jobs import job
 
 with job(snakemake) as log:
     files, params = snakemake.input, snakemake.params
-    torch.set_num_threads(1)
     clips, classes = included(read_table(files.clips)), read_table(files.classes)
     found = []
     for number, (model, seed) in enumerate(params.networks):
@@ -26,7 +23,7 @@ with job(snakemake) as log:
                 (name, *from_table(read_table(path)))
                 for name, path in zip(params.stimuli, paths, strict=True)
             ),
-            scores_of_units(load_checkpoint(files.checkpoints[number])[0]),
+            read_head(files.checkpoints[number]),
             clips,
             classes,
             params.ms_fraction,

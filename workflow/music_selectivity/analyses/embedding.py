@@ -26,6 +26,9 @@ BINS = 64
 
 # Standard deviation of the first coordinate at the start of t-SNE, as in scikit-learn.
 START_SD = 1e-4
+# From this number of clips on, forces are interpolated on a grid (Linderman et al.
+# 2019), which takes a fifth of the time for 17,500 clips. With few clips it is slower.
+MANY = 10_000
 # Strips in which clips are ordered; the time hardly depends on their number.
 STRIPS = 32
 
@@ -65,14 +68,40 @@ def embed(responses: np.ndarray, seed: int) -> np.ndarray:
     standard = np.ascontiguousarray(standard, np.float32)
     random_state = seeds.derive("embedding", seed) % 2**32
     start = PCA(2, random_state=random_state).fit_transform(standard)
+    start = start / start[:, 0].std() * START_SD
+    if len(standard) >= MANY:
+        return _by_interpolation(standard, start, random_state)
+    return _by_tree(standard, start, random_state)
+
+
+def _by_tree(standard: np.ndarray, start: np.ndarray, random_state: int) -> np.ndarray:
+    """t-SNE of few clips, by the Barnes-Hut algorithm of scikit-learn."""
     order = _neighbours_together(start)
     points = np.empty_like(start)
     points[order] = TSNE(
         perplexity=min(PERPLEXITY, (len(standard) - 1) / 3),
-        init=(start / start[:, 0].std() * START_SD)[order],
+        init=start[order],
         random_state=random_state,
     ).fit_transform(standard[order])
     return points
+
+
+def _by_interpolation(
+    standard: np.ndarray, start: np.ndarray, random_state: int
+) -> np.ndarray:
+    """t-SNE of many clips, by the interpolation of openTSNE."""
+    # Imported here, because few studies have as many clips.
+    from openTSNE import TSNE
+    from openTSNE.affinity import PerplexityBasedNN
+
+    affinities = PerplexityBasedNN(
+        standard, PERPLEXITY, method="exact", random_state=random_state
+    )
+    # After the early exaggeration, as many iterations as in scikit-learn.
+    points = TSNE(
+        n_iter=750, negative_gradient_method="fft", random_state=random_state
+    ).fit(affinities=affinities, initialization=start)
+    return np.asarray(points, np.float32)
 
 
 def _neighbours_together(points: np.ndarray) -> np.ndarray:

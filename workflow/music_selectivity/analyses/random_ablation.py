@@ -21,6 +21,7 @@ from music_selectivity.measures import (
     RANDOM_ABLATION_Z,
     Row,
 )
+from music_selectivity.networks.registry import linear_layers
 from music_selectivity.vocabulary import MEASURED_SPLIT
 
 log = logging.getLogger(__name__)
@@ -110,7 +111,7 @@ def silenced_mean_ap(
     InputError
         No class to average over has a positive clip, or the head has other layers.
     """
-    first, last = _linear_layers(head)
+    first, last = linear_layers(head)
     used = np.flatnonzero(np.asarray(scored, bool) & (np.asarray(labels) > 0).any(0))
     if len(used) == 0:
         raise InputError(
@@ -227,15 +228,3 @@ def _sort(values: torch.Tensor) -> torch.Tensor:
     if values.device.type == "cpu":
         return torch.from_numpy(np.sort(values.numpy(), axis=-1))
     return values.sort(dim=-1).values
-
-
-def _linear_layers(head: nn.Sequential) -> tuple[nn.Linear, nn.Linear]:
-    layers = [layer for layer in head if not isinstance(layer, nn.Dropout)]
-    kinds = [type(layer) for layer in layers]
-    if kinds != [nn.Linear, nn.ReLU, nn.Linear]:
-        raise InputError(
-            "random ablation needs a head of linear, ReLU and linear layers, but the "
-            f"network's is {', '.join(kind.__name__ for kind in kinds)}; leave it out "
-            "of this analysis"
-        )
-    return layers[0], layers[2]

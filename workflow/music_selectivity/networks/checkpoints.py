@@ -6,19 +6,18 @@ import os
 from collections.abc import Mapping
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import nn
 
-from music_selectivity.errors import InputError
 from music_selectivity.networks.registry import build
+from music_selectivity.networks.weights import (
+    METADATA,
+    read_weights,
+    readable_checkpoint,
+)
 from music_selectivity.store import atomic_path
 
 State = dict[str, torch.Tensor]
-
-# safetensors writes several metadata entries in varying order, so they are stored as
-# one entry of sorted JSON.
-METADATA = "music_selectivity"
 
 
 def save_checkpoint(path: str | os.PathLike, state: State, metadata: Mapping) -> None:
@@ -68,24 +67,10 @@ def load_checkpoint(
         The file is missing or damaged, is not a checkpoint of this project, or lacks
         the epoch. Or its architecture is unknown.
     """
-    prefix = "" if epoch is None else f"{epoch}/"
-    try:
-        with safe_open(os.fspath(path), "pt") as file:
-            metadata = json.loads((file.metadata() or {})[METADATA])
-            state = {
-                name.removeprefix(prefix): file.get_tensor(name)
-                for name in file.keys()  # noqa: SIM118
-                if name.startswith(prefix)
-            }
+    with readable_checkpoint(path):
+        state, metadata = read_weights(path, "pt", epoch)
         network = build(metadata["architecture"], len(metadata["classes"]), seed=0)
         network.load_state_dict(state)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from error
-    except (OSError, SafetensorError, KeyError, ValueError, RuntimeError) as error:
-        raise InputError(
-            f"{path} is not a checkpoint that this version can read "
-            f"({type(error).__name__}: {error}); delete it and train again"
-        ) from error
     return network.eval(), metadata
 
 

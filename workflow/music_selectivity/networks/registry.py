@@ -7,8 +7,9 @@ Each architecture is a module of this package, named as in the config. Its class
 - ``minimum_mels`` and ``minimum_frames``: the smallest possible input;
 - ``units(log_mels)``: (clips, mels, frames) in dB -> (clips, n_units), of which none is
   negative, because selectivity is measured by ratios of responses;
-- ``head(units)``: (clips, n_units) -> logits, (clips, classes), by linear, ReLU and
-  linear layers, which random ablation needs (dropout may lie between them).
+- ``head``, an ``nn.Sequential``: (clips, n_units) -> logits, (clips, classes), by
+  linear, ReLU and linear layers (dropout may lie between them). Analyses that silence
+  units compute it without the network.
 
 ``forward(log_mels)`` is ``head(units(log_mels))``. There is no sigmoid, because the
 loss takes logits.
@@ -32,7 +33,7 @@ def build(architecture: str, n_classes: int, seed: int) -> nn.Module:
     Raises
     ------
     InputError
-        The architecture is unknown.
+        The architecture is unknown, or its head is another.
     """
     # By name and without a list, so that neither an edit of one architecture nor a new
     # one retrains networks of another.
@@ -51,4 +52,25 @@ def build(architecture: str, n_classes: int, seed: int) -> nn.Module:
     with torch.random.fork_rng(devices=[]):
         # torch.manual_seed would also seed GPUs.
         torch.default_generator.manual_seed(seeds.derive("networks", seed))
-        return module.Network(n_classes)
+        network = module.Network(n_classes)
+    linear_layers(network.head)
+    return network
+
+
+def linear_layers(head: nn.Sequential) -> tuple[nn.Linear, nn.Linear]:
+    """The two linear layers of a head, in its order.
+
+    Raises
+    ------
+    InputError
+        The head has other layers than linear, ReLU, linear, and dropout.
+    """
+    layers = list(head) if isinstance(head, nn.Sequential) else [head]
+    layers = [layer for layer in layers if not isinstance(layer, nn.Dropout)]
+    kinds = [type(layer) for layer in layers]
+    if kinds != [nn.Linear, nn.ReLU, nn.Linear]:
+        raise InputError(
+            "the head of a network must be linear, ReLU and linear layers, but this is "
+            f"{', '.join(kind.__name__ for kind in kinds)}; change the architecture"
+        )
+    return layers[0], layers[2]

@@ -153,17 +153,3 @@ def _writer(path: str | os.PathLike, n_units: int) -> Iterator[pq.ParquetWriter]
     )
     with atomic_path(path) as temporary, pq.ParquetWriter(temporary, schema) as writer:
         yield writer
-
-
-def scores_of_units(network: nn.Module) -> Callable[[np.ndarray], np.ndarray]:
-    """Function from unit responses, (clips, units), to logits, (clips, classes).
-
-    The network, which must be on the CPU, is set to evaluation mode.
-    """
-    network.eval()
-
-    def scores(responses: np.ndarray) -> np.ndarray:
-        with torch.inference_mode():
-            return network.head(torch.from_numpy(responses)).numpy()
-
-    return scores
