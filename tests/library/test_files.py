@@ -7,11 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from music_selectivity.corpus.files import (
-    AUDIOSET_NAME,
-    audioset_files,
-    corpus_files,
-)
+from music_selectivity.corpus.audioset_files import AUDIOSET_NAME, audioset_files
+from music_selectivity.corpus.files import corpus_files
 from music_selectivity.errors import InputError
 
 YTID = st.from_regex(r"[A-Za-z0-9_-]{11}", fullmatch=True)
@@ -161,7 +158,7 @@ def test_clips_that_the_users_tables_do_not_list_are_not_inputs(tmp_path):
 
 
 def test_very_many_clips_need_tables(tmp_path, monkeypatch):
-    monkeypatch.setattr("music_selectivity.corpus.files.MOST_UNLISTED", 3)
+    monkeypatch.setattr("music_selectivity.corpus.audioset_files.MOST_UNLISTED", 3)
     for letter in "abc":
         put(tmp_path / f"{11 * letter}.wav")
         put(tmp_path / f"{11 * letter}.m4a")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from music_selectivity.corpus.files import table_rows
 from music_selectivity.corpus.list_clips import list_corpus
+from music_selectivity.corpus.text_tables import table_rows
 from music_selectivity.errors import InputError
 from small_corpora import CATEGORIES, NODES, own_table, write_segments
 

@@ -120,6 +120,7 @@ RERUNS = {
     | {"preferred_inputs"},
     # The clips.
     "corpus.archives": {"unpack", "collection_tables"},
+    "corpus.audioset_files": {"list_clips"},
     "corpus.audit": {"audit"},
     "corpus.categories": {"categories"},
     "corpus.category_members": ALL_ANALYSES
@@ -131,7 +132,7 @@ RERUNS = {
     "corpus.exclusions": {"list_clips"},
     # Downloads are identified by address and checksum.
     "corpus.fetch": set(),
-    "corpus.files": {"list_clips"},
+    "corpus.files": set(),
     "corpus.found_clips": {"sound_examples"},
     "corpus.groups": {"list_clips"},
     "corpus.list_clips": {"list_clips"},
@@ -143,7 +144,9 @@ RERUNS = {
     | WAVEFORMS
     | {"list_clips", "soundscape_audio", "collection_audio"},
     "corpus.tables": {"list_clips"},
+    "corpus.text_tables": {"list_clips"},
     "corpus.unpack": {"unpack"},
+    "corpus.usable_paths": {"list_clips"},
     "corpus.sound_collections.esc50": {"collection_tables"},
     "corpus.sound_collections.formats": COLLECTIONS,
     "corpus.sound_collections.gtzan": {"collection_tables"},

@@ -24,10 +24,11 @@ from music_selectivity.audio.reading import (
     load_clip,
     read_mono,
 )
-from music_selectivity.corpus import files as sources
 from music_selectivity.corpus import tables as corpus_tables
 from music_selectivity.corpus.exclusions import read_exclusion_list
+from music_selectivity.corpus.files import table_files
 from music_selectivity.corpus.ontology import Ontology
+from music_selectivity.corpus.text_tables import table_rows
 from music_selectivity.errors import InputError
 from music_selectivity.vocabulary import (
     EMPTY,
@@ -374,7 +375,7 @@ def test_clip_tables_of_every_kind(folder, text):
         (folder / "clips.csv").write_bytes(head + text)
         for known in (None, {"Dog", "Piano"}):
             only_input_errors(corpus_tables.list_table, folder, "clips.csv", known)
-        files = only_input_errors(sources.table_files, folder, "clips.csv")
+        files = only_input_errors(table_files, folder, "clips.csv")
         for path in (files or {}).values():
             assert path.resolve().is_relative_to(folder.resolve())
 
@@ -419,7 +420,7 @@ def test_a_cell_too_many_is_not_dropped(tmp_path):
     row = b"a,a.wav,Dog, domestic,train,music,0\n"
     (tmp_path / "clips.csv").write_bytes(HEADER + row)
     with pytest.raises(InputError, match="row 2: more cells than the header"):
-        sources.table_rows(tmp_path, "clips.csv")
+        table_rows(tmp_path, "clips.csv")
 
 
 def test_class_tables_give_each_class_a_name_of_its_own(tmp_path):

@@ -1,7 +1,7 @@
 # Public data that a study does not give itself. Downloads run where Snakemake runs,
 # since the nodes of a cluster often have no connection.
 from music_selectivity.corpus.archives import ARCHIVES
-from music_selectivity.corpus.files import MIRROR, mirror_files
+from music_selectivity.corpus.audioset_files import MIRROR, mirror_files
 
 
 localrules:

@@ -5,7 +5,8 @@ import re
 import zipfile
 import zlib
 
-from music_selectivity.corpus.files import text_lines, ytid_in
+from music_selectivity.corpus.audioset_files import ytid_in
+from music_selectivity.corpus.text_tables import text_lines
 from music_selectivity.errors import InputError
 
 # Bytes that an Excel sheet may unpack to, enough for about 500,000 names.

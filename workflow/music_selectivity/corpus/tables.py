@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from music_selectivity.corpus.files import segment_rows, table_rows, text_lines
 from music_selectivity.corpus.ontology import Ontology
+from music_selectivity.corpus.text_tables import segment_rows, table_rows, text_lines
 from music_selectivity.errors import InputError
 from music_selectivity.vocabulary import GENERATED_TABLES, GROUPS, SPLITS
 
