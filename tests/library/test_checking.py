@@ -9,8 +9,9 @@ from torch import nn
 from torch.nn import functional
 
 from music_selectivity.errors import InputError
-from music_selectivity.networks.checking import check, check_twin, synthetic_sounds
+from music_selectivity.networks.checking import check, check_twin
 from music_selectivity.networks.description import Layer
+from music_selectivity.networks.synthetic_sounds import synthetic_sounds
 from small_networks import (
     RATE,
     changed,

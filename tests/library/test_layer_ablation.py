@@ -8,13 +8,13 @@ import torch
 from torch import nn
 
 from music_selectivity.errors import InputError
-from music_selectivity.networks.checking import synthetic_sounds
 from music_selectivity.networks.description import Layer
 from music_selectivity.networks.head import head_of
 from music_selectivity.networks.layer_ablation import ablated_scores, silenced
 from music_selectivity.networks.own_networks import LAYERS, describe
 from music_selectivity.networks.registry import build
 from music_selectivity.networks.responses import unit_responses
+from music_selectivity.networks.synthetic_sounds import synthetic_sounds
 from music_selectivity.store import ShardedArray
 from small_networks import METADATA, RATE, changed, described, recurrent, transformer
 

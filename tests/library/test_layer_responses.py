@@ -8,13 +8,13 @@ from test_own_networks import METADATA
 
 from music_selectivity.errors import InputError
 from music_selectivity.networks.activations import from_table
-from music_selectivity.networks.checking import synthetic_sounds
 from music_selectivity.networks.description import Layer
 from music_selectivity.networks.layer_responses import write_layer_responses
 from music_selectivity.networks.layers import LOGITS, LayerRecorder, find_layers
 from music_selectivity.networks.own_networks import describe
 from music_selectivity.networks.registry import build
 from music_selectivity.networks.responses import write_responses
+from music_selectivity.networks.synthetic_sounds import synthetic_sounds
 from music_selectivity.store import ShardedArray, read_table
 from small_networks import RATE, changed, recurrent
 

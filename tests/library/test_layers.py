@@ -6,7 +6,6 @@ import torch
 from torch import nn
 
 from music_selectivity.errors import InputError
-from music_selectivity.networks.checking import synthetic_sounds
 from music_selectivity.networks.description import Layer
 from music_selectivity.networks.layers import (
     LOGITS,
@@ -15,6 +14,7 @@ from music_selectivity.networks.layers import (
     find_layers,
     outlines,
 )
+from music_selectivity.networks.synthetic_sounds import synthetic_sounds
 from small_networks import (
     RATE,
     changed,

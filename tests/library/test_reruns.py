@@ -190,6 +190,7 @@ RERUNS = {
     # An architecture reruns only networks of its own: see OF_ARCHITECTURE.
     "networks.ast_small": NETWORKS,
     "networks.check": set(),
+    "networks.check_problems": CHECKS,
     "networks.checking": CHECKS,
     "networks.check_record": {"check_network", "report_page"},
     "networks.checkpoints": NETWORKS,
@@ -212,6 +213,7 @@ RERUNS = {
     "networks.pca": LINEAR_FEATURES | {"fit_pca"},
     "networks.registry": NETWORKS,
     "networks.responses": RESPONSES | OF_LAYERS | PLAYED | LINEAR_FEATURES,
+    "networks.synthetic_sounds": CHECKS,
     "networks.training": {"train"},
     "networks.twins": USERS_NETWORKS,
     "networks.user_code": RUNS_NETWORKS,

@@ -12,9 +12,10 @@ import torch
 
 from conftest import ROOT
 from music_selectivity.audio.torchaudio_import import import_transforms
-from music_selectivity.networks.checking import check, synthetic_sounds
+from music_selectivity.networks.checking import check
 from music_selectivity.networks.description import NetworkDescription
 from music_selectivity.networks.layers import LayerRecorder, find_layers
+from music_selectivity.networks.synthetic_sounds import synthetic_sounds
 from music_selectivity.networks.twins import INITIALISED, PERMUTED, twin
 from music_selectivity.networks.user_code import load_network
 from music_selectivity.store import ShardedArray

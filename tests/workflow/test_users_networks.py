@@ -386,7 +386,7 @@ CHANGES = {
     ),
     "the code of the check": (
         {
-            "workflow/music_selectivity/networks/checking.py": (
+            "workflow/music_selectivity/networks/check_problems.py": (
                 "TOLERANCE = 1e-2",
                 "TOLERANCE = 1e-3",
             )

@@ -11,15 +11,12 @@ from collections.abc import Sequence
 import torch
 
 from music_selectivity.errors import InputError
-from music_selectivity.networks.checking import (
-    Checked,
-    check,
-    shape_text,
-    synthetic_sounds,
-)
+from music_selectivity.networks.check_problems import shape_text
+from music_selectivity.networks.checking import Checked, check
 from music_selectivity.networks.description import NetworkDescription
 from music_selectivity.networks.device import select_device
 from music_selectivity.networks.layers import outlines
+from music_selectivity.networks.synthetic_sounds import synthetic_sounds
 from music_selectivity.networks.user_code import load_network
 
 BYTES_PER_RESPONSE = 5.6
