@@ -82,7 +82,7 @@ def resampling_table(found: pd.DataFrame, truth: pd.Series) -> str:
             by_percentiles = (group["low"] <= true) & (true <= group["high"])
             shares = [f"{100 * np.mean(each):.0f}" for each in (by_sd, by_percentiles)]
             rows.append([way, component, _decimal(true), _decimal(shift), *shares])
-    columns = ["replicates", "component", "truth", "mean less value"]
+    columns = ["replicates", "component", "truth", "mean minus value"]
     columns += ["coverage by their SD, %", "by their percentiles, %"]
     return markdown(columns, rows)
 

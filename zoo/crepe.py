@@ -41,7 +41,7 @@ class WholeClips(nn.Module):
 
 
 def full() -> NetworkDescription:
-    """The network of the paper, with 22 million parameters."""
+    """The network of CREPE's paper, with 22 million parameters."""
     return _describe("full", batch_size=2)
 
 

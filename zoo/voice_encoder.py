@@ -1,4 +1,4 @@
-"""The speaker encoder of Resemblyzer 0.1.4: three LSTMs, trained on speech alone."""
+"""The speaker encoder of Resemblyzer 0.1.4: three LSTMs, trained on speech."""
 
 from importlib.metadata import distribution
 

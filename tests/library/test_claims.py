@@ -15,7 +15,7 @@ from music_selectivity import store
 from music_selectivity.claims import verdicts as rule
 from music_selectivity.claims.catalogue import all_claims
 from music_selectivity.claims.conventions import DEFAULT, Conventions
-from music_selectivity.claims.evaluation import evaluate, evaluate_orders
+from music_selectivity.claims.evaluation import COLUMNS, evaluate, evaluate_orders
 from music_selectivity.claims.measured import Measured
 from music_selectivity.errors import InputError
 from small_studies import ROOT
@@ -493,3 +493,10 @@ def test_the_text_has_the_numbers_of_the_paper():
             assert f"{claim.reported.value:g}" in claim.paper, claim.id
         if claim.reported_second is not None:
             assert f"{claim.reported_second.value:g}" in claim.paper, claim.id
+
+
+def test_the_docs_list_the_columns_of_claims_in_their_order():
+    text = (ROOT / "docs/outputs.md").read_text()
+    section = text.partition("### Columns of `claims.csv`")[2].partition("###")[0]
+    cells = [row.split("|")[1] for row in section.splitlines() if row.startswith("| `")]
+    assert [name for cell in cells for name in re.findall("`(.+?)`", cell)] == COLUMNS

@@ -93,6 +93,16 @@ def test_two_seeds_are_too_few_for_any_claim_about_networks():
     )
 
 
+def test_two_networks_of_a_model_decide_nothing_whatever_the_other_has():
+    """The rank-sum test of five against two can reach .05, without an interval."""
+    table = study()
+    few = (table["model"] == "untrained") & (table["seed"] > 2)
+    found, all_five = judged(table[~few], "2b"), judged(table, "2b")
+    assert all_five.loc["2b", "verdict"] == rule.REPLICATED
+    assert found.loc["2b", "p"] < 0.05 and np.isnan(found.loc["2b", "contrast_low"])
+    assert found.loc["2b", "verdict"] == rule.TOO_FEW
+
+
 def test_three_seeds_are_enough_for_rank_sums_and_equivalence():
     found = judged(study(n_seeds=3))
     for claim in ("2b", "4b-c", "4c-400"):

@@ -88,8 +88,8 @@ GROWS_NOT = GROWS.replace("grows", "does not measurably grow")
         (
             (TOO_FEW, TOO_FEW, TOO_FEW),
             [
-                f"{WHETHER} cannot be told from so few networks.",
-                f"{BOTH} cannot be told from so few networks.",
+                f"{WHETHER} cannot be decided with so few networks.",
+                f"{BOTH} cannot be decided with so few networks.",
                 "All 3 claims of the paper could be tested on AudioSet: 3 had too few "
                 "networks.",
             ],
@@ -166,7 +166,7 @@ def test_the_ratio_is_given_with_its_interval_and_the_papers():
     )
     found[0] |= {"verdict": TOO_FEW, "low": math.nan, "high": math.nan}
     assert answer(found, AUDIOSET)[0] == (
-        f"{WHETHER} cannot be told from so few networks (on held-out clips, "
+        f"{WHETHER} cannot be decided with so few networks (on held-out clips, "
         "music-selective units respond 1.78 times as strongly to music as to other "
         "sounds; the paper: 2.07)."
     )

@@ -119,7 +119,8 @@ QUILT_CORRELATIONS = {
 # (Fig. 2d, 3e, 5b). Each is the smallest that its test can give.
 SIGNED_RANK_P = "p = .031"
 RANK_SUM_P = "p = .006"
-# Of the ratios of networks trained with and without music, two-tailed: Fig. 3e.
+# Of the ratios of networks trained with and without music: Fig. 3e. The paper calls it
+# two-tailed, but it is the one-tailed p of its U (two-tailed .834).
 WITH_AND_WITHOUT_MUSIC_P = "p = .417"
 # Of the r of music-selective units and music in QUILT_CORRELATIONS: Fig. 4b.
 QUILT_CORRELATION_P = "p = 4.4e-4"

@@ -48,7 +48,7 @@ class Paired:
         return first.loc[both], second.loc[both]
 
     def difference(self, measured: Measured) -> MeanEstimate:
-        """Mean of the first less that of the second."""
+        """Mean of the first minus that of the second."""
         return _difference(*self.samples(measured), paired=True)
 
     def run(self, measured: Measured) -> Outcome:
@@ -102,7 +102,7 @@ class Unpaired:
         return self.first(measured), self.second(measured)
 
     def difference(self, measured: Measured) -> MeanEstimate:
-        """Mean of the first less that of the second.
+        """Mean of the first minus that of the second.
 
         It has no interval if a sample is a single network.
         """

@@ -66,7 +66,7 @@ def evaluate(
         over networks of what `notes` names; low and high, its 95 % interval, and what
         this covers; n, networks (of the smaller sample); test, p; p_adjusted (Benjamini
         and Hochberg, over the distinct claims of a difference); effect_size, of a rank
-        test; contrast, the mean of the first sample less that of the second, or a mean
+        test; contrast, the mean of the first sample minus that of the second, or a mean
         slope, with its 95 % interval contrast_low and contrast_high; for claims of no
         difference, change, with its 90 % interval change_low and change_high, the
         margin, and open_probability, that the verdict would be open for five networks

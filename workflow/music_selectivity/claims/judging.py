@@ -138,17 +138,18 @@ def _verdict(
     measured: Measured,
 ) -> str:
     comparison = claim.comparison
+    if isinstance(comparison, EveryNetwork):
+        return every_network_verdict(comparison.passed(measured), outcome.n)
+    # With fewer networks there is no interval, which both rules need.
+    if outcome.n < LEAST_NETWORKS and not _is_linear(claim):
+        return TOO_FEW
     if isinstance(comparison, Equivalence):
-        if outcome.n < LEAST_NETWORKS and not comparison.linear:
-            return TOO_FEW
         return equivalence_verdict(
             row["change_low"],
             row["change_high"],
             comparison.margin,
             comparison.upper_only,
         )
-    if isinstance(comparison, EveryNetwork):
-        return every_network_verdict(comparison.passed(measured), outcome.n)
     return difference_verdict(
         outcome.p, outcome.smallest_p, row["contrast_low"], consistent
     )

@@ -32,7 +32,7 @@ UNITS, STRUCTURE, FUNCTION = "2b", "4b-a", "5c-a"
 # The end of "whether ..." where a claim is not decided.
 UNDECIDED = {
     OPEN: "stays open",
-    TOO_FEW: "cannot be told from so few networks",
+    TOO_FEW: "cannot be decided with so few networks",
     NOT_RUN: "was not measured",
     NOT_MEMORIZED: "was not measured",
 }

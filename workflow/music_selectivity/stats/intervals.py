@@ -93,7 +93,7 @@ def mean_estimate(values: np.ndarray) -> MeanEstimate:
 def difference_estimate(
     first: np.ndarray, second: np.ndarray, paired: bool
 ) -> MeanEstimate:
-    """Mean of one sample less that of another, with their shared draws of clips.
+    """Mean of one sample minus that of another, with their shared draws of clips.
 
     Parameters
     ----------
