@@ -7,6 +7,7 @@
 # architectures` runs one study with each architecture, and compares their claims.
 PYTHON ?= python3
 # Extra packages to install: `test`, and `browser` for the tests of pages in a browser.
+# To add some later, remove .venv/installed.
 EXTRAS ?= test
 VENV := .venv
 PYTEST := $(VENV)/bin/python -m pytest -n auto --maxprocesses 4 --dist loadgroup

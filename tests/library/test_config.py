@@ -1,6 +1,7 @@
 """Config: defaults are the paper's, errors name the key, and the docs stay true."""
 
 import copy
+import datetime
 import json
 from pathlib import Path
 
@@ -148,6 +149,10 @@ def test_short_segments_are_allowed_where_no_order_needs_adjacent_frames():
             r"downloads\.natsound165\.zip is renamed to .*natural_sounds\.zip",
         ),
         ({"device": "gpu"}, r"device: 'gpu'.*allowed: auto, cpu, cuda"),
+        ({"seeds": "[1"}, r"seeds: '\[1' is not of type 'array'; allowed: array"),
+        ({"audio.clip_seconds": float("nan")}, r"clip_seconds: nan is not of type"),
+        ({"corpus.shards": 2.0}, r"shards: 2\.0 is not of type 'integer'"),
+        ({"study": "downloads"}, r"study: 'downloads'.*which are folders of other"),
         ({"seeds": []}, r"key seeds: .*distinct integers"),
         ({"seeds": [1, 1]}, r"key seeds: "),
         ({"models.with_music.clips": "some"}, r"models\.with_music\.clips: 'some'"),
@@ -240,10 +245,13 @@ def test_values_that_the_command_line_gives_as_text_are_read():
                 "audio.trim_silence": "true",
                 "models.with_music": "null",
                 "study": "7",
+                # As YAML reads it in a file.
+                "notice": datetime.date(2026, 1, 5),
             }
         ),
         SCHEMA,
     )
+    assert config["notice"] == "2026-01-05"
     assert config["seeds"] == [3, 4]
     assert config["training"]["batch_size"] == 64
     assert config["audio"]["trim_silence"] is True

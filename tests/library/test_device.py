@@ -20,6 +20,15 @@ def test_without_a_gpu():
         select_device("cuda")
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="torch can use a GPU")
+def test_a_gpu_that_torch_cannot_use_is_reported(monkeypatch, caplog):
+    monkeypatch.setattr("shutil.which", lambda name: f"/usr/bin/{name}")
+    assert select_device("cpu") == torch.device("cpu")
+    assert not caplog.messages
+    assert select_device("auto") == torch.device("cpu")
+    assert "install a CUDA build" in caplog.messages[0]
+
+
 def test_stream_reads_one_batch_ahead_and_no_more():
     log_mels = np.random.default_rng(0).random((9, 4, 3), dtype=np.float32)
     taken = []

@@ -7,6 +7,7 @@ from music_selectivity.stimuli.sets import at_power
 from music_selectivity.study.resources import (
     COSTS,
     NETWORK_TIME,
+    OF_USERS_NETWORKS,
     memory_mb,
     runtime_minutes,
 )
@@ -16,7 +17,7 @@ from music_selectivity.study.scale import (
     NetworkSize,
     Scale,
 )
-from music_selectivity.vocabulary import MIXED, MUSIC, NONMUSIC
+from music_selectivity.vocabulary import MIXED, MUSIC, NONMUSIC, TRAIN
 
 ESC50_CLIPS, GTZAN_TRACKS = 2_000, 1_000
 
@@ -48,20 +49,24 @@ CLIPS_ARE_ASSUMED = IN_PARQUET or CORPUS == COLLECTIONS
 
 
 def shares_of_clips():
-    """Share of each group in the clips, and of the split that is quilted."""
+    """Share of the train split in the clips, and of each group, as far as is known."""
     if CORPUS != SOUNDSCAPES:
-        return AUDIOSET_SHARES, 1 / 2
+        return 1 / 2, AUDIOSET_SHARES
     spec = config["corpus"][SOUNDSCAPES]
     music, mixed = spec["music_share"], spec["mixed_share"]
     groups = {MUSIC: music, MIXED: mixed, NONMUSIC: 1 - music - mixed}
-    return groups, spec[config["analysis"]["measured_split"]] / N_CLIPS
+    return spec["train"] / N_CLIPS, groups
+
+
+TRAIN_SHARE, GROUP_SHARES = shares_of_clips()
 
 
 def sounds_in(sets):
     """How many sounds stimulus sets have together, as far as is known."""
-    groups, quilted = shares_of_clips()
+    on_train = config["analysis"]["measured_split"] == TRAIN
+    quilted = TRAIN_SHARE if on_train else 1 - TRAIN_SHARE
     return N_CLIPS * sum(
-        groups[group] * (quilted if stimuli.segment else 1)
+        GROUP_SHARES[group] * (quilted if stimuli.segment else 1)
         for stimuli in sets
         for group in stimuli.groups
     )
@@ -100,6 +105,7 @@ def scale_of(wildcards):
         sources=len(FEATURE_SOURCES),
         played=len(PLAYED),
         stimuli=len(HEARD),
+        train_share=TRAIN_SHARE,
         random_sets=config["analysis"]["random_ablation"]["sets"],
         ablated_layers=len(config["analysis"]["layer_ablation"]["layers"]),
         epochs=model.get("epochs", 0),

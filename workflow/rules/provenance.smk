@@ -40,7 +40,12 @@ rule usage:
     params:
         study=config["study"],
         benchmarks=paths.benchmarks,
-        asked_mb={name: memory(None, 1, name) for name in COSTS},
+        # Requests for users' networks differ from network to network.
+        asked_mb={
+            name: memory(None, 1, name)
+            for name in COSTS
+            if name not in OF_USERS_NETWORKS
+        },
         templates=templates("usage"),
         code=code("usage.py"),
     script:

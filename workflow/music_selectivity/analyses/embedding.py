@@ -97,9 +97,12 @@ def _by_interpolation(
     affinities = PerplexityBasedNN(
         standard, PERPLEXITY, method="exact", random_state=random_state
     )
-    # After the early exaggeration, as many iterations as in scikit-learn.
+    # As scikit-learn: 750 iterations after the early exaggeration, at the same rate.
     points = TSNE(
-        n_iter=750, negative_gradient_method="fft", random_state=random_state
+        n_iter=750,
+        learning_rate=len(standard) / 12,
+        negative_gradient_method="fft",
+        random_state=random_state,
     ).fit(affinities=affinities, initialization=start)
     return np.asarray(points, np.float32)
 

@@ -6,6 +6,7 @@ imported.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
@@ -34,12 +35,12 @@ def of(model: str, measure: Measure, **fields: object) -> Quantity:
 
 def quotient(numerator: Quantity, denominator: Quantity) -> Quantity:
     """Ratio, network by network."""
-    return lambda measured: _finite(numerator(measured) / denominator(measured))
+    return _combined(operator.truediv, numerator, denominator)
 
 
 def difference(first: Quantity, second: Quantity) -> Quantity:
     """Difference, network by network."""
-    return lambda measured: _finite(first(measured) - second(measured))
+    return _combined(operator.sub, first, second)
 
 
 def less_one(quantity: Quantity) -> Quantity:
@@ -240,6 +241,30 @@ def _check_all_but(measure: Measure, free: str, fields: dict[str, object]) -> No
             f"{measure.name} has the fields {', '.join(measure.fields)}, not "
             f"{', '.join([*fields, free])}"
         )
+
+
+def _combined(
+    operation: Callable[[Values, Values], Values], first: Quantity, second: Quantity
+) -> Quantity:
+    def combined(measured: Measured) -> Values:
+        a, b = first(measured), second(measured)
+        return _finite(operation(_in_draws_of(b, a), _in_draws_of(a, b)))
+
+    return combined
+
+
+def _in_draws_of(other: Values, values: Values) -> Values:
+    """Values without draws of clips, in those of another measure: equal in each."""
+    if _is_drawn(values) or not _is_drawn(other):
+        return values
+    # Imported here because the Snakefile reads the claims, and must plan quickly.
+    import pandas as pd
+
+    return pd.concat([values[0]] * other.shape[1], axis=1, keys=other.columns)
+
+
+def _is_drawn(values: Values) -> bool:
+    return bool(np.isfinite(values.iloc[:, 1:]).any(axis=None))
 
 
 def _finite(values: Values) -> Values:

@@ -1,6 +1,8 @@
 """The device on which networks run, and the stream of batches to it."""
 
+import logging
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,6 +11,8 @@ import torch
 
 from music_selectivity.errors import InputError
 from music_selectivity.store import ShardedArray
+
+log = logging.getLogger(__name__)
 
 
 def select_device(name: str) -> torch.device:
@@ -40,6 +44,11 @@ def select_device(name: str) -> torch.device:
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
     on_gpu = name != "cpu" and torch.cuda.is_available()
+    if name == "auto" and not on_gpu and shutil.which("nvidia-smi"):
+        log.warning(
+            "networks run on the CPU, one at a time: this machine has a GPU, but torch "
+            "cannot use it; install a CUDA build of torch, or set device to cpu"
+        )
     return torch.device("cuda" if on_gpu else "cpu")
 
 

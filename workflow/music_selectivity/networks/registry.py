@@ -60,10 +60,13 @@ def build(architecture: str, n_classes: int, seed: int) -> nn.Module:
 def linear_layers(head: nn.Sequential) -> tuple[nn.Linear, nn.Linear]:
     """The two linear layers of a head, in its order.
 
+    ``head.read_head`` finds them in a checkpoint by their numbers.
+
     Raises
     ------
     InputError
-        The head has other layers than linear, ReLU, linear, and dropout.
+        The head has other layers than linear, ReLU, linear, and dropout; or they have
+        names or lack biases.
     """
     layers = list(head) if isinstance(head, nn.Sequential) else [head]
     layers = [layer for layer in layers if not isinstance(layer, nn.Dropout)]
@@ -73,4 +76,12 @@ def linear_layers(head: nn.Sequential) -> tuple[nn.Linear, nn.Linear]:
             "the head of a network must be linear, ReLU and linear layers, but this is "
             f"{', '.join(kind.__name__ for kind in kinds)}; change the architecture"
         )
-    return layers[0], layers[2]
+    first, last = layers[0], layers[2]
+    if first.bias is None or last.bias is None:
+        raise InputError("linear layers of a head need biases; leave out bias=False")
+    if named := [name for name, _ in head.named_children() if not name.isdigit()]:
+        raise InputError(
+            f"layers of a head have no names, such as {named[0]}; give nn.Sequential "
+            "the layers themselves"
+        )
+    return first, last

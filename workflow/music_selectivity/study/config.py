@@ -1,6 +1,8 @@
 """The study's config: shape and defaults by the schema, then what the values mean."""
 
+import contextlib
 import json
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -81,7 +83,8 @@ def resolve_config(config: Mapping, schema_path: str | os.PathLike) -> dict:
         Naming the first bad key, its value and what is allowed.
     """
     schema = json.loads(Path(schema_path).read_text(encoding="utf-8"))
-    resolved = _parsed(json.loads(json.dumps(config)), schema)
+    # YAML reads some texts as dates.
+    resolved = _parsed(json.loads(json.dumps(config, default=str)), schema)
     _check_renamed(resolved)
     _check_shape(resolved, schema)
     _fill_defaults(resolved, schema)
@@ -113,7 +116,9 @@ def _parsed(value: object, schema: dict) -> object:
         return [_parsed(item, schema.get("items", {})) for item in value]
     types = schema.get("type", "string")
     if isinstance(value, str) and ("string" not in types or value == "null"):
-        return yaml.safe_load(value)
+        # Text that cannot be parsed has the wrong type, which the schema says.
+        with contextlib.suppress(yaml.YAMLError):
+            return yaml.safe_load(value)
     return value
 
 
@@ -136,9 +141,22 @@ def _check_renamed(config: dict) -> None:
             raise InputError(f"config key {'.'.join(key)} is renamed to {new}")
 
 
+# Stricter than JSON Schema, in which 2.0 is an integer, and NaN a number.
+_Validator = jsonschema.validators.extend(
+    jsonschema.Draft202012Validator,
+    type_checker=jsonschema.Draft202012Validator.TYPE_CHECKER.redefine_many(
+        {
+            "integer": lambda _, value: type(value) is int,
+            "number": lambda _, value: (
+                type(value) in (int, float) and math.isfinite(value)
+            ),
+        }
+    ),
+)
+
+
 def _check_shape(config: dict, schema: dict) -> None:
-    validator = jsonschema.Draft202012Validator(schema)
-    error = jsonschema.exceptions.best_match(validator.iter_errors(config))
+    error = jsonschema.exceptions.best_match(_Validator(schema).iter_errors(config))
     if error is None:
         return
     key = ".".join(str(part) for part in error.absolute_path) or "(top level)"

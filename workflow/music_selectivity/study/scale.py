@@ -73,6 +73,8 @@ class Scale:
         Number of listed clips, of both splits.
     seconds : float
         Length of a clip.
+    train_share : float
+        Share of the clips that is in the train split.
     shards : int
         Number of shards that hold the clips.
     sources : int
@@ -107,6 +109,7 @@ class Scale:
     shards: int
     sources: int
     stimuli: int
+    train_share: float = 0.5
     random_sets: int = 0
     ablated_layers: int = 0
     epochs: int = 0
@@ -150,9 +153,9 @@ def shard_sound(scale: Scale) -> float:
 def epochs(scale: Scale) -> float:
     """Clips of 10 s that a network learns, times epochs.
 
-    It learns the train split, half of all clips, or at most as many as its model has.
+    It learns the train split, or at most as many clips as its model has.
     """
-    learned = min(scale.clips / 2, scale.max_clips or scale.clips)
+    learned = min(scale.clips * scale.train_share, scale.max_clips or scale.clips)
     return learned * scale.seconds / 10 * max(1, scale.epochs)
 
 
@@ -168,12 +171,12 @@ def snapshots(scale: Scale) -> float:
 
 def random_sets(scale: Scale) -> float:
     """Clips of the eval split, times silenced sets of units."""
-    return scale.clips / 2 * scale.random_sets
+    return scale.clips * (1 - scale.train_share) * scale.random_sets
 
 
 def ablated_layers(scale: Scale) -> float:
     """Clips of 10 s of the eval split, times layers with silenced units."""
-    return scale.sound / 2 * scale.ablated_layers
+    return scale.sound * (1 - scale.train_share) * scale.ablated_layers
 
 
 def sources(scale: Scale) -> float:
