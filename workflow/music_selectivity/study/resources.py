@@ -145,8 +145,8 @@ COSTS = {
         mb=610, seconds=2, ms=25, work=stimuli, mb_per_1000=10, parallel=True
     ),
     "natural_sound_features": Cost(mb=610, seconds=15),
-    "analyses": Cost(mb=640, seconds=4, ms=6, work=clips, mb_per_1000=28),
-    "linear_analyses": Cost(mb=640, seconds=3, ms=5.5, work=clips, mb_per_1000=28),
+    "analyses": Cost(mb=640, seconds=4, ms=3.5, work=clips, mb_per_1000=28),
+    "linear_analyses": Cost(mb=640, seconds=3, ms=3, work=clips, mb_per_1000=28),
     "layers": Cost(
         mb=245,
         seconds=6,
@@ -172,7 +172,7 @@ COSTS = {
         by_network=True,
     ),
     "training_course": Cost(
-        mb=715, seconds=2, ms=8, work=snapshots, mb_per_1000=13, by_network=True
+        mb=715, seconds=2, ms=5.5, work=snapshots, mb_per_1000=13, by_network=True
     ),
     "preferred_inputs": Cost(
         mb=610,
