@@ -4,7 +4,6 @@ What it looks like and how it answers is tested in the files test_report_browser
 """
 
 import base64
-import dataclasses
 import functools
 import hashlib
 import html
@@ -18,156 +17,13 @@ import pytest
 import yaml
 
 import made_up_units
-from conftest import ROOT
-from music_selectivity.figures.chart import Chart
 from music_selectivity.networks.check_record import CheckRecord
-from music_selectivity.report import numbers, tables
+from music_selectivity.report import tables
 from music_selectivity.report.pictures import pictures
 from music_selectivity.report.study_page import claims_html, report_html
-from music_selectivity.report.themes import StudyFigure
-from music_selectivity.study.code_digest import templates_followed
+from report_inputs import EVIL, make_inputs, with_preferred_inputs
 from small_pages import Page
 from study_pages import SVG
-
-TEMPLATES = ROOT / "workflow/music_selectivity/report/templates"
-EVIL = '<script>alert("&")</script>'
-
-
-def make_inputs(folder):
-    clips = pd.DataFrame(
-        [
-            ("a", "train", "music", False, ""),
-            ("b", "train", "nonmusic", True, ""),
-            ("c", "train", "nonmusic", False, ""),
-            ("d", "eval", "mixed", True, ""),
-            ("e", "eval", "music", False, f"unreadable {EVIL}"),
-            ("f", "train", "music", False, "silent"),
-            ("g", "eval", "music", False, "silent"),
-        ],
-        columns=["clip_id", "split", "group", "is_speech", "excluded"],
-    )
-    classes = pd.DataFrame(
-        {"name": ["x", "y"], "music_related": [True, False], "speech": [False, False]}
-    )
-    baseline = pd.DataFrame(
-        [("level", 0.5123, 11, 12), (EVIL, np.nan, 11, 12)],
-        columns=["features", "auc", "n_train", "n_eval"],
-    )
-    history = pd.DataFrame(
-        {"epoch": [1, 2, 3], "best": [True, True, False], "validation_ap": [1, 2, 1.5]}
-    )
-    histories = {
-        ("without_music", 1): history,
-        ("without_music", 2): history.assign(best=[True, False, False]),
-        ("untrained", 1): history.iloc[:0],
-    }
-    rows = [("untrained", 1, "mean_ap", "nonmusic/none", 0.0123)]
-    for seed, value in ((1, 0.61), (2, 0.63)):
-        rows += [
-            ("without_music", seed, "validation_ap", "best epoch", value),
-            ("without_music", seed, "train_ap", "best epoch", np.nan),
-            ("without_music", seed, "mean_ap", "nonmusic/none", value / 2),
-            ("without_music", seed, "random_ap", "nonmusic", 0.0456),
-        ]
-    statistics = pd.DataFrame(
-        rows, columns=["model", "seed", "measure", "condition", "value"]
-    )
-    # fmt: off
-    claims = pd.DataFrame(
-        [
-            ("1c", "One.", "m", "0.109", "Fig. 1c", 0.3312, 0.0058, 5, "signed-rank",
-             1 / 32, 1.0, "replicated"),
-            ("2b", "Two.", "m", "2.07", "Fig. 2b", 1.02, 0.1, 5, "signed-rank",
-             0.5, 0.4, "not replicated"),
-            ("5c", EVIL, "m", "", "Fig. 5c", np.nan, np.nan, 2, "", np.nan, np.nan,
-             "too few networks to tell"),
-        ],
-        columns=["id", "claim", "models", "paper", "where", "measured", "sd", "n",
-                 "test", "p", "effect_size", "verdict"],
-    )
-    # fmt: on
-    claims = claims.assign(
-        notes=["measured: mean AP", "", ""],
-        low=[0.3251, 0.9, np.nan],
-        high=[0.3371, 1.1, np.nan],
-        covers=["networks and clips", "networks", np.nan],
-        change=[np.nan, 0.0321, np.nan],
-        change_low=[np.nan, -0.0123, np.nan],
-        change_high=[np.nan, 0.0765, np.nan],
-        margin=[np.nan, 0.1, np.nan],
-        open_probability=[np.nan, 0.1597, np.nan],
-        p_adjusted=[0.0456, 0.5, np.nan],
-        contrast=[0.2249, 0.02, np.nan],
-        contrast_low=[0.21, -0.1, np.nan],
-        contrast_high=[0.24, 0.15, np.nan],
-        permutation_p=[np.nan, 1 / 201, np.nan],
-        mixed_estimate=[0.812, np.nan, np.nan],
-        mixed_low=[0.7, np.nan, np.nan],
-        mixed_high=[0.9, np.nan, np.nan],
-        mixed_p=[1e-9, np.nan, np.nan],
-    )
-    svg = folder / "figures" / "ablation.svg"
-    svg.parent.mkdir(exist_ok=True)
-    svg.write_text(SVG)
-    empty = folder / "figures" / "quilts.svg"
-    reason = "<dc:description>No &lt;quilts&gt; here</dc:description>"
-    empty.write_text(SVG.replace("<path", f"<metadata>{reason}</metadata><path"))
-    table = pd.DataFrame(
-        {"model": ["without_music"], "seed": [1], "place": [EVIL], "value": [0.5]}
-    )
-    return {
-        "notice": "These sounds are synthetic.",
-        "clips": clips,
-        "classes": classes,
-        "baseline": baseline,
-        "histories": histories,
-        "statistics": statistics,
-        "claims": claims,
-        "figures": [
-            StudyFigure(
-                name="ablation",
-                title="A title",
-                panel="Fig. 5c",
-                caption="A caption.\nIts rest.\n",
-                sample="Networks: 1.",
-                svg=svg,
-                table=table,
-                claims=["5c"],
-                charts=[Chart(value="value", label="Value", along="place")],
-            ),
-            StudyFigure(
-                name="quilts",
-                title="Nothing",
-                panel="not in the paper",
-                caption="Quilts.",
-                sample="",
-                svg=empty,
-                table=table.iloc[:0],
-                claims=["2b"],
-            ),
-        ],
-        "themes": [
-            {
-                "name": "function",
-                "title": "Function",
-                "question": "What for?",
-                "figures": ["ablation", "quilts"],
-                "claims": ["1c"],
-            }
-        ],
-        "key_figures": ["quilts", "ablation"],
-        "profiles": made_up_units.profiles(["without_music"], ["x", "y"], ["a", "b"]),
-        "examples": made_up_units.examples(["a", "b"], ["c", "d"], sounds=True),
-        "colours": {},
-        "config": {
-            "study": "my study",
-            "corpus": {"type": "soundscapes"},
-            "audio": {"clip_seconds": 2.0},
-            "log_mel": {"n_mels": 64, "f_min": 0, "f_max": 8000},
-            "report": {"audio": True},
-            "models": {EVIL: {"epochs": 3}},
-        },
-    }
 
 
 @pytest.fixture
@@ -414,76 +270,10 @@ def test_pictures_and_sounds_beyond_the_budget_are_left_out(
     assert f"{100 - kept} of 100 {name} left out" in cuts
 
 
-@pytest.fixture
-def preferring(inputs):
-    """Inputs of a study that seeks preferred inputs, and whose clips have no sounds."""
-    (ablation, *_), (theme,) = inputs["figures"], inputs["themes"]
-    figure = dataclasses.replace(ablation, name="preferred_inputs", claims=[])
-    names = ["kind", "unit", "heard", "percentile_99", "kept"]
-    rows = [("ms", 3, 2.0, 1.0, True), ("untrained", 3, 0.5, 1.0, False)]
-    verdicts = pd.DataFrame(rows, columns=names)
-    return inputs | {
-        "figures": [*inputs["figures"], figure],
-        "themes": [theme | {"figures": [*theme["figures"], "preferred_inputs"]}],
-        "examples": made_up_units.examples(["a", "b"], ["c", "d"]),
-        "preferred_inputs": {
-            ("without_music", 1): made_up_units.preferred_inputs(verdicts)
-        },
-        "config": inputs["config"]
-        | {"report": {"audio": False}, "analysis": {"measured_split": "eval"}},
-    }
-
-
-def preferred_data(text):
-    (data,) = re.findall(r'id="preferred-data">(.*?)</script>', text)
-    return json.loads(data)
-
-
-def test_a_page_without_preferred_inputs_has_no_trace_of_them(preferring):
-    text = report_html(**preferring | {"preferred_inputs": {}})
-    assert text == report_html(**preferring | {"preferred_inputs": None})
-    for trace in ('"preferred-', "<audio", "Each input can be heard"):
-        assert trace not in text
-        assert trace in report_html(**preferring)
-    assert "This page has no sounds to play" in text
-
-
-@pytest.mark.parametrize("audio", [True, False])
-def test_preferred_inputs_are_played_whether_or_not_clips_are(preferring, audio):
-    """No recording is part of them, so that `report.audio` does not decide."""
-    config = preferring["config"] | {"report": {"audio": audio}}
-    text = report_html(**preferring | {"config": config})
-    (table,) = preferring["preferred_inputs"].values()
-    mp3s = [
-        base64.b64decode(each["sound"][2])
-        for _, sounds in preferred_data(text)["networks"]
-        for each in sounds
-    ]
-    assert mp3s == list(table["mp3"])
-    assert text.count('<audio id="player">') == 1
-    (figure,) = re.findall(r'id="figure-3">(.*?)</article>', text, re.S)
-    assert figure.count('<div id="preferred-inputs"') == 1
-    assert ("Clips and quilts have no sounds to play" in text) == (not audio)
-
-
-def test_preferred_inputs_beyond_the_budget_are_left_out(preferring):
-    ((network, table),) = preferring["preferred_inputs"].items()
-    rng = np.random.default_rng(0)
-    large = pd.concat([table.assign(mp3=rng.bytes(90_000)) for _ in range(100)])
-    text = report_html(**preferring | {"preferred_inputs": {network: large}})
-    assert 7_000_000 < len(text.encode()) < 8_000_000
-    kept = len(re.findall(r'"[A-Za-z0-9+/]{120000}"', text))
-    (cuts,) = re.findall(r'<ul class="cuts">(.*?)</ul>', text, re.S)
-    assert f"{200 - kept} of 200 sounds left out" in cuts
-    assert 'href="#preferred-inputs"' in cuts
-
-
-def test_the_page_needs_nothing_from_the_net_and_runs_only_its_own_scripts(
-    inputs, preferring
-):
+def test_the_page_needs_nothing_from_the_net_and_runs_only_its_own_scripts(inputs):
     texts = {
         report_html(**inputs): ["charts", "unit-data", "examples"],
-        report_html(**preferring): [
+        report_html(**with_preferred_inputs(inputs)): [
             "charts",
             "preferred-data",
             "unit-data",
@@ -535,74 +325,3 @@ def test_an_empty_study_still_has_a_report(inputs):
     page = Page(report_html(**{**inputs, "histories": {}, "figures": []}))
     assert rows_of(page, "Split")["train"] == ["0"] * 5
     assert not [table for table in page.tables if table[0][0] in ("Claim", "Model")]
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        (0.88712, "0.887"),
-        (0.5, "0.500"),
-        (2.0, "2"),
-        (1234.5, "1,234"),
-        (12345, "12,345"),
-        (123.4, "123"),
-        (999.4, "999"),
-        (999.6, "1,000"),
-        (-999.5, "-1,000"),
-        (0, "0"),
-        (-0.05, "-0.0500"),
-        (1.2e-5, "1.20e-05"),
-        (np.nan, "—"),
-        (np.inf, "—"),
-        ("", "—"),
-        (None, "—"),
-    ],
-)
-def test_numbers_have_three_significant_digits(value, shown):
-    assert numbers.number(value) == shown
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [(1 / 32, "0.031"), (0.417, "0.42"), (4.4e-4, "< 0.001"), (1, "1"), (None, "—")],
-)
-def test_p_values_are_never_zero(value, shown):
-    assert numbers.p_value(value) == shown
-
-
-@pytest.mark.parametrize(
-    ("mean", "sd", "shown"),
-    [
-        (0.33312, 0.00551, "0.333 ± 0.006"),
-        (2.07, np.nan, "2.07"),
-        (0.31, 0.00002, "0.310 ± <0.001"),
-        (-12.34, 1.26, "-12.3 ± 1.3"),
-        (0.0, 0.5, "0.00 ± 0.50"),
-        (np.nan, 0.5, "—"),
-    ],
-)
-def test_sd_has_the_decimals_of_its_mean(mean, sd, shown):
-    assert numbers.plus_minus(mean, sd) == shown
-
-
-@pytest.mark.parametrize(
-    ("page", "more"),
-    [
-        ("page", {"contents.js", "charts.js", "units.js", "page_answer.html.j2"}),
-        ("claims", {"claims.js"}),
-        ("audit", set()),
-        ("usage", set()),
-    ],
-)
-def test_the_digest_of_a_page_follows_all_that_it_includes(page, more):
-    followed = {file.name for file in templates_followed(TEMPLATES, f"{page}.html.j2")}
-    shared = {f"{page}.html.j2", "layout.html.j2", "style.css", "look.js"}
-    assert shared | more <= followed
-    if page in ("audit", "usage"):
-        assert followed == shared
-
-
-def test_every_template_is_used():
-    pages = ("page", "claims", "audit", "usage", "comparison")
-    used = templates_followed(TEMPLATES, *(f"{page}.html.j2" for page in pages))
-    assert used == set(TEMPLATES.iterdir())
