@@ -145,8 +145,8 @@ COSTS = {
         mb=610, seconds=2, ms=25, work=stimuli, mb_per_1000=10, parallel=True
     ),
     "natural_sound_features": Cost(mb=610, seconds=15),
-    "analyses": Cost(mb=640, seconds=4, ms=3.5, work=clips, mb_per_1000=28),
-    "linear_analyses": Cost(mb=640, seconds=3, ms=3, work=clips, mb_per_1000=28),
+    "analyses": Cost(mb=440, seconds=4, ms=3.5, work=clips, mb_per_1000=28),
+    "linear_analyses": Cost(mb=440, seconds=3, ms=3, work=clips, mb_per_1000=28),
     "layers": Cost(
         mb=245,
         seconds=6,
@@ -190,7 +190,7 @@ COSTS = {
     "figure": Cost(
         mb=220, seconds=1, ms=0.02, work=sources, mb_per_1000=1, grows_with=sources
     ),
-    "unit_profiles": Cost(mb=370, seconds=5, ms=25, work=clips, mb_per_1000=10),
+    "unit_profiles": Cost(mb=190, seconds=5, ms=25, work=clips, mb_per_1000=10),
     "sound_examples": Cost(mb=370, seconds=10, ms=4, work=sound, mb_per_1000=10),
     "report_page": Cost(mb=195, seconds=2, mb_per_1000=5),
     "resolved_config": Cost(mb=110, seconds=1),
