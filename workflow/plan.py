@@ -73,9 +73,9 @@ def planned(api: SnakemakeApi, settings: ConfigSettings) -> tuple[list[Job], dic
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    files = {"nargs": "+", "action": "extend", "default": []}
-    parser.add_argument("--configfile", **files, type=Path)
-    parser.add_argument("--config", **files, metavar="KEY=VALUE")
+    several = {"nargs": "+", "action": "extend", "default": []}
+    parser.add_argument("--configfile", **several, type=Path)
+    parser.add_argument("--config", **several, metavar="KEY=VALUE")
     parser.add_argument("--cores", nargs="+", type=int, default=[2, 16, 128])
     options = parser.parse_args()
     try:
