@@ -376,7 +376,7 @@ def of_mixed_effects(study: Study) -> Callable[[], object]:
 
 
 def of_claims(study: Study) -> None:
-    """25 networks with 450 measures each, of which five claims are about some."""
+    """25 networks with 450 measures each; five claims are about some of these."""
     rng = np.random.default_rng(0)
     rows = [RESPONSE_RATIO.row(1.0, split=EVAL)]
     rows += [GENRE_RATIO.row(1.0, genre=f"genre {n}") for n in range(1, MEASURES)]

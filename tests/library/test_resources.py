@@ -310,6 +310,13 @@ def test_a_checked_network_costs_what_its_check_measured():
     )
 
 
+def test_work_on_a_split_follows_its_share_of_the_clips():
+    mostly_train = dataclasses.replace(PAPER, train_share=0.75)
+    assert sizes.epochs(mostly_train) == 1.5 * sizes.epochs(PAPER)
+    for work in (sizes.random_sets, sizes.ablated_layers):
+        assert work(mostly_train) == work(PAPER) / 2
+
+
 def test_jobs_of_the_default_size_are_asked_for_as_the_config_says():
     few = dataclasses.replace(PAPER, epochs=16)
     assert runtime_minutes("train", few) < runtime_minutes("train", PAPER)

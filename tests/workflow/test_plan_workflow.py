@@ -98,6 +98,11 @@ def page(name: str) -> str:
     [
         (PAPERS_STUDY[:2], "config key corpus.audioset.folder is empty; give its path"),
         (["--configfile", "studies/none.yaml"], "studies/none.yaml"),
+        # The option may be repeated, as `make plan` does for several files.
+        (
+            ["--configfile", "studies/none.yaml", "--configfile", "studies/tiny.yaml"],
+            "studies/none.yaml",
+        ),
         (["--config", "seeds"], "have to be defined as name=value"),
         (["--cores", "0"], "--cores 0: at least one core is needed"),
     ],

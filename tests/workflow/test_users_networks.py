@@ -365,6 +365,13 @@ def test_a_plan_uses_what_the_check_measured(finished_users):
 
 
 @pytest.mark.full
+def test_usage_shows_no_request_of_rules_in_which_networks_differ(finished_users):
+    usage = pd.read_csv(finished_users / "results/own/usage.csv").set_index("rule")
+    assert np.isnan(usage.loc["layer_responses", "asked_mb"])
+    assert usage.loc["claims", "asked_mb"] > 0
+
+
+@pytest.mark.full
 def test_files_of_networks_are_in_the_provenance(finished_users):
     provenance = json.loads(
         (finished_users / "results/own/provenance.json").read_text()

@@ -54,8 +54,8 @@ def difference_verdict(
 
     It is
 
-    - "too few networks to tell" if the test cannot reach p <= .05 with so few, and,
-      in ``judging``, if there are too few for an interval;
+    - "too few networks to tell" if the test cannot reach p <= .05 with so few;
+      ``judging`` gives the same verdict where there are too few for an interval;
     - "not replicated" if p > .05, one-tailed in the direction claimed;
     - "open" if p <= .05, but the 95 % interval of the difference includes zero. The
       networks agree, but they share their clips, and the test does not count these;
